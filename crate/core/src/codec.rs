@@ -1,0 +1,219 @@
+//! Reading and writing the compact binary forms: batches, index segments, rows.
+//!
+//! Integers are LEB128 varints (7 bits a byte, low bits first), signed ones zigzag-coded; texts and
+//! byte strings are preceded by their length. Reading never panics and never allocates more than
+//! the input's size: damaged input gives [`Damaged`].
+
+/// The input is not what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes are damaged")]
+pub struct Damaged;
+
+/// Collects bytes.
+#[derive(Debug, Default, Clone)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// An empty writer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends bytes as they are, without a length.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Appends one byte.
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    /// Appends an unsigned integer.
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "seven bits at a time are meant"
+    )]
+    pub fn uint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    /// Appends a length or count.
+    pub fn count(&mut self, value: usize) {
+        self.uint(value as u64);
+    }
+
+    /// Appends a signed integer.
+    pub fn int(&mut self, value: i64) {
+        self.uint(((value << 1) ^ (value >> 63)).cast_unsigned());
+    }
+
+    /// Appends bytes after their length.
+    pub fn blob(&mut self, bytes: &[u8]) {
+        self.count(bytes.len());
+        self.raw(bytes);
+    }
+
+    /// Appends a text after its length.
+    pub fn text(&mut self, text: &str) {
+        self.blob(text.as_bytes());
+    }
+
+    /// How many bytes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// Takes values off the front of a byte slice.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of all of `bytes`.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// Takes `count` bytes.
+    ///
+    /// # Errors
+    /// [`Damaged`] when fewer are left.
+    pub fn raw(&mut self, count: usize) -> Result<&'a [u8], Damaged> {
+        let (head, rest) = self.bytes.split_at_checked(count).ok_or(Damaged)?;
+        self.bytes = rest;
+        Ok(head)
+    }
+
+    /// Takes a fixed number of bytes.
+    ///
+    /// # Errors
+    /// [`Damaged`] when fewer are left.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Damaged> {
+        self.raw(N)?.try_into().map_err(|_| Damaged)
+    }
+
+    /// Takes one byte.
+    ///
+    /// # Errors
+    /// [`Damaged`] at the end.
+    pub fn byte(&mut self) -> Result<u8, Damaged> {
+        let (first, rest) = self.bytes.split_first().ok_or(Damaged)?;
+        self.bytes = rest;
+        Ok(*first)
+    }
+
+    /// Takes an unsigned integer.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there is none, or it has more than 64 bits.
+    pub fn uint(&mut self) -> Result<u64, Damaged> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                return Err(Damaged);
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(Damaged)
+    }
+
+    /// Takes an unsigned integer of 32 bits.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there is none, or it is larger.
+    pub fn uint32(&mut self) -> Result<u32, Damaged> {
+        self.uint()?.try_into().map_err(|_| Damaged)
+    }
+
+    /// Takes a length or count of things of at least one byte each, so never more than is left.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there is none, or it is larger.
+    pub fn count(&mut self) -> Result<usize, Damaged> {
+        let count = usize::try_from(self.uint()?).map_err(|_| Damaged)?;
+        if count > self.bytes.len() {
+            Err(Damaged)
+        } else {
+            Ok(count)
+        }
+    }
+
+    /// Takes a signed integer.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there is none.
+    pub fn int(&mut self) -> Result<i64, Damaged> {
+        let value = self.uint()?;
+        Ok((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+    }
+
+    /// Takes bytes preceded by their length.
+    ///
+    /// # Errors
+    /// [`Damaged`] when they are not all there.
+    pub fn blob(&mut self) -> Result<&'a [u8], Damaged> {
+        let count = self.count()?;
+        self.raw(count)
+    }
+
+    /// Takes a text preceded by its length.
+    ///
+    /// # Errors
+    /// [`Damaged`] when it is not all there, or not UTF-8.
+    pub fn text(&mut self) -> Result<&'a str, Damaged> {
+        core::str::from_utf8(self.blob()?).map_err(|_| Damaged)
+    }
+
+    /// How many bytes are left.
+    #[must_use]
+    pub const fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Checks that nothing is left.
+    ///
+    /// # Errors
+    /// [`Damaged`] when something is.
+    pub const fn end(&self) -> Result<(), Damaged> {
+        if self.bytes.is_empty() {
+            Ok(())
+        } else {
+            Err(Damaged)
+        }
+    }
+}

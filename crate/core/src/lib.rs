@@ -1,0 +1,41 @@
+//! The event store: an append-only log of events, the engine over it, and what is folded from it.
+//!
+//! Events belong to streams. They are appended with an expected version, so that two writers who
+//! both decided on the same state cannot both succeed. The log is kept as a sequence of batches
+//! behind a small [`Storage`](storage::Storage) port; everything else, such as the index, snapshots and read
+//! models, is derived from the log and may be thrown away.
+//!
+//! This crate must **not** contain: a browser (`wasm-bindgen`, `js-sys`, `web-sys`), a clock, a
+//! source of randomness, spawned tasks or threads. Times and ids arrive as arguments, and the
+//! caller drives every future. CI checks its dependencies.
+
+pub mod aggregate;
+pub mod codec;
+pub mod domain;
+pub mod error;
+pub mod event;
+pub mod expected;
+pub mod hash;
+pub mod json;
+pub mod limits;
+pub mod projection;
+pub mod query;
+pub mod storage;
+pub mod time;
+pub mod upcast;
+
+pub use error::{Error, Result};
+pub use event::{NewEvent, RecordedEvent};
+pub use expected::ExpectedVersion;
+pub use hash::Hash;
+pub use time::Timestamp;
+
+/// A place in the whole log: 1, 2, 3 … without gaps. 0 stands for "before the first event".
+pub type Position = u64;
+
+/// A place in one stream: 0, 1, 2 … without gaps. [`NO_STREAM`] is the version of a stream that
+/// does not exist.
+pub type Version = i64;
+
+/// The version of a stream that does not exist.
+pub const NO_STREAM: Version = -1;

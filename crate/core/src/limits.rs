@@ -1,0 +1,46 @@
+//! Stated limits. Each is enforced where the input arrives, with an error that names it.
+
+use crate::{Error, Result};
+
+/// The longest stream id, in bytes of UTF-8.
+pub const MAX_STREAM_ID_BYTES: usize = 256;
+/// The longest event type, in bytes of UTF-8.
+pub const MAX_EVENT_TYPE_BYTES: usize = 128;
+/// The longest tag, in bytes of UTF-8.
+pub const MAX_TAG_BYTES: usize = 256;
+/// The most tags one event may carry.
+pub const MAX_TAGS: usize = 32;
+/// The longest command, correlation or causation id, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 128;
+/// The largest `data` of one event, in bytes of JSON.
+pub const MAX_DATA_BYTES: usize = 512 * 1024;
+/// The largest `metadata` of one event, in bytes of JSON.
+pub const MAX_METADATA_BYTES: usize = 64 * 1024;
+/// The most events one append may hold.
+pub const MAX_APPEND_EVENTS: usize = 10_000;
+/// The most bytes of data and metadata one append may hold.
+pub const MAX_APPEND_BYTES: usize = 8 * 1024 * 1024;
+/// The most query items, and the most types or tags in one item.
+pub const MAX_QUERY_TERMS: usize = 100;
+/// The last position a log may reach; the index counts in 32 bits.
+pub const MAX_POSITION: u64 = u32::MAX as u64;
+
+/// Checks that a text is neither empty nor longer than `max` bytes, and holds no control characters.
+///
+/// # Errors
+/// `invalid_input` naming `field`.
+pub fn check_text(field: &str, text: &str, max: usize) -> Result<()> {
+    if text.is_empty() {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    if text.len() > max {
+        return Err(Error::invalid(
+            field,
+            format!("is {} bytes long; the limit is {max}", text.len()),
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "must not contain control characters"));
+    }
+    Ok(())
+}
