@@ -90,8 +90,10 @@ impl Memory {
     }
 
     fn replace(&mut self, after: Position, keys: &[Position], merged: &StoredBatch) -> bool {
-        let range = (Bound::Excluded(after), Bound::Included(merged.last));
-        if after >= merged.last || !self.log.range(range).map(|(key, _)| key).eq(keys) {
+        let before = (after > 0).then_some(&after);
+        let expected = before.into_iter().chain(keys);
+        let found = self.log.range(after..).map(|(key, _)| key);
+        if !found.take_while(|&&key| key <= merged.last).eq(expected) {
             return false;
         }
         for key in keys {

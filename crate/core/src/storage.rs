@@ -91,8 +91,11 @@ pub trait Storage {
     async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>>;
 
     /// Replaces the batches with exactly the keys `keys` (ascending, at least one) by `merged`,
-    /// whose key is the last of `keys`. Answers `false`, and changes nothing, when the log's keys
-    /// in the range `after < key ≤ merged.last` are not exactly `keys`: another tab was quicker.
+    /// whose key is the last of `keys`. `after` is the key of the batch before them; 0 when there
+    /// is none. Answers `false`, and changes nothing, when the log's keys in the range
+    /// `after ≤ key ≤ merged.last` are not exactly `after` (unless it is 0) and then `keys`: another
+    /// tab was quicker. (Without a look at `after`, the first of `keys` could have grown: it may be
+    /// merged with the batch before it and keep its key.)
     async fn replace(
         &self,
         after: Position,
@@ -103,7 +106,8 @@ pub trait Storage {
     /// The derived record under `key`.
     async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>>;
 
-    /// Every derived record whose key begins with `prefix`, ordered by key.
+    /// Every derived record whose key begins with `prefix`, ordered by key as `str` compares: by
+    /// code point. An empty prefix gives all of them.
     async fn read_records(&self, prefix: &str) -> Result<Vec<Record>>;
 
     /// Applies all of `changes`, in order, in one transaction.
@@ -113,7 +117,8 @@ pub trait Storage {
     /// it is, the caller checks.
     async fn reconnect(&self) -> Result<()>;
 
-    /// Removes the log and every derived record, for every connection to them.
+    /// Removes the log and every derived record, for every connection to them. The others are cut
+    /// off, and fail with `connection_lost` or `closed`, or they see an empty log and no records.
     async fn destroy(&self) -> Result<()>;
 
     /// Lets go of the connection. Later calls fail with `closed`.

@@ -107,7 +107,9 @@ proptest! {
     ) {
         let memory = MemoryStorage::new();
         let tab = || Yielding::new(memory.connect());
-        let mut schedule = Schedule::new().task("merging", merge(tab(), &skips));
+        let mut schedule = Schedule::new()
+            .task("merging", merge(tab(), &skips))
+            .task("merging, too", merge(tab(), &skips));
         for (writer, sizes) in (0_u8..).zip(&writers) {
             schedule = schedule.task(format!("writer {writer}"), write(tab(), writer, sizes));
         }

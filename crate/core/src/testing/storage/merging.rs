@@ -28,14 +28,15 @@ pub async fn replace_merges_batches<S: Storage>(open: impl AsyncFn(&str) -> S) {
 }
 
 /// Merging is refused, and changes nothing, when the range's keys are not those the caller knows:
-/// one too many, one too few, one that moved, or none.
+/// one too many, one too few, one that moved, or none; or when no batch ends where the first of
+/// them is said to begin.
 pub async fn replace_refuses_other_keys<S: Storage>(open: impl AsyncFn(&str) -> S) {
     let store = open("replace_refuses_other_keys").await;
     let answer = store.replace(0, &[1, 2], &batch(2, "merged")).await;
     assert_eq!(answer, Ok(false), "an empty log");
 
     let batches = fill(&store, &[1, 3, 5, 7]).await;
-    let cases: [(Position, &[Position]); 9] = [
+    let cases: [(Position, &[Position]); 12] = [
         (0, &[3, 5]),
         (0, &[1, 5]),
         (0, &[1, 2, 3]),
@@ -45,6 +46,9 @@ pub async fn replace_refuses_other_keys<S: Storage>(open: impl AsyncFn(&str) -> 
         (1, &[3, 5, 6]),
         (5, &[7, 9]),
         (7, &[8, 9]),
+        (2, &[3]),
+        (4, &[5, 7]),
+        (6, &[7]),
     ];
     for (after, keys) in cases {
         let merged = batch(keys[keys.len() - 1], "merged");
@@ -52,6 +56,19 @@ pub async fn replace_refuses_other_keys<S: Storage>(open: impl AsyncFn(&str) -> 
         assert_eq!(answer, Ok(false), "after {after}, {keys:?}");
         assert_eq!(log_of(&store).await, batches);
     }
+}
+
+/// Merging is refused when the first of the batches was merged with the one before it since, though
+/// it kept its key: the caller does not know all that it holds.
+pub async fn replace_refuses_a_batch_that_grew<S: Storage>(open: impl AsyncFn(&str) -> S) {
+    let store = open("replace_refuses_a_batch_that_grew").await;
+    let other = open("replace_refuses_a_batch_that_grew").await;
+    let batches = fill(&store, &[1, 2, 3]).await;
+    let grown = batch(2, "grown");
+    assert_eq!(other.replace(0, &[1, 2], &grown).await, Ok(true));
+    let answer = store.replace(1, &[2, 3], &batch(3, "merged")).await;
+    assert_eq!(answer, Ok(false));
+    assert_eq!(log_of(&store).await, [grown, batches[2].clone()]);
 }
 
 /// Merging touches nothing outside its range, and no record.

@@ -77,6 +77,7 @@ macro_rules! storage_conformance {
             positions_reach_the_limit
             replace_merges_batches
             replace_refuses_other_keys
+            replace_refuses_a_batch_that_grew
             replace_changes_nothing_else
             commit_goes_on_after_a_merge
             commit_is_behind_a_merge_beyond_its_tail
