@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod expected;
 pub mod hash;
+pub mod index;
 pub mod json;
 pub mod limits;
 pub mod memory;

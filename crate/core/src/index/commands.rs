@@ -1,0 +1,126 @@
+//! Which appends may have carried a command id: a hash table of hash fragments and positions.
+
+/// The table is split by the top byte of the hash, so that it grows in small steps: no pause, and
+/// no second copy of the whole while growing.
+const PARTS: usize = 256;
+
+/// A multimap from 32 bits of a command id's hash to positions. Eight bytes per entry in
+/// open-addressed tables that are filled to seven eighths; who finds a position here reads the
+/// event there to be sure.
+#[derive(Debug, Default)]
+pub(super) struct Commands {
+    parts: Vec<Part>,
+}
+
+/// One open-addressed table with linear probing. A slot is hash and position in one integer; 0 is
+/// an empty one, as no event stands at 0.
+#[derive(Debug, Default, Clone)]
+struct Part {
+    slots: Vec<u64>,
+    used: usize,
+}
+
+impl Commands {
+    /// Enters the first position of an append.
+    pub(super) fn insert(&mut self, hash: u32, position: u32) {
+        if self.parts.is_empty() {
+            self.parts.resize(PARTS, Part::default());
+        }
+        if let Some(part) = self.parts.get_mut((hash >> 24) as usize) {
+            part.insert(pack(hash, position));
+        }
+    }
+
+    /// The positions entered under `hash`, ascending.
+    pub(super) fn get(&self, hash: u32) -> Vec<u32> {
+        let Some(part) = self.parts.get((hash >> 24) as usize) else {
+            return Vec::new();
+        };
+        let mut found: Vec<u32> = part
+            .probe(hash)
+            .map(unpack)
+            .filter(|(known, _)| *known == hash)
+            .map(|(_, position)| position)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Each entry after a position, as (position, hash), ascending.
+    pub(super) fn after(&self, position: u32) -> Vec<(u32, u32)> {
+        let mut found: Vec<(u32, u32)> = self
+            .parts
+            .iter()
+            .flat_map(|part| &part.slots)
+            .map(|&slot| unpack(slot))
+            .filter(|(_, at)| *at > position)
+            .map(|(hash, at)| (at, hash))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The bytes of memory held.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let slots: usize = self.parts.iter().map(|part| part.slots.capacity()).sum();
+        slots * size_of::<u64>() + self.parts.capacity() * size_of::<Part>()
+    }
+}
+
+impl Part {
+    fn insert(&mut self, entry: u64) {
+        if (self.used + 1) * 8 > self.slots.len() * 7 {
+            self.grow();
+        }
+        self.place(entry);
+    }
+
+    fn place(&mut self, entry: u64) {
+        let home = self.home(unpack(entry).0);
+        let (before, from_home) = self.slots.split_at_mut(home);
+        let free = from_home.iter_mut().chain(before).find(|slot| **slot == 0);
+        if let Some(slot) = free {
+            *slot = entry;
+            self.used += 1;
+        }
+    }
+
+    /// Grows by an eighth. Homes keep their order, so entries move almost in sequence.
+    fn grow(&mut self) {
+        let size = (self.slots.len() + self.slots.len() / 8).max(self.slots.len() + 4);
+        let old = core::mem::replace(&mut self.slots, vec![0; size]);
+        self.used = 0;
+        for entry in old.into_iter().filter(|entry| *entry != 0) {
+            self.place(entry);
+        }
+    }
+
+    /// The slots from a hash's home up to the first empty one.
+    fn probe(&self, hash: u32) -> impl Iterator<Item = u64> {
+        let (before, from_home) = self.slots.split_at(self.home(hash));
+        from_home
+            .iter()
+            .chain(before)
+            .copied()
+            .take_while(|slot| *slot != 0)
+    }
+
+    /// Where the search for a hash begins: its lower 24 bits, scaled to the size of the table
+    /// (Lemire, "Fast random integer generation in an interval").
+    fn home(&self, hash: u32) -> usize {
+        let scaled = (u64::from(hash & 0x00ff_ffff) * self.slots.len() as u64) >> 24;
+        usize::try_from(scaled).unwrap_or(0)
+    }
+}
+
+fn pack(hash: u32, position: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(position)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the two halves of what `pack` put together"
+)]
+const fn unpack(slot: u64) -> (u32, u32) {
+    ((slot >> 32) as u32, slot as u32)
+}

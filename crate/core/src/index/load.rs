@@ -1,0 +1,329 @@
+//! Segments: how they are read.
+
+use crate::codec::{Damaged, Reader};
+use crate::{Error, Hash, Result};
+
+use super::hash64::hash64;
+use super::names::Names;
+use super::segment::{CHECKSUM_BYTES, FORMAT};
+use super::{Index, Numbered};
+
+/// What stands before a segment's dictionaries.
+struct Header {
+    after: u32,
+    upto: u32,
+    head: Hash,
+}
+
+/// A segment's dictionaries in the numbers of the index, its batches, and its events yet to be read.
+struct Contents<'a> {
+    kinds: Vec<u16>,
+    streams: Vec<u32>,
+    /// How many events each stream has before the segment.
+    counts: Vec<u32>,
+    tags: Vec<u32>,
+    /// Each batch's last position and size.
+    batches: Vec<(u32, usize)>,
+    columns: Columns<'a>,
+}
+
+/// The columns, read event by event.
+#[derive(Clone)]
+struct Columns<'a> {
+    streams: Reader<'a>,
+    streams_seen: usize,
+    kinds: Reader<'a>,
+    tags: Sparse<'a>,
+    tags_seen: usize,
+    commands: Sparse<'a>,
+}
+
+/// A column of only those events that have something, each preceded by the distance to it.
+#[derive(Clone)]
+struct Sparse<'a> {
+    reader: Reader<'a>,
+    /// How many events away the next one is; 0: there is none.
+    distance: u32,
+}
+
+/// One event in the numbers of the segment. Its tags are read into a list of the caller's.
+struct Event {
+    stream: usize,
+    kind: usize,
+    command: Option<u32>,
+}
+
+impl Index {
+    /// Takes in a stored segment. Of the events it covers, those up to the tail are skipped: it may
+    /// overlap with what is there.
+    ///
+    /// Returns whether the index now covers the segment: `false` when the segment begins beyond
+    /// the tail. Then, and after an error, the index is unchanged and the log has to be read.
+    ///
+    /// # Errors
+    /// `storage_corrupt` when the segment is damaged or does not fit what is there,
+    /// `unsupported_format` when a newer build wrote it.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<bool> {
+        if let Some(&format) = bytes.first()
+            && format > FORMAT
+        {
+            return Err(Error::UnsupportedFormat {
+                what: "the index".to_owned(),
+                found: format.into(),
+                supported: FORMAT.into(),
+            });
+        }
+        self.load_checked(bytes)
+            .map_err(|Damaged| Error::corrupt(self.tail() + 1, "a segment of the index is damaged"))
+    }
+
+    fn load_checked(&mut self, bytes: &[u8]) -> Result<bool, Damaged> {
+        let (body, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(Damaged)?;
+        if u64::from_le_bytes(*checksum) != hash64(body) {
+            return Err(Damaged);
+        }
+        let mut reader = Reader::new(body);
+        let header = read_header(&mut reader)?;
+        if header.after > self.tail {
+            return Ok(false);
+        }
+        if header.upto <= self.tail {
+            let fits = header.upto < self.tail || header.head == self.head;
+            return if fits { Ok(true) } else { Err(Damaged) };
+        }
+        let mut contents = self.read_contents(reader, &header)?;
+        self.check(&header, &mut contents)?;
+        self.enter_all(&header, &contents)?;
+        Ok(true)
+    }
+
+    /// Reads all but the columns. Texts that are new stay behind even after an error, which nobody
+    /// can see.
+    fn read_contents<'a>(
+        &mut self,
+        mut reader: Reader<'a>,
+        header: &Header,
+    ) -> Result<Contents<'a>, Damaged> {
+        let mut kinds = Vec::new();
+        for _ in 0..reader.count()? {
+            kinds.push(self.types.intern(reader.text()?).ok_or(Damaged)?);
+        }
+        let streams = read_names(&mut reader, &mut self.streams)?;
+        let mut counts = Vec::with_capacity(streams.len());
+        for _ in &streams {
+            counts.push(reader.uint32()?);
+        }
+        let tags = read_names(&mut reader, &mut self.tags.names)?;
+        let batches = read_batches(&mut reader, header)?;
+        let columns = Columns {
+            streams: Reader::new(reader.blob()?),
+            streams_seen: 0,
+            kinds: Reader::new(reader.blob()?),
+            tags: Sparse::new(reader.blob()?)?,
+            tags_seen: 0,
+            commands: Sparse::new(reader.blob()?)?,
+        };
+        reader.end()?;
+        Ok(Contents {
+            kinds,
+            streams,
+            counts,
+            tags,
+            batches,
+            columns,
+        })
+    }
+
+    /// Reads all events without taking them in, and checks that they can be. Afterwards `counts`
+    /// says how many events each stream has up to the tail.
+    fn check(&self, header: &Header, contents: &mut Contents<'_>) -> Result<(), Damaged> {
+        let mut columns = contents.columns.clone();
+        let mut tags = Vec::new();
+        for position in header.after + 1..=header.upto {
+            let event = columns.next(&mut tags)?;
+            let count = contents.counts.get_mut(event.stream).ok_or(Damaged)?;
+            if position <= self.tail {
+                *count = count.checked_add(1).ok_or(Damaged)?;
+            }
+            let known = event.kind < contents.kinds.len();
+            if !known || tags.iter().any(|tag| *tag >= contents.tags.len()) {
+                return Err(Damaged);
+            }
+        }
+        columns.end()?;
+        let complete = columns.streams_seen == contents.streams.len()
+            && columns.tags_seen == contents.tags.len();
+        let continuous = contents
+            .streams
+            .iter()
+            .zip(&contents.counts)
+            .all(|(&stream, &count)| self.versions.head(stream).count == count);
+        if complete && continuous {
+            Ok(())
+        } else {
+            Err(Damaged)
+        }
+    }
+
+    /// Takes in the events beyond the tail, which have been checked.
+    fn enter_all(&mut self, header: &Header, contents: &Contents<'_>) -> Result<(), Damaged> {
+        let tail = self.tail;
+        let mut columns = contents.columns.clone();
+        let mut local = Vec::new();
+        let mut tags = Vec::new();
+        for position in header.after + 1..=header.upto {
+            let event = columns.next(&mut local)?;
+            if position <= tail {
+                continue;
+            }
+            tags.clear();
+            for tag in local.iter().filter_map(|&tag| contents.tags.get(tag)) {
+                if !tags.contains(tag) {
+                    tags.push(*tag);
+                }
+            }
+            let numbered = Numbered {
+                stream: *contents.streams.get(event.stream).ok_or(Damaged)?,
+                kind: *contents.kinds.get(event.kind).ok_or(Damaged)?,
+                tags_end: tags.len(),
+                command: event.command,
+            };
+            self.enter(&numbered, &tags);
+        }
+        for &(last, bytes) in contents.batches.iter().filter(|batch| batch.0 > tail) {
+            self.batches.push(last, bytes);
+        }
+        self.head = header.head;
+        Ok(())
+    }
+}
+
+impl Columns<'_> {
+    fn next(&mut self, tags: &mut Vec<usize>) -> Result<Event, Damaged> {
+        let stream = dereference(&mut self.streams, &mut self.streams_seen)?;
+        let kind = usize::try_from(self.kinds.uint()?).map_err(|_| Damaged)?;
+        tags.clear();
+        if self.tags.arrives() {
+            for _ in 0..self.tags.reader.byte()? {
+                tags.push(dereference(&mut self.tags.reader, &mut self.tags_seen)?);
+            }
+            self.tags.advance()?;
+        }
+        let mut command = None;
+        if self.commands.arrives() {
+            command = Some(u32::from_le_bytes(self.commands.reader.array()?));
+            self.commands.advance()?;
+        }
+        Ok(Event {
+            stream,
+            kind,
+            command,
+        })
+    }
+
+    fn end(&self) -> Result<(), Damaged> {
+        self.streams.end()?;
+        self.kinds.end()?;
+        if self.tags.distance == 0 && self.commands.distance == 0 {
+            Ok(())
+        } else {
+            Err(Damaged)
+        }
+    }
+}
+
+impl<'a> Sparse<'a> {
+    fn new(bytes: &'a [u8]) -> Result<Self, Damaged> {
+        let mut column = Self {
+            reader: Reader::new(bytes),
+            distance: 0,
+        };
+        column.advance()?;
+        Ok(column)
+    }
+
+    /// Goes one event on; whether that one has something.
+    fn arrives(&mut self) -> bool {
+        if self.distance == 0 {
+            return false;
+        }
+        self.distance -= 1;
+        self.distance == 0
+    }
+
+    /// Reads the distance to the next event that has something.
+    fn advance(&mut self) -> Result<(), Damaged> {
+        if self.reader.remaining() == 0 {
+            return Ok(());
+        }
+        self.distance = self.reader.uint32()?;
+        if self.distance == 0 {
+            Err(Damaged)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn read_header(reader: &mut Reader<'_>) -> Result<Header, Damaged> {
+    if reader.byte()? != FORMAT {
+        return Err(Damaged);
+    }
+    let (after, upto) = (reader.uint32()?, reader.uint32()?);
+    if after > upto {
+        return Err(Damaged);
+    }
+    let head = Hash(reader.array()?);
+    Ok(Header { after, upto, head })
+}
+
+fn read_names(reader: &mut Reader<'_>, names: &mut Names) -> Result<Vec<u32>, Damaged> {
+    let mut prefixes = Vec::new();
+    for _ in 0..reader.count()? {
+        let prefix = reader.text()?;
+        prefixes.push((prefix, names.intern_prefix(prefix)));
+    }
+    let count = reader.count()?;
+    names.reserve(count);
+    let mut numbers = Vec::with_capacity(count);
+    for _ in 0..count {
+        let number = match usize::from(reader.byte()?).checked_sub(1) {
+            None => names.intern(reader.text()?),
+            Some(at) => {
+                let (prefix, number) = *prefixes.get(at).ok_or(Damaged)?;
+                names.intern_uuid(prefix, number, reader.array()?)
+            }
+        };
+        numbers.push(number.ok_or(Damaged)?);
+    }
+    Ok(numbers)
+}
+
+/// The batches, which must end where the segment ends.
+fn read_batches(reader: &mut Reader<'_>, header: &Header) -> Result<Vec<(u32, usize)>, Damaged> {
+    let mut batches = Vec::new();
+    let mut last = header.after;
+    for _ in 0..reader.count()? {
+        let distance = reader.uint32()?;
+        let bytes = usize::try_from(reader.uint32()?).map_err(|_| Damaged)?;
+        last = last.checked_add(distance).ok_or(Damaged)?;
+        if distance == 0 {
+            return Err(Damaged);
+        }
+        batches.push((last, bytes));
+    }
+    if last == header.upto {
+        Ok(batches)
+    } else {
+        Err(Damaged)
+    }
+}
+
+/// Reads a reference to a name: 0 for the next one, otherwise counted back from there.
+fn dereference(reader: &mut Reader<'_>, seen: &mut usize) -> Result<usize, Damaged> {
+    let back = usize::try_from(reader.uint()?).map_err(|_| Damaged)?;
+    if back == 0 {
+        *seen += 1;
+    }
+    seen.checked_sub(back.max(1)).ok_or(Damaged)
+}

@@ -1,0 +1,371 @@
+//! The index: what the engine knows about the log without reading it.
+//!
+//! It answers which events concern a stream, a tag or a command id, each stream's version, each
+//! event's type, and where the batches lie. It is derived data: fed with every batch in order, kept
+//! in memory, persisted as [segments](Segment) behind the log, and rebuilt from the log when those
+//! are missing or damaged.
+//!
+//! Texts are kept once each and compared in full, so answers are exact whatever the hash function
+//! does; only command ids are kept as 32 bits of hash, and [`Index::command_candidates`] says so.
+//! Per event there is a link to the one before in its stream and for each of its tags, which makes
+//! every chain walkable from its end; long chains have footholds on the way.
+
+mod chains;
+mod column;
+mod commands;
+mod directory;
+mod hash64;
+mod load;
+mod names;
+mod search;
+mod segment;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::HashMap;
+
+use crate::event::Tags;
+use crate::limits::MAX_POSITION;
+use crate::{Error, Hash, NO_STREAM, Position, RecordedEvent, Result, Version};
+
+use chains::Chains;
+use column::Column;
+use commands::Commands;
+use directory::Directory;
+use hash64::{NameHash, hash64};
+use names::Names;
+use tags::Tagged;
+use types::Types;
+
+pub use directory::BatchEntry;
+pub use segment::Segment;
+
+/// One event as the index sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Its place in the log.
+    pub position: Position,
+    /// Its place in the stream.
+    pub version: Version,
+    /// The stream it belongs to.
+    pub stream: &'a str,
+    /// What happened.
+    pub event_type: &'a str,
+    /// The command whose append stored it.
+    pub command: Option<&'a str>,
+    /// The terms it can be found by.
+    pub tags: Tags<'a>,
+}
+
+impl<'a> From<RecordedEvent<'a>> for Entry<'a> {
+    fn from(event: RecordedEvent<'a>) -> Self {
+        Self {
+            position: event.position,
+            version: event.version,
+            stream: event.stream_id,
+            event_type: event.event_type,
+            command: event.command_id,
+            tags: event.tags,
+        }
+    }
+}
+
+/// The index over the log up to its [`tail`](Self::tail).
+///
+/// ```
+/// use daybook_core::index::{Entry, Index};
+/// use daybook_core::Hash;
+///
+/// let placed = Entry {
+///     position: 1,
+///     version: 0,
+///     stream: "order-1",
+///     event_type: "OrderPlaced",
+///     command: Some("c1"),
+///     tags: ["customer:42"].into_iter().collect(),
+/// };
+/// let mut index = Index::new();
+/// index.push_batch([placed].into_iter(), 300, Hash::GENESIS)?;
+/// assert_eq!(index.version("order-1"), 0);
+/// assert_eq!(index.command_candidates("c1"), [1]);
+///
+/// let mut restored = Index::new();
+/// assert!(restored.load(&index.segment(0).bytes)?);
+/// assert_eq!(restored.tail(), 1);
+/// # Ok::<(), daybook_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Index {
+    tail: u32,
+    head: Hash,
+    streams: Names,
+    versions: Chains,
+    /// Per event: the position of the one before in its stream, 0 if it is the first.
+    previous: Column<u32>,
+    types: Types,
+    /// Per event: the number of its type.
+    kinds: Column<u16>,
+    tags: Tagged,
+    commands: Commands,
+    batches: Directory,
+    hash: NameHash,
+}
+
+/// An event whose texts have become numbers.
+struct Numbered {
+    stream: u32,
+    kind: u16,
+    /// Where its tags end in the list of all tags of the batch.
+    tags_end: usize,
+    /// The hash of its command id, if it is the first event of an append with one.
+    command: Option<u32>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Index {
+    /// The index of an empty log.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_hash(hash64)
+    }
+
+    fn with_hash(hash: NameHash) -> Self {
+        Self {
+            tail: 0,
+            head: Hash::GENESIS,
+            streams: Names::new(hash),
+            versions: Chains::default(),
+            previous: Column::default(),
+            types: Types::new(hash),
+            kinds: Column::default(),
+            tags: Tagged::new(hash),
+            commands: Commands::default(),
+            batches: Directory::default(),
+            hash,
+        }
+    }
+
+    /// The position of the last event taken in; 0 at first.
+    #[must_use]
+    pub const fn tail(&self) -> Position {
+        self.tail as Position
+    }
+
+    /// The chain hash of the event at [`tail`](Self::tail).
+    #[must_use]
+    pub const fn head(&self) -> Hash {
+        self.head
+    }
+
+    /// A stream's version: that of its last event, -1 if it has none.
+    #[must_use]
+    pub fn version(&self, stream: &str) -> Version {
+        self.streams.find(stream).map_or(NO_STREAM, |stream| {
+            Version::from(self.versions.head(stream).count) - 1
+        })
+    }
+
+    /// How many streams have events.
+    #[must_use]
+    pub const fn stream_count(&self) -> usize {
+        self.versions.used()
+    }
+
+    /// The positions of a stream's events with versions in `from..=to`, ascending.
+    #[must_use]
+    pub fn stream_positions(&self, stream: &str, from: Version, to: Version) -> Vec<Position> {
+        let Some(stream) = self.streams.find(stream) else {
+            return Vec::new();
+        };
+        let (Ok(from), Ok(to)) = (u64::try_from(from.max(0)), u64::try_from(to)) else {
+            return Vec::new();
+        };
+        if from > to {
+            return Vec::new();
+        }
+        let link = |position: u32| self.previous.get(position - 1);
+        widen(self.versions.range(stream, narrow(from), narrow(to), link))
+    }
+
+    /// The position of the first event of each append that may have carried a command id, ascending.
+    ///
+    /// None that did is missing. Now and then one that did not is among them (one in four thousand
+    /// look-ups of a new id, in a log of a million commands): the caller reads the event to be sure.
+    #[must_use]
+    pub fn command_candidates(&self, command: &str) -> Vec<Position> {
+        widen(self.commands.get(self.command_hash(command)))
+    }
+
+    /// Each event type and how many events have it, in order of first appearance.
+    pub fn event_types(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.types.iter()
+    }
+
+    /// The batch that holds `position`, as last known; `None` beyond the tail. Another tab may have
+    /// merged it since, so read it as the one with the smallest key not below `position`.
+    #[must_use]
+    pub fn batch_of(&self, position: Position) -> Option<BatchEntry> {
+        self.batches.find(position)
+    }
+
+    /// All batches, as last known, ascending.
+    #[must_use]
+    pub fn batches(&self) -> impl DoubleEndedIterator<Item = BatchEntry> {
+        self.batches.iter()
+    }
+
+    /// Notes that the batches within `first..=last` were merged into one of `bytes` bytes. Beyond
+    /// the tail it changes nothing.
+    pub fn merged(&mut self, first: Position, last: Position, bytes: usize) {
+        if first <= last && last <= self.tail() {
+            self.batches.merge(narrow(first), narrow(last), bytes);
+        }
+    }
+
+    /// The bytes of memory the index holds, without what the allocator adds.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.streams.memory_bytes()
+            + self.versions.memory_bytes()
+            + self.previous.memory_bytes()
+            + self.types.memory_bytes()
+            + self.kinds.memory_bytes()
+            + self.tags.memory_bytes()
+            + self.commands.memory_bytes()
+            + self.batches.memory_bytes()
+    }
+
+    /// Takes in the events of one batch, which must be the ones that follow the tail. Events next
+    /// to each other with the same command id count as one append.
+    ///
+    /// `bytes` is the size of the batch's record, `head` the chain hash of its last event.
+    ///
+    /// # Errors
+    /// `storage_corrupt` when there are no events, or their positions or versions have gaps;
+    /// `invalid_input` beyond 2^32 - 1 events, 65,535 event types, 255 tags of an event, or for a
+    /// text of more than 65,533 bytes. Nothing has changed then.
+    pub fn push_batch<'a>(
+        &mut self,
+        entries: impl Iterator<Item = Entry<'a>>,
+        bytes: usize,
+        head: Hash,
+    ) -> Result<()> {
+        let (events, tags) = self.number(entries)?;
+        if events.is_empty() {
+            return Err(Error::corrupt(self.tail() + 1, "the batch has no events"));
+        }
+        let mut start = 0;
+        for event in &events {
+            self.enter(event, tags.get(start..event.tags_end).unwrap_or_default());
+            start = event.tags_end;
+        }
+        self.batches.push(self.tail, bytes);
+        self.head = head;
+        Ok(())
+    }
+
+    /// Checks the events of a batch and turns their texts into numbers; returns the events and all
+    /// their tags. Texts that are new stay behind even after an error, which nobody can see.
+    fn number<'a>(
+        &mut self,
+        entries: impl Iterator<Item = Entry<'a>>,
+    ) -> Result<(Vec<Numbered>, Vec<u32>)> {
+        let mut events = Vec::with_capacity(entries.size_hint().0.min(10_000));
+        let mut tags = Vec::new();
+        let mut counts = HashMap::new();
+        let mut command = None;
+        for (position, entry) in (self.tail() + 1..).zip(entries) {
+            if entry.position != position {
+                let detail = format!("found the event at position {} instead", entry.position);
+                return Err(Error::corrupt(position, detail));
+            }
+            if position > MAX_POSITION {
+                return Err(Error::invalid("position", "the log is full"));
+            }
+            let stream = number_text("stream", self.streams.intern(entry.stream))?;
+            let count = counts
+                .entry(stream)
+                .or_insert_with(|| self.versions.head(stream).count);
+            if entry.version != Version::from(*count) {
+                let detail = format!(
+                    "stream '{}' is at version {}, and its next event has version {}",
+                    entry.stream,
+                    Version::from(*count) - 1,
+                    entry.version,
+                );
+                return Err(Error::corrupt(position, detail));
+            }
+            *count += 1;
+            let kind = self.types.intern(entry.event_type).ok_or_else(|| {
+                Error::invalid("type", "the log has more than 65,535 event types")
+            })?;
+            self.number_tags(&entry.tags, &mut tags)?;
+            let first = entry.command.is_some() && entry.command != command;
+            command = entry.command;
+            events.push(Numbered {
+                stream,
+                kind,
+                tags_end: tags.len(),
+                command: command.filter(|_| first).map(|id| self.command_hash(id)),
+            });
+        }
+        Ok((events, tags))
+    }
+
+    /// Adds the numbers of an event's tags to `numbers`, each once.
+    fn number_tags(&mut self, tags: &Tags<'_>, numbers: &mut Vec<u32>) -> Result<()> {
+        let start = numbers.len();
+        for tag in tags.iter() {
+            let tag = number_text("tags", self.tags.names.intern(tag))?;
+            if !numbers.iter().skip(start).any(|known| *known == tag) {
+                numbers.push(tag);
+            }
+        }
+        if numbers.len() - start > usize::from(u8::MAX) {
+            return Err(Error::invalid("tags", "an event has more than 255 tags"));
+        }
+        Ok(())
+    }
+
+    /// Enters the next event, which has been checked.
+    fn enter(&mut self, event: &Numbered, tags: &[u32]) {
+        self.tail += 1;
+        let previous = self.versions.push(event.stream, self.tail);
+        self.previous.push(previous);
+        self.types.count(event.kind);
+        self.kinds.push(event.kind);
+        self.tags.push(self.tail, tags);
+        if let Some(hash) = event.command {
+            self.commands.insert(hash, self.tail);
+        }
+    }
+
+    /// The 32 bits under which a command id is kept, here and in segments.
+    fn command_hash(&self, command: &str) -> u32 {
+        let [_, _, _, _, bytes @ ..] = (self.hash)(command.as_bytes()).to_le_bytes();
+        u32::from_le_bytes(bytes)
+    }
+}
+
+fn number_text(field: &str, number: Option<u32>) -> Result<u32> {
+    number.ok_or_else(|| {
+        let reason = format!("is longer than {} bytes", names::MAX_NAME_BYTES);
+        Error::invalid(field, reason)
+    })
+}
+
+/// A position or version as the index counts it. None that is in the index is cut.
+fn narrow(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn widen(positions: Vec<u32>) -> Vec<Position> {
+    positions.into_iter().map(Position::from).collect()
+}
