@@ -51,7 +51,7 @@ fn check(events: &[RecordedEvent<'_>]) -> Result<()> {
             "must be one or more, from position 1 on",
         ));
     }
-    let mut payload_bytes = 0_u64;
+    let mut total = 0_u64;
     for (index, event) in events.iter().enumerate() {
         let field = |name: &str| format!("events.{index}.{name}");
         if first.checked_add(index as u64) != Some(event.position) {
@@ -63,12 +63,16 @@ fn check(events: &[RecordedEvent<'_>]) -> Result<()> {
         if event.schema_version == Some(0) {
             return Err(Error::invalid(field("schemaVersion"), "must be 1 or more"));
         }
-        payload_bytes += (event.data.len() + event.metadata.unwrap_or_default().len()) as u64;
+        total += payload_bytes(event) as u64;
     }
-    if payload_bytes >= u64::from(u32::MAX) {
+    if total >= u64::from(u32::MAX) {
         return Err(Error::invalid("events", "are larger than 4 GiB"));
     }
     Ok(())
+}
+
+fn payload_bytes(event: &RecordedEvent<'_>) -> usize {
+    event.data.len() + event.metadata.map_or(0, str::len)
 }
 
 /// Writes a batch. `hashes` are those of `events`; `extensions` are encoded extension fields.
@@ -78,7 +82,9 @@ pub(super) fn write(
     hashes: &[Hash],
     extensions: &[u8],
 ) -> Vec<u8> {
-    let mut writer = Writer::new();
+    let payloads: usize = events.iter().map(payload_bytes).sum();
+    let envelopes = 256 + events.len() * 96;
+    let mut writer = Writer::with_capacity(payloads + envelopes);
     writer.byte(FORMAT);
     writer.byte(0);
     writer.blob(extensions);
@@ -87,7 +93,7 @@ pub(super) fn write(
     writer.raw(&previous.0);
     writer.raw(&hashes.last().unwrap_or(previous).0);
 
-    let mut strings = Interner::default();
+    let mut strings = Interner::for_events(events.len());
     let mut columns = ColumnWriter::default();
     let streams = write_references(events, &mut strings, &mut columns);
     write_numbers(events, &streams, &mut columns);
@@ -175,7 +181,7 @@ fn write_versions(events: &[RecordedEvent<'_>], streams: &[u32], columns: &mut C
 }
 
 fn write_tags<'a>(events: &[RecordedEvent<'a>], strings: &mut Interner<'a>) -> Writer {
-    let mut writer = Writer::new();
+    let mut writer = Writer::with_capacity(events.len() * 2);
     let mut before = 0;
     for event in events {
         for tag in event.tags.iter() {

@@ -115,7 +115,6 @@ impl Strings {
 }
 
 /// Builds a string table.
-#[derive(Default)]
 pub(super) struct Interner<'a> {
     numbers: HashMap<&'a str, u32>,
     entries: Writer,
@@ -124,6 +123,16 @@ pub(super) struct Interner<'a> {
 }
 
 impl<'a> Interner<'a> {
+    /// An empty table, with room for what so many events usually hold.
+    pub(super) fn for_events(count: usize) -> Self {
+        Self {
+            numbers: HashMap::with_capacity(2 * count + 4),
+            entries: Writer::with_capacity(40 * count + 64),
+            before: "",
+            prefix: 0,
+        }
+    }
+
     /// The number of `text`, plus 1.
     pub(super) fn reference(&mut self, text: &'a str) -> u32 {
         if let Some(number) = self.numbers.get(text) {

@@ -38,6 +38,8 @@ fn holds_little(batch: &Batch, bytes: usize) -> bool {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_changed_byte_is_noticed(
         samples in any_samples(1..12), at in any::<prop::sample::Index>(), flip in 1..=255_u8,

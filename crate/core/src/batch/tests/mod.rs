@@ -20,6 +20,8 @@ fn batch(events: &[RecordedEvent<'_>], previous: &Hash) -> Batch {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn events_come_back_as_they_were(
         samples in any_samples(1..40), first in 1..1_000_000_u64, previous in any_hash(),
