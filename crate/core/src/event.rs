@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::batch::Strings;
 use crate::json::check_json;
 use crate::limits::{
     MAX_DATA_BYTES, MAX_EVENT_TYPE_BYTES, MAX_ID_BYTES, MAX_METADATA_BYTES, MAX_TAG_BYTES,
@@ -146,37 +147,73 @@ impl RecordedEvent<'_> {
     }
 }
 
-/// The tags of one recorded event.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tags<'a>(Vec<&'a str>);
+/// The tags of one recorded event: a list of texts, or numbers into a batch's strings, so that
+/// reading an event from a batch allocates nothing. Equal when the texts are.
+#[derive(Debug, Clone)]
+pub struct Tags<'a>(Repr<'a>);
+
+#[derive(Debug, Clone)]
+enum Repr<'a> {
+    Listed(Vec<&'a str>),
+    Numbered(&'a Strings, &'a [u32]),
+}
 
 impl<'a> Tags<'a> {
+    /// The tags whose numbers in `strings` are `numbers`; all of them must be there.
+    pub(crate) const fn numbered(strings: &'a Strings, numbers: &'a [u32]) -> Self {
+        Self(Repr::Numbered(strings, numbers))
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        match &self.0 {
+            Repr::Listed(tags) => tags.len(),
+            Repr::Numbered(_, numbers) => numbers.len(),
+        }
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// Each tag, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> + '_ {
-        self.0.iter().copied()
+        (0..self.len()).map(|index| self.get(index).unwrap_or_default())
     }
 
     /// Whether `tag` is among them.
     #[must_use]
     pub fn contains(&self, tag: &str) -> bool {
-        self.0.contains(&tag)
+        self.iter().any(|own| own == tag)
+    }
+
+    fn get(&self, index: usize) -> Option<&'a str> {
+        match &self.0 {
+            Repr::Listed(tags) => tags.get(index).copied(),
+            Repr::Numbered(strings, numbers) => strings.get(*numbers.get(index)?),
+        }
     }
 }
 
+impl Default for Tags<'_> {
+    fn default() -> Self {
+        Self(Repr::Listed(Vec::new()))
+    }
+}
+
+impl PartialEq for Tags<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Tags<'_> {}
+
 impl<'a> FromIterator<&'a str> for Tags<'a> {
     fn from_iter<I: IntoIterator<Item = &'a str>>(tags: I) -> Self {
-        Self(tags.into_iter().collect())
+        Self(Repr::Listed(tags.into_iter().collect()))
     }
 }

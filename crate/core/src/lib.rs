@@ -10,6 +10,7 @@
 //! caller drives every future. CI checks its dependencies.
 
 pub mod aggregate;
+pub mod batch;
 pub mod codec;
 pub mod domain;
 pub mod error;
