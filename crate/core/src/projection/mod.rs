@@ -1,4 +1,23 @@
 //! Projections: folds of the log into read models.
+//!
+//! A [`Projection`] says how events change rows; a [`Follower`] carries it along the log, keeps its
+//! checkpoint, rebuilds it beside the rows in use, and says what to store; [`Table`] is the place
+//! for its rows. None of them reads or writes storage: whoever drives them does.
+
+mod checkpoint;
+mod fingerprint;
+mod follow;
+mod follower;
+mod restore;
+mod saved;
+pub mod table;
+#[cfg(test)]
+mod tests;
+
+pub use follow::{Follow, deliver};
+pub use follower::{Failure, Follower, Skipped, State, Status};
+pub use saved::Save;
+pub use table::{Row, Table};
 
 use crate::domain::Domain;
 use crate::{RecordedEvent, Result};
@@ -8,11 +27,14 @@ use crate::{RecordedEvent, Result};
 /// Whoever drives it applies each event once, in the log's order; [`save`](Self::save)d pages are
 /// stored together with the checkpoint, so this holds across restarts too. `Default` is the state
 /// before the first event.
+///
+/// The fold must be pure: the same events give the same rows, and change the same pages, in every
+/// tab. What depends on anything else would differ from tab to tab.
 pub trait Projection: Default {
     /// The domain whose events it folds.
     type Domain: Domain;
 
-    /// Its name, such as `orders_summary`; part of the keys of its records.
+    /// Its name, such as `orders_summary`; part of the keys of its records. Holds no `/`.
     const NAME: &'static str;
     /// Raised whenever the fold or the rows change: the projection is then rebuilt.
     const VERSION: u32;
@@ -20,7 +42,8 @@ pub trait Projection: Default {
     /// Takes in one event.
     ///
     /// # Errors
-    /// Any error stops this projection at this event; others go on.
+    /// Any error stops this projection at this event; others go on. The rows must then be as they
+    /// were before it: check first, change after.
     fn apply(
         &mut self,
         recorded: &RecordedEvent<'_>,
@@ -31,6 +54,6 @@ pub trait Projection: Default {
     fn save(&mut self) -> Vec<(u32, Vec<u8>)>;
 
     /// Takes in pages saved at `version`, in page order. May serve an older version's rows while
-    /// the projection is rebuilt; `false` when it cannot read them.
+    /// the projection is rebuilt; `false` when it cannot read them, and it is then thrown away.
     fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool;
 }

@@ -1,0 +1,210 @@
+//! What is stored of a projection: the records' keys, and the checkpoint record.
+//!
+//! Under `projection/<name>/v<version>/` lie
+//! - `checkpoint/<position>`: how far the fold had come, and which page records hold its rows;
+//! - `page/<number>/<position>-<fingerprint>`: a page's bytes, under the position of the save that
+//!   wrote it and the fingerprint of its bytes. Such a record never changes once it is written.
+//!
+//! A checkpoint record: format (byte), position, id of the event there (16 bytes), the skipped kinds
+//! of events (count; type, schema version, how many), the pages (count; number, position,
+//! fingerprint in 8 bytes little-endian), then the fingerprint of all this in 8 bytes.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::Skipped;
+use super::fingerprint::fingerprint;
+use crate::Position;
+use crate::codec::{Damaged, Reader, Writer};
+use crate::limits::MAX_POSITION;
+
+const FORMAT: u8 = 1;
+
+/// How far a fold has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Checkpoint {
+    /// Every event up to here is folded, or counted as skipped.
+    pub(super) position: Position,
+    /// The event at `position`; none at 0. Tells whether this is still the log that was folded.
+    pub(super) last_event: Option<Uuid>,
+    /// The kinds of events that were skipped, ordered by type and schema version.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// One version of one page's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PageId {
+    /// Where the fold stood when these bytes were taken.
+    pub(super) position: Position,
+    /// Of the bytes.
+    pub(super) fingerprint: u64,
+}
+
+/// Which records hold a projection's rows, by the number of the page.
+pub(super) type Manifest = BTreeMap<u32, PageId>;
+
+impl Checkpoint {
+    /// Counts an event as skipped.
+    pub(super) fn skip(&mut self, event_type: &str, schema_version: u32) {
+        let place = self.skipped.binary_search_by(|skipped| {
+            (skipped.event_type.as_str(), skipped.schema_version).cmp(&(event_type, schema_version))
+        });
+        match place {
+            Ok(index) => {
+                if let Some(skipped) = self.skipped.get_mut(index) {
+                    skipped.count = skipped.count.saturating_add(1);
+                }
+            }
+            Err(index) => self.skipped.insert(
+                index,
+                Skipped {
+                    event_type: event_type.to_owned(),
+                    schema_version,
+                    count: 1,
+                },
+            ),
+        }
+    }
+
+    /// The checkpoint record.
+    pub(super) fn encode(&self, pages: &Manifest) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.byte(FORMAT);
+        writer.uint(self.position);
+        writer.raw(self.last_event.unwrap_or_default().as_bytes());
+        writer.count(self.skipped.len());
+        for skipped in &self.skipped {
+            writer.text(&skipped.event_type);
+            writer.uint(u64::from(skipped.schema_version));
+            writer.uint(skipped.count);
+        }
+        writer.count(pages.len());
+        for (number, id) in pages {
+            writer.uint(u64::from(*number));
+            writer.uint(id.position);
+            writer.raw(&id.fingerprint.to_le_bytes());
+        }
+        let check = fingerprint(writer.as_bytes());
+        writer.raw(&check.to_le_bytes());
+        writer.into_bytes()
+    }
+
+    /// Reads a checkpoint record.
+    pub(super) fn decode(bytes: &[u8]) -> Result<(Self, Manifest), Damaged> {
+        let (body, check) = bytes.split_last_chunk::<8>().ok_or(Damaged)?;
+        if fingerprint(body).to_le_bytes() != *check {
+            return Err(Damaged);
+        }
+        let mut reader = Reader::new(body);
+        if reader.byte()? != FORMAT {
+            return Err(Damaged);
+        }
+        let position = reader.uint()?;
+        if position > MAX_POSITION {
+            return Err(Damaged);
+        }
+        let last_event = Some(Uuid::from_bytes(reader.array()?));
+        let mut skipped = Vec::new();
+        for _ in 0..reader.count()? {
+            skipped.push(Skipped {
+                event_type: reader.text()?.to_owned(),
+                schema_version: reader.uint32()?,
+                count: reader.uint()?,
+            });
+        }
+        let mut pages = Manifest::new();
+        for _ in 0..reader.count()? {
+            let number = reader.uint32()?;
+            let id = PageId {
+                position: reader.uint()?,
+                fingerprint: u64::from_le_bytes(reader.array()?),
+            };
+            pages.insert(number, id);
+        }
+        reader.end()?;
+        let checkpoint = Self {
+            position,
+            last_event,
+            skipped,
+        };
+        Ok((checkpoint, pages))
+    }
+}
+
+impl PageId {
+    /// Of `bytes`, taken where the fold stood at `position`.
+    pub(super) fn of(position: Position, bytes: &[u8]) -> Self {
+        Self {
+            position,
+            fingerprint: fingerprint(bytes),
+        }
+    }
+
+    /// Whether `bytes` are those that were saved.
+    pub(super) fn holds(&self, bytes: &[u8]) -> bool {
+        self.fingerprint == fingerprint(bytes)
+    }
+}
+
+/// What a record is, as its key tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    Checkpoint {
+        version: u32,
+        position: Position,
+    },
+    Page {
+        version: u32,
+        number: u32,
+        id: PageId,
+    },
+}
+
+/// What the keys of a projection's records begin with.
+pub(super) fn prefix(name: &str) -> String {
+    format!("projection/{name}/")
+}
+
+/// What the keys of a projection's records of one version begin with.
+pub(super) fn version_prefix(name: &str, version: u32) -> String {
+    format!("projection/{name}/v{version}/")
+}
+
+pub(super) fn checkpoint_key(version_prefix: &str, position: Position) -> String {
+    format!("{version_prefix}checkpoint/{position:010}")
+}
+
+pub(super) fn page_key(version_prefix: &str, number: u32, id: PageId) -> String {
+    format!(
+        "{version_prefix}page/{number:06}/{:010}-{:016x}",
+        id.position, id.fingerprint
+    )
+}
+
+/// Reads a key, less what [`prefix`] gives; `None` when this build has no such keys.
+pub(super) fn parse_key(key: &str) -> Option<Key> {
+    let mut parts = key.split('/');
+    let version = parts.next()?.strip_prefix('v')?.parse().ok()?;
+    let found = match parts.next()? {
+        "checkpoint" => Key::Checkpoint {
+            version,
+            position: parts.next()?.parse().ok()?,
+        },
+        "page" => {
+            let number = parts.next()?.parse().ok()?;
+            let (position, fingerprint) = parts.next()?.split_once('-')?;
+            let id = PageId {
+                position: position.parse().ok()?,
+                fingerprint: u64::from_str_radix(fingerprint, 16).ok()?,
+            };
+            Key::Page {
+                version,
+                number,
+                id,
+            }
+        }
+        _ => return None,
+    };
+    parts.next().is_none().then_some(found)
+}
