@@ -1,0 +1,145 @@
+//! Currencies by their ISO 4217 codes, and how many decimals each has.
+
+use core::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Code and decimals ("minor unit") after ISO 4217, in the order of the codes.
+const KNOWN: [(&str, u8); 34] = [
+    ("AED", 2),
+    ("ARS", 2),
+    ("AUD", 2),
+    ("BHD", 3),
+    ("BRL", 2),
+    ("CAD", 2),
+    ("CHF", 2),
+    ("CLP", 0),
+    ("CNY", 2),
+    ("CZK", 2),
+    ("DKK", 2),
+    ("EUR", 2),
+    ("GBP", 2),
+    ("HKD", 2),
+    ("HUF", 2),
+    ("ILS", 2),
+    ("INR", 2),
+    ("ISK", 0),
+    ("JPY", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("MXN", 2),
+    ("NOK", 2),
+    ("NZD", 2),
+    ("PLN", 2),
+    ("RON", 2),
+    ("SEK", 2),
+    ("SGD", 2),
+    ("THB", 2),
+    ("TND", 3),
+    ("TRY", 2),
+    ("USD", 2),
+    ("VND", 0),
+    ("ZAR", 2),
+];
+
+/// How many decimals a currency is shown with when this build does not know it.
+const DECIMALS_WHEN_UNKNOWN: u8 = 2;
+
+/// A currency: three capital letters, in three bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// What orders were placed in before events said so.
+    pub const USD: Self = Self(*b"USD");
+
+    /// Every currency orders can be placed in.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KNOWN
+            .iter()
+            .filter_map(|(code, _)| Self::from_recorded(code))
+    }
+
+    /// The currency `code`, if orders can be placed in it; exact, in capital letters.
+    ///
+    /// ```
+    /// use daybook_orders::Currency;
+    /// assert_eq!(Currency::from_code("KWD").map(Currency::decimals), Some(3));
+    /// assert_eq!(Currency::from_code("kwd"), None);
+    /// ```
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::from_recorded(code).filter(|currency| currency.known().is_some())
+    }
+
+    /// The currency of a recorded event: any three capital letters, so that history stays readable
+    /// when the list changes.
+    #[must_use]
+    pub fn from_recorded(code: &str) -> Option<Self> {
+        let code: [u8; 3] = code.as_bytes().try_into().ok()?;
+        code.iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Self(code))
+    }
+
+    /// The currency with these bytes, as [`bytes`](Self::bytes) gave them.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 3]) -> Option<Self> {
+        bytes
+            .iter()
+            .all(u8::is_ascii_uppercase)
+            .then_some(Self(bytes))
+    }
+
+    /// Its code as three ASCII bytes.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 3] {
+        self.0
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// How many decimals its amounts have: 0 to 3.
+    #[must_use]
+    pub fn decimals(self) -> u8 {
+        self.known().unwrap_or(DECIMALS_WHEN_UNKNOWN)
+    }
+
+    fn known(self) -> Option<u8> {
+        KNOWN
+            .iter()
+            .find_map(|(code, decimals)| (code.as_bytes() == self.0).then_some(*decimals))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    /// As recorded: [`Currency::from_recorded`].
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = crate::text::borrowed(deserializer)?;
+        Self::from_recorded(&code)
+            .ok_or_else(|| D::Error::custom("a currency must be three capital letters"))
+    }
+}

@@ -1,0 +1,215 @@
+//! The events of an order: what happened, in today's shape.
+//!
+//! Reading is tolerant: fields this build does not know are passed over, whatever they hold.
+
+use std::borrow::Cow;
+
+use daybook_core::domain::{Domain, EncodedEvent};
+use daybook_core::upcast::Upcaster;
+use daybook_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::currency::Currency;
+use crate::money::Amount;
+use crate::upcast::UPCASTERS;
+
+/// The type of [`OrderEvent::OrderPlaced`].
+pub const ORDER_PLACED: &str = "OrderPlaced";
+/// The type of [`OrderEvent::PaymentConfirmed`].
+pub const PAYMENT_CONFIRMED: &str = "PaymentConfirmed";
+/// The type of [`OrderEvent::OrderCancelled`].
+pub const ORDER_CANCELLED: &str = "OrderCancelled";
+/// The type of [`OrderEvent::PaymentRefunded`].
+pub const PAYMENT_REFUNDED: &str = "PaymentRefunded";
+
+/// Each type with the schema version this build writes.
+const CURRENT: [(&str, u32); 4] = [
+    (ORDER_PLACED, 3),
+    (PAYMENT_CONFIRMED, 1),
+    (ORDER_CANCELLED, 1),
+    (PAYMENT_REFUNDED, 1),
+];
+
+/// Something that happened to an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderEvent<'a> {
+    /// A customer placed the order.
+    OrderPlaced(OrderPlaced<'a>),
+    /// The customer paid.
+    PaymentConfirmed(PaymentConfirmed<'a>),
+    /// The order will not be carried out.
+    OrderCancelled(OrderCancelled<'a>),
+    /// The customer got the money back.
+    PaymentRefunded(PaymentRefunded<'a>),
+}
+
+/// A customer placed the order (schema 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlaced<'a> {
+    /// The order.
+    #[serde(borrow)]
+    pub order_id: Cow<'a, str>,
+    /// Who placed it.
+    #[serde(borrow)]
+    pub customer_id: Cow<'a, str>,
+    /// What was ordered.
+    #[serde(borrow)]
+    pub items: Vec<Item<'a>>,
+    /// The sum over the items when it was placed.
+    pub total_amount: Amount,
+    /// What all its amounts are in.
+    pub currency: Currency,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item<'a> {
+    /// The product.
+    #[serde(borrow)]
+    pub product_id: Cow<'a, str>,
+    /// How many of it.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Amount,
+}
+
+/// The customer paid (schema 1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentConfirmed<'a> {
+    /// The order.
+    #[serde(borrow)]
+    pub order_id: Cow<'a, str>,
+    /// What the payment is known by elsewhere.
+    #[serde(borrow)]
+    pub payment_reference: Cow<'a, str>,
+    /// What was paid, in the order's currency.
+    pub amount: Amount,
+}
+
+/// The order will not be carried out (schema 1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCancelled<'a> {
+    /// The order.
+    #[serde(borrow)]
+    pub order_id: Cow<'a, str>,
+    /// Why.
+    #[serde(borrow)]
+    pub reason: Cow<'a, str>,
+}
+
+/// The customer got the money back (schema 1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentRefunded<'a> {
+    /// The order.
+    #[serde(borrow)]
+    pub order_id: Cow<'a, str>,
+    /// What the payment was known by.
+    #[serde(borrow)]
+    pub payment_reference: Cow<'a, str>,
+    /// What was paid back, in the order's currency.
+    pub amount: Amount,
+    /// Why.
+    #[serde(borrow)]
+    pub reason: Cow<'a, str>,
+}
+
+impl OrderEvent<'_> {
+    /// The order it happened to.
+    #[must_use]
+    pub fn order_id(&self) -> &str {
+        match self {
+            Self::OrderPlaced(event) => &event.order_id,
+            Self::PaymentConfirmed(event) => &event.order_id,
+            Self::OrderCancelled(event) => &event.order_id,
+            Self::PaymentRefunded(event) => &event.order_id,
+        }
+    }
+
+    /// Its type.
+    #[must_use]
+    pub const fn event_type(&self) -> &'static str {
+        match self {
+            Self::OrderPlaced(_) => ORDER_PLACED,
+            Self::PaymentConfirmed(_) => PAYMENT_CONFIRMED,
+            Self::OrderCancelled(_) => ORDER_CANCELLED,
+            Self::PaymentRefunded(_) => PAYMENT_REFUNDED,
+        }
+    }
+}
+
+impl OrderPlaced<'_> {
+    /// How many pieces were ordered, over all items.
+    #[must_use]
+    pub fn item_count(&self) -> u32 {
+        self.items
+            .iter()
+            .fold(0, |count, item| count.saturating_add(item.quantity))
+    }
+}
+
+/// The order domain: the events above and how they are stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Orders;
+
+impl Domain for Orders {
+    type Event<'a> = OrderEvent<'a>;
+
+    const UPCASTERS: &'static [Upcaster] = UPCASTERS;
+
+    fn knows(event_type: &str, schema_version: u32) -> bool {
+        current_schema(event_type).is_some_and(|current| (1..=current).contains(&schema_version))
+    }
+
+    fn decode<'a>(
+        event_type: &str,
+        schema_version: u32,
+        data: &'a str,
+    ) -> Result<Option<OrderEvent<'a>>> {
+        if current_schema(event_type) != Some(schema_version) {
+            return Ok(None);
+        }
+        let event = match event_type {
+            ORDER_PLACED => serde_json::from_str(data).map(OrderEvent::OrderPlaced),
+            PAYMENT_CONFIRMED => serde_json::from_str(data).map(OrderEvent::PaymentConfirmed),
+            ORDER_CANCELLED => serde_json::from_str(data).map(OrderEvent::OrderCancelled),
+            PAYMENT_REFUNDED => serde_json::from_str(data).map(OrderEvent::PaymentRefunded),
+            _ => return Ok(None),
+        };
+        event
+            .map(Some)
+            .map_err(|error| Error::invalid("data", format!("is not an {event_type}: {error}")))
+    }
+
+    fn encode(event: &OrderEvent<'_>) -> EncodedEvent {
+        let (data, tags) = match event {
+            OrderEvent::OrderPlaced(placed) => (
+                serde_json::to_string(placed),
+                vec![customer_tag(&placed.customer_id)],
+            ),
+            OrderEvent::PaymentConfirmed(paid) => (serde_json::to_string(paid), Vec::new()),
+            OrderEvent::OrderCancelled(cancelled) => (serde_json::to_string(cancelled), Vec::new()),
+            OrderEvent::PaymentRefunded(refunded) => (serde_json::to_string(refunded), Vec::new()),
+        };
+        let event_type = event.event_type();
+        EncodedEvent {
+            event_type,
+            schema_version: current_schema(event_type).unwrap_or(1),
+            tags,
+            // Texts and whole numbers under text keys: JSON can always say them.
+            data: data.unwrap_or_default(),
+        }
+    }
+}
+
+/// The tag by which everything a customer ordered can be found.
+#[must_use]
+pub fn customer_tag(customer_id: &str) -> String {
+    format!("customer:{customer_id}")
+}
+
+fn current_schema(event_type: &str) -> Option<u32> {
+    CURRENT
+        .iter()
+        .find_map(|(known, schema)| (*known == event_type).then_some(*schema))
+}

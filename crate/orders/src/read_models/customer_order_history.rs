@@ -1,0 +1,279 @@
+//! `customer_order_history`: a row per customer, with their orders and lifetime value.
+
+use daybook_core::projection::Projection;
+use daybook_core::{RecordedEvent, Result, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::orders::{Change, OrderRow, OrderView, OrdersTable};
+use super::search::Needle;
+use crate::currency::Currency;
+use crate::events::{OrderEvent, Orders};
+use crate::money::Sum;
+use crate::order::Status;
+
+/// How many rows a page has when the query does not say.
+const DEFAULT_LIMIT: usize = 100;
+
+/// The read model. Only the orders are saved; what each customer comes to is summed up on loading.
+#[derive(Debug, Default)]
+pub struct CustomerOrderHistory {
+    table: OrdersTable,
+    /// By the customers' ordinals.
+    customers: Vec<Account>,
+}
+
+/// One customer.
+#[derive(Debug, Default)]
+struct Account {
+    /// The ordinals of their orders, in the order of the log.
+    orders: Vec<u32>,
+    /// What is paid and not refunded.
+    value: Vec<(Currency, Sum)>,
+    first_at: Timestamp,
+    last_at: Timestamp,
+}
+
+/// What customers are sorted by. Equal ones keep the order of their first orders in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CustomerSort {
+    /// Their ids, whatever the case.
+    #[default]
+    CustomerId,
+    /// How many orders they placed.
+    OrderCount,
+    /// When they placed the last one.
+    LastOrderAt,
+}
+
+/// Which customers are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CustomersQuery {
+    /// A part of the id, whatever the case.
+    pub search: Option<String>,
+    /// What they are sorted by.
+    pub sort: CustomerSort,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+    /// How many of those that match are left out at the start.
+    pub offset: usize,
+    /// How many rows are returned at most; 100 when left out.
+    pub limit: Option<usize>,
+}
+
+/// The customers found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomersPage {
+    /// Those on this page.
+    pub rows: Vec<CustomerView>,
+    /// How many match in all.
+    pub count: usize,
+}
+
+/// A customer as JSON shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerView {
+    /// Who it is.
+    pub customer_id: String,
+    /// How many orders they placed.
+    pub order_count: usize,
+    /// The sum of their orders that are paid and not refunded, by currency; nothing where none is.
+    pub lifetime_value: Vec<Value>,
+    /// When they placed the first order.
+    pub first_order_at: String,
+    /// When they placed the last one.
+    pub last_order_at: String,
+}
+
+/// An exact amount in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Value {
+    /// The currency.
+    pub currency: Currency,
+    /// The amount.
+    pub amount: String,
+}
+
+/// A customer with their orders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Customer {
+    /// The customer.
+    #[serde(flatten)]
+    pub customer: CustomerView,
+    /// In order of placement.
+    pub orders: Vec<OrderView>,
+}
+
+impl CustomerOrderHistory {
+    /// How many customers there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.customers.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.customers.is_empty()
+    }
+
+    /// One customer with their orders, in order of placement.
+    #[must_use]
+    pub fn customer(&self, customer_id: &str) -> Option<Customer> {
+        let ordinal = self.table.customers().position_of(customer_id)?;
+        let account = self.customers.get(ordinal)?;
+        let mut orders: Vec<&OrderRow> = account
+            .orders
+            .iter()
+            .filter_map(|order| self.table.orders().row(*order as usize))
+            .collect();
+        // Stable: orders of the same moment stay in the order of the log.
+        orders.sort_by_key(|row| row.placed_at);
+        Some(Customer {
+            customer: account.view(customer_id),
+            orders: orders.into_iter().map(|row| self.table.view(row)).collect(),
+        })
+    }
+
+    /// The customers that match, one page of them.
+    #[must_use]
+    pub fn query(&self, query: &CustomersQuery) -> CustomersPage {
+        let needle = query.search.as_deref().and_then(Needle::new);
+        let mut found: Vec<(&str, &Account)> = self
+            .table
+            .customers()
+            .iter()
+            .map(|row| &*row.0)
+            .zip(&self.customers)
+            .filter(|(id, _)| needle.as_ref().is_none_or(|needle| needle.is_in(id)))
+            .collect();
+        match query.sort {
+            CustomerSort::CustomerId => found.sort_by_cached_key(|(id, _)| id.to_lowercase()),
+            CustomerSort::OrderCount => found.sort_by_key(|(_, account)| account.orders.len()),
+            CustomerSort::LastOrderAt => found.sort_by_key(|(_, account)| account.last_at),
+        }
+        if query.descending {
+            found.reverse();
+        }
+        CustomersPage {
+            count: found.len(),
+            rows: found
+                .into_iter()
+                .skip(query.offset)
+                .take(query.limit.unwrap_or(DEFAULT_LIMIT))
+                .map(|(id, account)| account.view(id))
+                .collect(),
+        }
+    }
+
+    /// Brings the customer of a changed order up to date.
+    fn account(&mut self, change: Change) {
+        let Some(row) = self.table.orders().row(change.ordinal) else {
+            return;
+        };
+        let customer = row.customer as usize;
+        if customer >= self.customers.len() {
+            self.customers.resize_with(customer + 1, Account::default);
+        }
+        let Some(account) = self.customers.get_mut(customer) else {
+            return;
+        };
+        if change.before.is_none()
+            && let Ok(ordinal) = u32::try_from(change.ordinal)
+        {
+            account.add_order(ordinal, row.placed_at);
+        }
+        account.revalue(row, change.before);
+    }
+}
+
+impl Account {
+    fn add_order(&mut self, ordinal: u32, placed_at: Timestamp) {
+        if self.orders.is_empty() {
+            (self.first_at, self.last_at) = (placed_at, placed_at);
+        }
+        self.first_at = self.first_at.min(placed_at);
+        self.last_at = self.last_at.max(placed_at);
+        self.orders.push(ordinal);
+    }
+
+    /// Counts a paid order in, and out again when it is paid no longer.
+    fn revalue(&mut self, row: &OrderRow, before: Option<Status>) {
+        let (was, is) = (before == Some(Status::Paid), row.status == Status::Paid);
+        if was == is {
+            return;
+        }
+        let place = self
+            .value
+            .binary_search_by(|(currency, _)| currency.cmp(&row.currency))
+            .unwrap_or_else(|place| {
+                self.value.insert(place, (row.currency, Sum::default()));
+                place
+            });
+        if let Some((_, sum)) = self.value.get_mut(place) {
+            if is {
+                sum.add(row.total);
+            } else {
+                sum.subtract(row.total);
+            }
+        }
+    }
+
+    fn view(&self, customer_id: &str) -> CustomerView {
+        CustomerView {
+            customer_id: customer_id.to_owned(),
+            order_count: self.orders.len(),
+            lifetime_value: self
+                .value
+                .iter()
+                .filter(|(_, sum)| !sum.is_zero())
+                .map(|(currency, sum)| Value {
+                    currency: *currency,
+                    amount: sum.in_currency(*currency),
+                })
+                .collect(),
+            first_order_at: self.first_at.to_string(),
+            last_order_at: self.last_at.to_string(),
+        }
+    }
+}
+
+impl Projection for CustomerOrderHistory {
+    type Domain = Orders;
+
+    const NAME: &'static str = "customer_order_history";
+    const VERSION: u32 = 1;
+
+    fn apply(&mut self, recorded: &RecordedEvent<'_>, event: &OrderEvent<'_>) -> Result<()> {
+        if let Some(change) = self.table.apply(recorded, event) {
+            self.account(change);
+        }
+        Ok(())
+    }
+
+    fn save(&mut self) -> Vec<(u32, Vec<u8>)> {
+        self.table.save()
+    }
+
+    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
+        if version != Self::VERSION {
+            return false;
+        }
+        let Ok(table) = OrdersTable::load(pages) else {
+            return false;
+        };
+        *self = Self {
+            table,
+            customers: Vec::new(),
+        };
+        for ordinal in 0..self.table.orders().len() {
+            self.account(Change {
+                ordinal,
+                before: None,
+            });
+        }
+        true
+    }
+}
