@@ -18,9 +18,12 @@ pub mod expected;
 pub mod hash;
 pub mod json;
 pub mod limits;
+pub mod memory;
 pub mod projection;
 pub mod query;
 pub mod storage;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;
 pub mod upcast;
 

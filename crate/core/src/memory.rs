@@ -1,0 +1,222 @@
+//! The storage port in memory: for tests, for servers that need no disk, and as the port's model.
+//!
+//! Several connections to one memory stand for several tabs over one database.
+
+use core::cell::{Cell, RefCell, RefMut};
+use core::cmp::Ordering;
+use core::ops::Bound;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::storage::{Change, Commit, Durability, Record, Storage, StoredBatch};
+use crate::{Error, Position, Result};
+
+/// One connection to a log and records kept in memory.
+///
+/// Every operation completes when it is first polled; wrap it in `testing::Yielding` to interleave
+/// several connections. What it holds lives as long as one of its connections does.
+///
+/// ```
+/// use daybook_core::memory::MemoryStorage;
+/// use daybook_core::storage::{Commit, Durability, Storage, StoredBatch};
+/// # futures_util::FutureExt::now_or_never(async {
+/// let here = MemoryStorage::new();
+/// let there = here.connect();
+/// let batch = StoredBatch { last: 1, bytes: b"an event".to_vec() };
+/// assert_eq!(here.commit(0, &batch, Durability::Strict).await?, Commit::Done);
+/// assert_eq!(there.read_after(0, 10).await?, [batch]);
+/// # Ok::<(), daybook_core::Error>(())
+/// # }).unwrap()?;
+/// # Ok::<(), daybook_core::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStorage {
+    memory: Rc<RefCell<Memory>>,
+    closed: Cell<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    log: BTreeMap<Position, Vec<u8>>,
+    records: BTreeMap<String, Vec<u8>>,
+}
+
+impl MemoryStorage {
+    /// A connection to a new, empty memory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Another connection to the same memory, open also when this one is closed: closing and
+    /// connecting again stands for a restart.
+    #[must_use]
+    pub fn connect(&self) -> Self {
+        Self {
+            memory: Rc::clone(&self.memory),
+            closed: Cell::new(false),
+        }
+    }
+
+    /// The memory. Never held across an await, so that it is always free.
+    fn memory(&self) -> Result<RefMut<'_, Memory>> {
+        if self.closed.get() {
+            return Err(Error::Closed);
+        }
+        Ok(self.memory.borrow_mut())
+    }
+}
+
+impl Memory {
+    fn batch((&last, bytes): (&Position, &Vec<u8>)) -> StoredBatch {
+        StoredBatch {
+            last,
+            bytes: bytes.clone(),
+        }
+    }
+
+    fn commit(&mut self, tail: Position, batch: &StoredBatch) -> Result<Commit> {
+        let end = self.log.last_key_value().map_or(0, |(&last, _)| last);
+        match end.cmp(&tail) {
+            Ordering::Greater => Ok(Commit::Behind),
+            Ordering::Less => Err(Error::DataLost {
+                detail: format!("the log was known up to {tail}, but ends at {end}"),
+            }),
+            Ordering::Equal => {
+                self.log.insert(batch.last, batch.bytes.clone());
+                Ok(Commit::Done)
+            }
+        }
+    }
+
+    fn replace(&mut self, after: Position, keys: &[Position], merged: &StoredBatch) -> bool {
+        let range = (Bound::Excluded(after), Bound::Included(merged.last));
+        if after >= merged.last || !self.log.range(range).map(|(key, _)| key).eq(keys) {
+            return false;
+        }
+        for key in keys {
+            self.log.remove(key);
+        }
+        self.log.insert(merged.last, merged.bytes.clone());
+        true
+    }
+
+    /// The records whose key begins with `prefix`, ordered by key.
+    fn records(&self, prefix: &str) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+        self.records
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Put { key, value } => {
+                self.records.insert(key.clone(), value.clone());
+            }
+            Change::Delete { key } => {
+                self.records.remove(key);
+            }
+            Change::DeletePrefix { prefix } => {
+                let keys: Vec<String> = self.records(prefix).map(|(key, _)| key.clone()).collect();
+                for key in keys {
+                    self.records.remove(&key);
+                }
+            }
+        }
+    }
+}
+
+/// Beyond the port's errors, an argument that breaks the port's stated preconditions gives
+/// `invalid_input`, so that tests over memory find the mistake.
+impl Storage for MemoryStorage {
+    async fn commit(
+        &self,
+        tail: Position,
+        batch: &StoredBatch,
+        _durability: Durability,
+    ) -> Result<Commit> {
+        let mut memory = self.memory()?;
+        if batch.last <= tail {
+            return Err(Error::invalid("batch.last", "must lie beyond the tail"));
+        }
+        memory.commit(tail, batch)
+    }
+
+    async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>> {
+        let memory = self.memory()?;
+        if limit == 0 {
+            return Err(Error::invalid("limit", "must be 1 or more"));
+        }
+        let beyond = (Bound::Excluded(after), Bound::Unbounded);
+        let batches = memory.log.range(beyond).take(limit);
+        Ok(batches.map(Memory::batch).collect())
+    }
+
+    async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
+        let memory = self.memory()?;
+        if !positions.is_sorted() {
+            return Err(Error::invalid("positions", "must be ascending"));
+        }
+        let holding = |&position| Some(*memory.log.range(position..).next()?.0);
+        let keys: BTreeSet<Position> = positions.iter().filter_map(holding).collect();
+        let batches = keys.iter().filter_map(|key| memory.log.get_key_value(key));
+        Ok(batches.map(Memory::batch).collect())
+    }
+
+    async fn replace(
+        &self,
+        after: Position,
+        keys: &[Position],
+        merged: &StoredBatch,
+    ) -> Result<bool> {
+        let mut memory = self.memory()?;
+        if keys.last() != Some(&merged.last) || !keys.is_sorted() {
+            return Err(Error::invalid(
+                "keys",
+                "must be ascending and end with the merged batch's key",
+            ));
+        }
+        Ok(memory.replace(after, keys, merged))
+    }
+
+    async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.memory()?.records.get(key).cloned())
+    }
+
+    async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
+        let memory = self.memory()?;
+        let records = memory.records(prefix);
+        Ok(records
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect())
+    }
+
+    async fn write_records(&self, changes: &[Change]) -> Result<()> {
+        let mut memory = self.memory()?;
+        let everything = |change: &Change| matches!(change, Change::DeletePrefix { prefix } if prefix.is_empty());
+        if changes.iter().any(everything) {
+            return Err(Error::invalid("prefix", "must not be empty"));
+        }
+        for change in changes {
+            memory.change(change);
+        }
+        Ok(())
+    }
+
+    async fn reconnect(&self) -> Result<()> {
+        self.memory().map(drop)
+    }
+
+    /// The other connections stay open, and see an empty log and no records.
+    async fn destroy(&self) -> Result<()> {
+        *self.memory()? = Memory::default();
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.closed.set(true);
+    }
+}
+
+#[cfg(test)]
+mod tests;
