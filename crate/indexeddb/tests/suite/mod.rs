@@ -1,12 +1,14 @@
 //! What must hold of the storage on `IndexedDB`, wherever it runs.
 
+#![allow(clippy::unwrap_used, reason = "a failed test panics")]
+
 use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Storage, StoredBatch},
 };
 use daybook_indexeddb::IndexedDbStorage;
 use futures_util::FutureExt as _;
-use indexed_db_futures::{Build, database::Database};
+use indexed_db_futures::{Build, database::Database, query_source::QuerySource};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The cases every backend must pass.
@@ -143,6 +145,22 @@ async fn destroying_removes_everything_for_every_connection() {
     assert_eq!(code(append(&other, 1, 2).await), "data_lost");
     assert_eq!(append(&storage, 0, 1).await, Ok(Commit::Done));
     assert_eq!(log(&other).await, [batch(1)]);
+}
+
+#[wasm_bindgen_test]
+async fn destroying_does_not_wait_for_a_connection_that_never_closes() {
+    let storage = empty("frozen").await;
+    append(&storage, 0, 1).await.unwrap();
+    let frozen = Database::open("daybook:frozen").build().unwrap();
+    let frozen = frozen.await.unwrap();
+    storage.destroy().await.unwrap();
+
+    let transaction = frozen.transaction("log").build().unwrap();
+    let left = transaction.object_store("log").unwrap().count().await;
+    assert_eq!(left.unwrap(), 0);
+    drop(transaction);
+    frozen.close();
+    assert_eq!(append(&storage, 0, 1).await, Ok(Commit::Done));
 }
 
 #[wasm_bindgen_test]
