@@ -1,0 +1,22 @@
+//! The event store's [storage port](daybook_core::storage::Storage) on `IndexedDB`.
+//!
+//! One database for each store, with two object stores: `log`, the batches under their positions,
+//! and `derived`, the derived records under their keys. Both hold bytes. It works in windows and
+//! in workers.
+//!
+//! This crate must **not** contain any rule of the log: no hashing, no versions of streams, no
+//! decoding, no retries. It moves bytes in transactions and says how that ended. In turn no other
+//! crate knows `IndexedDB`.
+//!
+//! What a transaction costs is a round trip to the process that holds the data, not the bytes. So
+//! requests that belong together are all issued before the first of them is awaited.
+
+mod connection;
+mod error;
+mod key;
+mod limit;
+mod reading;
+mod storage;
+mod transaction;
+
+pub use storage::IndexedDbStorage;

@@ -1,0 +1,196 @@
+//! What must hold of the storage on `IndexedDB`, wherever it runs.
+
+#![allow(clippy::unwrap_used, reason = "a failed test panics")]
+
+use daybook_core::{
+    Error, Position, Result,
+    storage::{Change, Commit, Durability, Storage, StoredBatch},
+};
+use daybook_indexeddb::IndexedDbStorage;
+use futures_util::FutureExt as _;
+use indexed_db_futures::{Build, database::Database, query_source::QuerySource};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// The cases every backend must pass.
+mod conformance {
+    use super::{IndexedDbStorage, wasm_bindgen_test};
+
+    /// Opens stores that no earlier run has left anything in.
+    fn fresh() -> impl AsyncFn(&str) -> IndexedDbStorage {
+        let run = js_sys::Math::random();
+        async move |name| {
+            IndexedDbStorage::open(&format!("{run} {name}"))
+                .await
+                .unwrap()
+        }
+    }
+
+    daybook_core::storage_conformance!(#[wasm_bindgen_test] async fn, fresh());
+}
+
+/// A store without anything an earlier run left in it.
+async fn empty(name: &str) -> IndexedDbStorage {
+    let storage = IndexedDbStorage::open(name).await.unwrap();
+    storage.destroy().await.unwrap();
+    storage
+}
+
+fn batch(last: Position) -> StoredBatch {
+    let bytes = last.to_le_bytes().to_vec();
+    StoredBatch { last, bytes }
+}
+
+async fn append(storage: &IndexedDbStorage, tail: Position, last: Position) -> Result<Commit> {
+    storage.commit(tail, &batch(last), Durability::Strict).await
+}
+
+async fn log(storage: &IndexedDbStorage) -> Vec<StoredBatch> {
+    storage.read_after(0, 100).await.unwrap()
+}
+
+fn code<T>(result: Result<T>) -> &'static str {
+    result.map_or_else(|error| error.code(), |_| "none")
+}
+
+#[wasm_bindgen_test]
+async fn stores_are_told_apart_by_any_name() {
+    let names = [
+        "",
+        "カフェ",
+        "café",
+        "cafe\u{301}",
+        "☕️/../..",
+        "a:b",
+        "x".repeat(300).leak(),
+    ];
+    for (last, name) in (1..).zip(names) {
+        append(&empty(name).await, 0, last).await.unwrap();
+    }
+    for (last, name) in (1..).zip(names) {
+        let storage = IndexedDbStorage::open(name).await.unwrap();
+        assert_eq!(log(&storage).await, [batch(last)], "{name:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn large_batches_come_back_as_they_were() {
+    let storage = empty("large").await;
+    let mut stored = Vec::new();
+    for (tail, megabytes) in (0..).zip([0, 1, 5, 8]) {
+        let bytes = (0..megabytes << 20)
+            .map(|n: u32| n.to_le_bytes()[1])
+            .collect();
+        let batch = StoredBatch {
+            last: tail + 1,
+            bytes,
+        };
+        storage
+            .commit(tail, &batch, Durability::Relaxed)
+            .await
+            .unwrap();
+        stored.push(batch);
+    }
+    assert!(storage.read_after(0, 10).await.unwrap() == stored);
+    assert!(storage.read_at(&[1, 2, 3, 4]).await.unwrap() == stored);
+}
+
+#[wasm_bindgen_test]
+async fn positions_that_numbers_cannot_hold_are_refused() {
+    let storage = empty("positions").await;
+    assert_eq!(code(append(&storage, 0, 1 << 53).await), "invalid_input");
+    assert_eq!(append(&storage, 0, (1 << 53) - 1).await, Ok(Commit::Done));
+    assert_eq!(log(&storage).await, [batch((1 << 53) - 1)]);
+}
+#[wasm_bindgen_test]
+async fn records_are_found_by_exactly_their_prefix() {
+    let storage = empty("records").await;
+    let keys = [
+        "a",
+        "a\u{ffff}",
+        "a\u{ffff}z",
+        "aé",
+        "a𐀀",
+        "b",
+        "ab",
+        "\u{ffff}",
+        "\u{ffff}x",
+    ];
+    let changes = keys.map(|key| Change::Put {
+        key: key.into(),
+        value: key.into(),
+    });
+    storage.write_records(&changes).await.unwrap();
+    for prefix in ["", "a", "a\u{ffff}", "b", "c", "\u{ffff}"] {
+        let mut expected: Vec<_> = keys
+            .into_iter()
+            .filter(|key| key.starts_with(prefix))
+            .collect();
+        expected.sort_unstable();
+        let found = storage.read_records(prefix).await.unwrap();
+        assert!(found.iter().all(|(key, value)| key.as_bytes() == value));
+        let found: Vec<_> = found.into_iter().map(|(key, _)| key).collect();
+        assert_eq!(found, expected, "{prefix:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn destroying_removes_everything_for_every_connection() {
+    let storage = empty("destroyed").await;
+    append(&storage, 0, 1).await.unwrap();
+    let other = IndexedDbStorage::open("destroyed").await.unwrap();
+    storage.destroy().await.unwrap();
+    assert_eq!(code(append(&other, 1, 2).await), "connection_lost");
+    assert_eq!(code(other.read_after(0, 1).await), "connection_lost");
+    other.reconnect().await.unwrap();
+    assert_eq!(code(append(&other, 1, 2).await), "data_lost");
+    assert_eq!(append(&storage, 0, 1).await, Ok(Commit::Done));
+    assert_eq!(log(&other).await, [batch(1)]);
+}
+
+#[wasm_bindgen_test]
+async fn destroying_does_not_wait_for_a_connection_that_never_closes() {
+    let storage = empty("frozen").await;
+    append(&storage, 0, 1).await.unwrap();
+    let frozen = Database::open("daybook:frozen").build().unwrap();
+    let frozen = frozen.await.unwrap();
+    storage.destroy().await.unwrap();
+
+    let transaction = frozen.transaction("log").build().unwrap();
+    let left = transaction.object_store("log").unwrap().count().await;
+    assert_eq!(left.unwrap(), 0);
+    drop(transaction);
+    frozen.close();
+    assert_eq!(append(&storage, 0, 1).await, Ok(Commit::Done));
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_makes_way_for_a_newer_build_and_cannot_read_what_it_made() {
+    let storage = empty("newer").await;
+    append(&storage, 0, 1).await.unwrap();
+    let newer = Database::open("daybook:newer")
+        .with_version(2_u32)
+        .with_on_upgrade_needed(|_, _| Ok(()))
+        .build()
+        .unwrap()
+        .await
+        .unwrap();
+    assert_eq!(code(append(&storage, 1, 2).await), "connection_lost");
+    let refusal = Error::UnsupportedFormat {
+        what: "the database".into(),
+        found: 2,
+        supported: 1,
+    };
+    assert_eq!(storage.reconnect().await, Err(refusal.clone()));
+    assert_eq!(IndexedDbStorage::open("newer").await.err(), Some(refusal));
+    newer.delete().unwrap().await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn an_opening_whose_future_is_dropped_leaves_a_usable_store() {
+    drop(empty("abandoned").await);
+    let opening = IndexedDbStorage::open("abandoned");
+    assert!(opening.now_or_never().is_none());
+    let storage = IndexedDbStorage::open("abandoned").await.unwrap();
+    assert_eq!(append(&storage, 0, 1).await, Ok(Commit::Done));
+    storage.destroy().await.unwrap();
+}
