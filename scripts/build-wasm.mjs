@@ -78,6 +78,7 @@ async function compile({ name, features }, release) {
     // The package finds the module itself: in a bundler's graph there must be one URL of it, not two.
     '--omit-default-module-path',
     '--remove-producers-section',
+    '--remove-name-section',
   ]);
   // The raw exports' types; the package never touches raw exports.
   rmSync(join(out, 'daybook_bg.wasm.d.ts'), { force: true });
