@@ -1,6 +1,9 @@
-/** The WebAssembly itself, for Node, which cannot fetch a file. */
+/** For Node, which cannot fetch a file: the WebAssembly itself. */
 
 import { readFile } from 'node:fs/promises';
+import { loader } from './load.ts';
+import init, * as module from './wasm/orders/daybook.js';
 
-export const load = (): Promise<Uint8Array<ArrayBuffer>> =>
-  readFile(new URL('./wasm/orders/daybook_bg.wasm', import.meta.url));
+export const loadOrders = loader(init, module, () =>
+  readFile(new URL('./wasm/orders/daybook_bg.wasm', import.meta.url)),
+);

@@ -1,6 +1,9 @@
-/** The WebAssembly itself, for Node, which cannot fetch a file. */
+/** For Node, which cannot fetch a file: the WebAssembly itself. */
 
 import { readFile } from 'node:fs/promises';
+import { loader } from './load.ts';
+import init, * as module from './wasm/store/daybook.js';
 
-export const load = (): Promise<Uint8Array<ArrayBuffer>> =>
-  readFile(new URL('./wasm/store/daybook_bg.wasm', import.meta.url));
+export const loadStore = loader(init, module, () =>
+  readFile(new URL('./wasm/store/daybook_bg.wasm', import.meta.url)),
+);

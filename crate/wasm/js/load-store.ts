@@ -1,4 +1,6 @@
-/** Where the WebAssembly is, for browsers and bundlers: the one URL of it in their graph. */
+/** For browsers and bundlers: the one URL of the WebAssembly in their graph. */
 
-export const load = (): Promise<URL> =>
-  Promise.resolve(new URL('./wasm/store/daybook_bg.wasm', import.meta.url));
+import { loader } from './load.ts';
+import init, * as module from './wasm/store/daybook.js';
+
+export const loadStore = loader(init, module, () => new URL('./wasm/store/daybook_bg.wasm', import.meta.url));
