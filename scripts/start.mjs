@@ -1,0 +1,16 @@
+/** `npm start`: sets up, builds and serves the order book. */
+
+import { buildAll } from './build.mjs';
+import { main } from './lib/main.mjs';
+import { note, step } from './lib/say.mjs';
+import { serve } from './serve.mjs';
+import { setUpBuild } from './setup/index.mjs';
+
+await main(import.meta, async () => {
+  const port = Number(process.env.PORT || 4173);
+  await setUpBuild();
+  await buildAll();
+  await serve(port);
+  step(`The order book is at http://localhost:${port}`);
+  note('Press Ctrl+C to stop.');
+});

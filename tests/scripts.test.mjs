@@ -1,0 +1,131 @@
+/** The scripts' own judgement: what counts as a failure, what is built again, what the page may import. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { importsOf, judgeImport } from '../scripts/architecture.mjs';
+import { at } from '../scripts/lib/paths.mjs';
+import { countCargo, countPlaywright, countTap, judge, sum } from '../scripts/lib/results.mjs';
+import { digest } from '../scripts/lib/stamp.mjs';
+import { serve } from '../scripts/serve.mjs';
+
+describe('counting', () => {
+  test("adds up the results of cargo's test programs, coloured or not", () => {
+    const output = [
+      'test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s',
+      'test result: \u001b[31mFAILED\u001b[0m. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out',
+    ];
+    assert.deepEqual(countCargo(output.join('\n')), { passed: 15, failed: 2 });
+  });
+
+  test("reads node:test's summary; a cancelled test has failed", () => {
+    assert.deepEqual(countTap('# tests 6\n# pass 3\n# fail 1\n# cancelled 2\n'), { passed: 3, failed: 3 });
+  });
+
+  test("reads Playwright's report; a test that passed at the second try has failed", () => {
+    const report = { stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, errors: [] };
+    assert.deepEqual(countPlaywright(JSON.stringify(report)), { passed: 4, failed: 2 });
+  });
+
+  test('a runner that ran nothing, or ended badly without naming a test, has failed once', () => {
+    assert.deepEqual(judge({ passed: 0, failed: 0 }, 0), { passed: 0, failed: 1 });
+    assert.deepEqual(judge({ passed: 5, failed: 0 }, 101), { passed: 5, failed: 1 });
+    assert.deepEqual(judge({ passed: 5, failed: 2 }, 1), { passed: 5, failed: 2 });
+    assert.deepEqual(judge({ passed: 5, failed: 0 }, 0), { passed: 5, failed: 0 });
+  });
+
+  test('the sum is over all runners', () => {
+    assert.deepEqual(
+      sum([
+        { passed: 1, failed: 0 },
+        { passed: 2, failed: 3 },
+      ]),
+      { passed: 3, failed: 3 },
+    );
+  });
+});
+
+describe('a stage is done again', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'daybook-stamp-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  /** @param {string} name @param {string} text */
+  const file = (name, text) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+
+  test("when a file's contents, its name or a tool's version change, and not otherwise", () => {
+    const first = digest([file('a', 'x'), file('b', 'y')], ['1.0']);
+    assert.equal(digest([file('a', 'x'), file('b', 'y')], ['1.0']), first);
+    assert.notEqual(digest([file('a', 'xy'), file('b', '')], ['1.0']), first);
+    assert.notEqual(digest([file('a', 'x'), file('c', 'y')], ['1.0']), first);
+    assert.notEqual(digest([file('a', 'x'), file('b', 'y')], ['1.1']), first);
+  });
+});
+
+describe('the page', () => {
+  const file = at('www', 'src', 'main.js');
+  /** @param {string} specifier */
+  const judged = (specifier) => judgeImport(specifier, file, ['preact', '@preact/signals']) === null;
+
+  test('may import the entry points, its own files and its libraries', () => {
+    for (const specifier of ['daybook', 'daybook/orders', './book.js', '../public/x.svg', 'preact/hooks']) {
+      assert.ok(judged(specifier), specifier);
+    }
+    assert.ok(judged('@preact/signals'));
+    assert.ok(judged('virtual:pwa-register'));
+  });
+
+  test("must not reach into the package or the repository, nor use what package.json doesn't name", () => {
+    const specifiers = ['daybook/dist/store.js', 'daybook/store.wasm', '../../dist/index.js', 'lodash'];
+    for (const specifier of specifiers) assert.ok(!judged(specifier), specifier);
+  });
+
+  test('is searched for every kind of import', () => {
+    const source = `
+      import a from 'a'; import 'b'; export * from "c"; const d = await import('d');
+      const e = new URL('e', import.meta.url);`;
+    assert.deepEqual(importsOf(source).sort(), ['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+describe('the server', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'daybook-serve-'));
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let server;
+  before(async () => {
+    mkdirSync(join(directory, 'page', 'assets'), { recursive: true });
+    writeFileSync(join(directory, 'page', 'index.html'), 'the page');
+    writeFileSync(join(directory, 'page', 'assets', 'a.wasm'), 'wasm');
+    writeFileSync(join(directory, 'secret.txt'), 'secret');
+    server = await serve(0, join(directory, 'page'));
+  });
+  after(() => {
+    server.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  /** @param {string} path */
+  const get = (path) => fetch(`http://127.0.0.1:${server.port}${path}`);
+
+  test('answers the root and deep links with the page', async () => {
+    for (const path of ['/', '/orders/42', '/?a=1']) assert.equal(await (await get(path)).text(), 'the page');
+  });
+
+  test('serves WebAssembly so that it can be compiled while it loads', async () => {
+    assert.equal((await get('/assets/a.wasm')).headers.get('content-type'), 'application/wasm');
+  });
+
+  test('answers 404 for a file that is not there, and never leaves its directory', async () => {
+    for (const path of ['/assets/b.js', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/%2e%2e%2fsecret.txt']) {
+      const response = await get(path);
+      assert.equal(response.status, 404, path);
+      assert.notEqual(await response.text(), 'secret');
+    }
+  });
+
+  test('refuses a port that is in use, naming another', async () => {
+    await assert.rejects(serve(server.port, directory), { name: 'Problem', remedy: /PORT=/ });
+  });
+});
