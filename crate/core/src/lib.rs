@@ -23,7 +23,10 @@ pub mod limits;
 pub mod memory;
 pub mod projection;
 pub mod query;
+pub mod repository;
+mod snapshot;
 pub mod storage;
+pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod time;

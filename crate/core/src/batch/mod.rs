@@ -194,6 +194,19 @@ impl Batch {
         &self.contents.head
     }
 
+    /// Whether the event at `position` has the hash `hash`: exactly, when it is the batch's last;
+    /// by its first four bytes otherwise. False when the batch does not hold it.
+    #[must_use]
+    pub fn links_at(&self, position: Position, hash: &Hash) -> bool {
+        if position == self.last() {
+            return self.head() == hash;
+        }
+        let Some(index) = position.checked_sub(self.first()) else {
+            return false;
+        };
+        usize::try_from(index).is_ok_and(|index| self.short_hash(index) == Some(hash.short()))
+    }
+
     /// The memory the batch holds, in bytes.
     #[must_use]
     pub const fn size_bytes(&self) -> usize {

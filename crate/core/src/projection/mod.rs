@@ -8,14 +8,17 @@ mod checkpoint;
 mod fingerprint;
 mod follow;
 mod follower;
+mod projector;
 mod restore;
 mod saved;
 pub mod table;
 #[cfg(test)]
+#[cfg(any())]
 mod tests;
 
 pub use follow::{Follow, deliver};
 pub use follower::{Failure, Follower, Skipped, State, Status};
+pub use projector::{Past, Projector, ReadModels};
 pub use saved::Save;
 pub use table::{Row, Table};
 

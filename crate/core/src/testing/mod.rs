@@ -2,6 +2,7 @@
 //!
 //! - [`storage`]: the conformance suite that every backend of the [storage port](crate::storage)
 //!   must pass.
+//! - [`given`]: given–when–then, for the rules of an aggregate.
 //! - [`FaultyStorage`]: a backend that fails where a test says so.
 //! - [`Schedule`]: runs several futures in an order that a test chooses, so that several stores
 //!   over one memory stand for several tabs; [`Yielding`] gives it places to switch at.
@@ -44,6 +45,7 @@
 )]
 
 pub mod faulty;
+pub mod given;
 pub mod schedule;
 pub mod storage;
 
@@ -53,6 +55,7 @@ use core::cell::RefCell;
 use std::collections::BTreeMap;
 
 pub use faulty::{Fault, Faults, FaultyStorage, Operation};
+pub use given::{Given, When, given};
 pub use schedule::{Schedule, Stuck, block_on, cancel_after, yield_now};
 pub use yielding::Yielding;
 

@@ -5,25 +5,38 @@ use crate::{Position, Result};
 /// A backend whose operations let others run before they take effect, and again before they
 /// answer, as a real backend's do.
 #[derive(Debug, Default)]
-pub struct Yielding<S>(S);
+pub struct Yielding<S> {
+    inner: S,
+    times: usize,
+}
 
 impl<S> Yielding<S> {
-    /// Wraps `inner`.
+    /// Wraps `inner`; each operation yields once before its effect and once after.
     pub const fn new(inner: S) -> Self {
-        Self(inner)
+        Self::slow(inner, 1)
+    }
+
+    /// Wraps `inner`; each operation yields `times` times before its effect and as often after, so
+    /// that so many others come to their turn meanwhile.
+    pub const fn slow(inner: S, times: usize) -> Self {
+        Self { inner, times }
     }
 
     /// The wrapped backend.
     pub const fn inner(&self) -> &S {
-        &self.0
+        &self.inner
     }
-}
 
-async fn between_yields<T>(operation: impl Future<Output = T>) -> T {
-    yield_now().await;
-    let answer = operation.await;
-    yield_now().await;
-    answer
+    async fn between_yields<T>(&self, operation: impl Future<Output = T>) -> T {
+        for _ in 0..self.times {
+            yield_now().await;
+        }
+        let answer = operation.await;
+        for _ in 0..self.times {
+            yield_now().await;
+        }
+        answer
+    }
 }
 
 impl<S: Storage> Storage for Yielding<S> {
@@ -33,15 +46,17 @@ impl<S: Storage> Storage for Yielding<S> {
         batch: &StoredBatch,
         durability: Durability,
     ) -> Result<Commit> {
-        between_yields(self.0.commit(tail, batch, durability)).await
+        self.between_yields(self.inner.commit(tail, batch, durability))
+            .await
     }
 
     async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>> {
-        between_yields(self.0.read_after(after, limit)).await
+        self.between_yields(self.inner.read_after(after, limit))
+            .await
     }
 
     async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
-        between_yields(self.0.read_at(positions)).await
+        self.between_yields(self.inner.read_at(positions)).await
     }
 
     async fn replace(
@@ -50,30 +65,31 @@ impl<S: Storage> Storage for Yielding<S> {
         keys: &[Position],
         merged: &StoredBatch,
     ) -> Result<bool> {
-        between_yields(self.0.replace(after, keys, merged)).await
+        self.between_yields(self.inner.replace(after, keys, merged))
+            .await
     }
 
     async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        between_yields(self.0.read_record(key)).await
+        self.between_yields(self.inner.read_record(key)).await
     }
 
     async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
-        between_yields(self.0.read_records(prefix)).await
+        self.between_yields(self.inner.read_records(prefix)).await
     }
 
     async fn write_records(&self, changes: &[Change]) -> Result<()> {
-        between_yields(self.0.write_records(changes)).await
+        self.between_yields(self.inner.write_records(changes)).await
     }
 
     async fn reconnect(&self) -> Result<()> {
-        between_yields(self.0.reconnect()).await
+        self.between_yields(self.inner.reconnect()).await
     }
 
     async fn destroy(&self) -> Result<()> {
-        between_yields(self.0.destroy()).await
+        self.between_yields(self.inner.destroy()).await
     }
 
     async fn close(&self) {
-        between_yields(self.0.close()).await;
+        self.between_yields(self.inner.close()).await;
     }
 }

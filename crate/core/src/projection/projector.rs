@@ -1,0 +1,255 @@
+//! Driving read models from a store: catching up, following, rebuilding and saving.
+
+use std::cell::RefCell;
+
+use super::{Follow, Projection, Status, deliver};
+use crate::domain::{Domain, understand};
+use crate::repository::AsOf;
+use crate::storage::{Record, Storage};
+use crate::store::{AllQuery, Store};
+use crate::{Position, Result};
+
+/// How many events are folded between two chances for the caller to do something else: a few
+/// milliseconds of work.
+const STEP_EVENTS: usize = 1_000;
+
+/// The read models of one domain, each with its follower.
+pub trait ReadModels: Sized {
+    /// The domain whose events they fold.
+    type Domain: Domain;
+
+    /// Goes on from what was saved; `records` gives the derived records under a prefix
+    /// ([`Follower::prefix`](super::Follower::prefix)).
+    fn restore(records: &mut dyn FnMut(&str) -> Vec<Record>) -> Self;
+
+    /// All the followers.
+    fn followers(&mut self) -> Vec<&mut dyn Follow<Self::Domain>>;
+}
+
+/// Keeps read models up with a store.
+///
+/// Nothing happens by itself: the caller awaits [`advance`](Self::advance) until there is no more,
+/// doing other things in between, and [`save`](Self::save)s when there is time.
+pub struct Projector<M, S> {
+    store: Store<S>,
+    models: RefCell<M>,
+}
+
+impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
+    /// Restores the read models from what was saved beside the log.
+    ///
+    /// # Errors
+    /// Whatever the store says. Saved rows that are damaged, or of another log, are no error: they
+    /// are folded anew.
+    pub async fn open(store: Store<S>) -> Result<Self> {
+        let mut records = store.storage().read_records("projection/").await?;
+        let mut under = |prefix: &str| -> Vec<Record> {
+            let (its, rest) = records
+                .drain(..)
+                .partition(|(key, _)| key.starts_with(prefix));
+            records = rest;
+            its
+        };
+        let mut models = M::restore(&mut under);
+        for follower in models.followers() {
+            if !is_of_this_log(&store, follower).await? {
+                follower.start_over();
+            }
+        }
+        Ok(Self {
+            store,
+            models: RefCell::new(models),
+        })
+    }
+
+    /// Reads from the read models. `read` must not call back into this projector.
+    pub fn read<R>(&self, read: impl FnOnce(&M) -> R) -> R {
+        read(&self.models.borrow())
+    }
+
+    /// Works on the read models, as when a query keeps a sorted order. `work` must not call back
+    /// into this projector.
+    pub fn with<R>(&self, work: impl FnOnce(&mut M) -> R) -> R {
+        work(&mut self.models.borrow_mut())
+    }
+
+    /// Takes in the next events that any read model, or a rebuild, has not had. Returns whether
+    /// there may be more.
+    ///
+    /// # Errors
+    /// Whatever the store says. A read model that fails on an event is no error: it stops, and says
+    /// so in its status.
+    pub async fn advance(&self) -> Result<bool> {
+        let next = self.with(|models| {
+            models
+                .followers()
+                .iter()
+                .filter_map(|one| one.next_after())
+                .min()
+        });
+        let Some(after) = next else { return Ok(false) };
+        let mut more = false;
+        if after < self.store.tail() {
+            let query = AllQuery {
+                from: Some(after),
+                limit: STEP_EVENTS,
+                ..AllQuery::default()
+            };
+            let page = self.store.read_all(&query).await?;
+            self.with(|models| {
+                let mut followers = models.followers();
+                for event in page.events() {
+                    deliver(&mut followers, &event);
+                }
+            });
+            more = true;
+        }
+        self.with(|models| {
+            for follower in models.followers() {
+                more |= follower.finish_rebuild();
+            }
+        });
+        Ok(more)
+    }
+
+    /// Saves every read model that has changed, each with its checkpoint.
+    ///
+    /// # Errors
+    /// Whatever the storage says; what was saved before is as it was then.
+    pub async fn save(&self) -> Result<()> {
+        let count = self.with(|models| models.followers().len());
+        for index in 0..count {
+            let save = self.with(|models| {
+                models
+                    .followers()
+                    .get_mut(index)
+                    .and_then(|one| one.changes())
+            });
+            let Some(save) = save else { continue };
+            self.store.storage().write_records(&save.changes).await?;
+            self.with(|models| {
+                if let Some(follower) = models.followers().get_mut(index) {
+                    follower.saved(&save);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// How each read model is doing.
+    #[must_use]
+    pub fn statuses(&self) -> Vec<Status> {
+        let tail = self.store.tail();
+        self.with(|models| {
+            models
+                .followers()
+                .iter()
+                .map(|one| one.status(tail))
+                .collect()
+        })
+    }
+
+    /// Begins to rebuild the read model `name`; [`advance`](Self::advance) carries it out. Returns
+    /// whether there is one of that name.
+    pub fn start_rebuild(&self, name: &str) -> bool {
+        self.with_named(name, |follower| follower.start_rebuild())
+    }
+
+    /// Gives up rebuilding the read model `name`; its rows stay as they are.
+    pub fn cancel_rebuild(&self, name: &str) -> bool {
+        self.with_named(name, |follower| follower.cancel_rebuild())
+    }
+
+    fn with_named(&self, name: &str, act: impl FnOnce(&mut dyn Follow<M::Domain>)) -> bool {
+        self.with(|models| {
+            match models
+                .followers()
+                .into_iter()
+                .find(|one| one.name() == name)
+            {
+                Some(follower) => {
+                    act(follower);
+                    true
+                }
+                None => false,
+            }
+        })
+    }
+}
+
+/// Whether the log holds, at the follower's checkpoint, the event the follower has seen there.
+async fn is_of_this_log<D: Domain, S: Storage + 'static>(
+    store: &Store<S>,
+    follower: &dyn Follow<D>,
+) -> Result<bool> {
+    let checkpoint = follower.checkpoint();
+    if checkpoint == 0 {
+        return Ok(true);
+    }
+    let query = AllQuery {
+        from: Some(checkpoint - 1),
+        limit: 1,
+        ..AllQuery::default()
+    };
+    let page = store.read_all(&query).await?;
+    let found = page.events().next().map(|event| event.event_id);
+    Ok(found.is_some() && found == follower.last_event())
+}
+
+/// A read model as it stood earlier: a fold from nothing, in steps.
+#[derive(Debug)]
+pub struct Past<P> {
+    rows: P,
+    as_of: AsOf,
+    after: Position,
+    upto: Position,
+}
+
+impl<P: Projection> Past<P> {
+    /// Begins to fold what counts as of `as_of`, out of what `store` knows now.
+    pub fn new<S: Storage + 'static>(store: &Store<S>, as_of: AsOf) -> Self {
+        let tail = store.tail();
+        let upto = if let AsOf::Position(position) = as_of {
+            position.min(tail)
+        } else {
+            tail
+        };
+        Self {
+            rows: P::default(),
+            as_of,
+            after: 0,
+            upto,
+        }
+    }
+
+    /// Takes in the next events. Returns whether there are more.
+    ///
+    /// # Errors
+    /// `storage_corrupt` when an event cannot be read, and whatever the store says.
+    pub async fn advance<S: Storage + 'static>(&mut self, store: &Store<S>) -> Result<bool> {
+        if self.after >= self.upto {
+            return Ok(false);
+        }
+        let query = AllQuery {
+            from: Some(self.after),
+            limit: STEP_EVENTS,
+            ..AllQuery::default()
+        };
+        let page = store.read_all(&query).await?;
+        for event in page.events() {
+            self.after = event.position;
+            if event.position <= self.upto && self.as_of.includes(&event) {
+                let rows = &mut self.rows;
+                understand::<P::Domain, _>(&event, |known| {
+                    known.map_or(Ok(()), |known| rows.apply(&event, known))
+                })??;
+            }
+        }
+        Ok(self.after < self.upto && page.next.is_some())
+    }
+
+    /// The rows as folded so far.
+    pub const fn rows(&self) -> &P {
+        &self.rows
+    }
+}

@@ -1,0 +1,169 @@
+//! Appending: what a caller asks for, and what comes of it.
+
+use crate::limits::{
+    MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_ID_BYTES, MAX_STREAM_ID_BYTES, check_text,
+};
+use crate::query::Condition;
+use crate::storage::Storage;
+use crate::store::Store;
+use crate::{Error, ExpectedVersion, NewEvent, Position, Result, Timestamp, Version};
+
+/// Events to append to one or more streams, all or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// Each stream's part; a stream may be named once. Positions follow this order.
+    pub streams: Vec<StreamAppend>,
+    /// What must not have happened.
+    pub condition: Option<Condition>,
+    /// Makes the append idempotent: a second one with this id stores nothing and answers where the
+    /// first one's events stand.
+    pub command_id: Option<String>,
+    /// Now. The log never goes back in time: an earlier moment than the last event's is raised to it.
+    pub recorded_at: Timestamp,
+}
+
+/// One stream's part of an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamAppend {
+    /// The stream; made by its first event.
+    pub stream_id: String,
+    /// What its version must be.
+    pub expected: ExpectedVersion,
+    /// One or more events, in order.
+    pub events: Vec<NewEvent>,
+}
+
+/// Where the events of an append stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The position of the first of them.
+    pub first: Position,
+    /// The position of the last of them.
+    pub last: Position,
+    /// Each stream, in the order given, with the version of its last event of this append.
+    pub streams: Vec<(String, Version)>,
+    /// Whether they stood there before: the append was a retry, and nothing was stored.
+    pub repeated: bool,
+}
+
+impl Append {
+    /// An append to one stream, without condition or command id.
+    pub fn to(
+        stream_id: impl Into<String>,
+        expected: ExpectedVersion,
+        events: Vec<NewEvent>,
+        recorded_at: Timestamp,
+    ) -> Self {
+        let stream = StreamAppend {
+            stream_id: stream_id.into(),
+            expected,
+            events,
+        };
+        Self {
+            streams: vec![stream],
+            condition: None,
+            command_id: None,
+            recorded_at,
+        }
+    }
+
+    /// Every event with the stream it goes to, in order.
+    pub(super) fn events(&self) -> impl Iterator<Item = (&StreamAppend, &NewEvent)> {
+        self.streams
+            .iter()
+            .flat_map(|part| part.events.iter().map(move |event| (part, event)))
+    }
+
+    pub(super) fn payload_bytes(&self) -> usize {
+        self.events().map(|(_, event)| event.payload_bytes()).sum()
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.streams.is_empty() {
+            return Err(Error::invalid("streams", "must name at least one stream"));
+        }
+        let one = self.streams.len() == 1;
+        for (index, part) in self.streams.iter().enumerate() {
+            let path = |name: &str| {
+                if one {
+                    name.to_owned()
+                } else {
+                    format!("streams.{index}.{name}")
+                }
+            };
+            part.check(&path)?;
+            if self
+                .streams
+                .iter()
+                .take(index)
+                .any(|earlier| earlier.stream_id == part.stream_id)
+            {
+                return Err(Error::invalid(
+                    path("streamId"),
+                    "is named twice in one append",
+                ));
+            }
+        }
+        let count: usize = self.streams.iter().map(|part| part.events.len()).sum();
+        if count > MAX_APPEND_EVENTS {
+            return Err(Error::invalid(
+                "events",
+                format!("are {count}; the limit is {MAX_APPEND_EVENTS}"),
+            ));
+        }
+        let bytes = self.payload_bytes();
+        if bytes > MAX_APPEND_BYTES {
+            let reason =
+                format!("hold {bytes} bytes; the limit of one append is {MAX_APPEND_BYTES}");
+            return Err(Error::invalid("events", reason));
+        }
+        if let Some(id) = &self.command_id {
+            check_text("commandId", id, MAX_ID_BYTES)?;
+        }
+        self.condition.as_ref().map_or(Ok(()), |condition| {
+            condition.fail_if.check("condition.failIf")
+        })
+    }
+}
+
+impl StreamAppend {
+    fn check(&self, path: &dyn Fn(&str) -> String) -> Result<()> {
+        check_text(&path("streamId"), &self.stream_id, MAX_STREAM_ID_BYTES)?;
+        if self.events.is_empty() {
+            return Err(Error::invalid(
+                path("events"),
+                "must hold at least one event",
+            ));
+        }
+        if let ExpectedVersion::Exact(version) = self.expected
+            && version < 0
+        {
+            return Err(Error::invalid(
+                path("expectedVersion"),
+                "must be 0 or more, or -1 for no stream",
+            ));
+        }
+        for (index, event) in self.events.iter().enumerate() {
+            event.check(&path(&format!("events.{index}")))?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Storage + 'static> Store<S> {
+    /// Appends events. Resolves once they are stored; appends that arrive while a commit is under
+    /// way share the next one, and each stands or falls by itself.
+    ///
+    /// Dropping the future before its commit began withdraws the append; afterwards it is stored
+    /// all the same. Retrying with the same event ids, or the same command id, is safe.
+    ///
+    /// # Errors
+    /// `conflict`, `condition_failed`, `invalid_input`, `quota_exceeded`, `connection_lost`,
+    /// `data_lost`, `storage_corrupt` or `closed`; nothing was appended then, except that after
+    /// `connection_lost` the append may have been stored.
+    pub async fn append(&self, append: Append) -> Result<Appended> {
+        append.check()?;
+        self.inner.check_open()?;
+        self.commit(append).await
+    }
+}

@@ -1,0 +1,334 @@
+//! Group commit: appends that wait go together into the next batch.
+//!
+//! No task is spawned. The commit under way is one shared future, polled by every append that
+//! waits for it: whoever goes away leaves it to the others.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, Shared};
+
+use super::stage::{Stage, Verdict};
+use super::{Append, Appended, Inner, Store};
+use crate::batch::{Batch, EncodedBatch};
+use crate::storage::{Commit, Storage};
+use crate::{Error, ExpectedVersion, Position, Result};
+
+/// One round of commits: runs until nothing waits any more.
+pub(super) type Round = Shared<LocalBoxFuture<'static, ()>>;
+
+/// The most events and payload bytes that share one batch, unless a single append holds more.
+const MAX_GROUP_EVENTS: usize = 4_096;
+const MAX_GROUP_BYTES: usize = 1024 * 1024;
+
+/// An append that waits, and where its answer goes.
+pub(super) struct Waiting {
+    append: Append,
+    /// Positions that were looked at and do not hold the append's command id after all.
+    ruled_out: Vec<Position>,
+    answer: Rc<Answer>,
+}
+
+#[derive(Default)]
+struct Answer {
+    result: RefCell<Option<Result<Appended>>>,
+    withdrawn: Cell<bool>,
+}
+
+impl Waiting {
+    pub(super) fn settle(&self, result: Result<Appended>) {
+        self.answer.result.borrow_mut().get_or_insert(result);
+    }
+}
+
+/// Held by the caller's future: dropping it withdraws an append that is not yet being committed.
+struct Caller(Rc<Answer>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.0.withdrawn.set(true);
+    }
+}
+
+impl<S: Storage + 'static> Store<S> {
+    pub(super) async fn commit(&self, append: Append) -> Result<Appended> {
+        let caller = Caller(Rc::default());
+        let answer = Rc::clone(&caller.0);
+        self.inner.state.borrow_mut().queue.push_back(Waiting {
+            append,
+            ruled_out: Vec::new(),
+            answer,
+        });
+        loop {
+            if let Some(result) = caller.0.result.borrow_mut().take() {
+                return result;
+            }
+            Inner::round(&self.inner).await;
+        }
+    }
+}
+
+/// What one attempt at a group comes to.
+#[derive(Default)]
+struct Attempt {
+    batch: Option<EncodedBatch>,
+    /// By place in the group: what each append comes to once the batch is stored.
+    staged: Vec<(usize, Appended)>,
+    later: Vec<usize>,
+    maybe_repeated: Vec<(usize, Vec<Position>)>,
+    refused: Vec<(usize, Error)>,
+}
+
+impl<S: Storage + 'static> Inner<S> {
+    /// The round under way, or a new one.
+    fn round(this: &Rc<Self>) -> Round {
+        let mut state = this.state.borrow_mut();
+        if let Some(round) = &state.round {
+            return round.clone();
+        }
+        let inner = Rc::clone(this);
+        let round = async move { inner.drain().await }.boxed_local().shared();
+        state.round = Some(round.clone());
+        round
+    }
+
+    /// Commits group after group until nothing waits.
+    async fn drain(&self) {
+        loop {
+            let group = self.next_group();
+            if group.is_empty() {
+                self.state.borrow_mut().round = None;
+                return;
+            }
+            let later = self.commit_group(group).await;
+            let mut state = self.state.borrow_mut();
+            for waiting in later.into_iter().rev() {
+                state.queue.push_front(waiting);
+            }
+        }
+    }
+
+    /// Takes as many waiting appends off the queue as one batch should hold.
+    fn next_group(&self) -> Vec<Waiting> {
+        let mut state = self.state.borrow_mut();
+        let (mut group, mut events, mut bytes) = (Vec::new(), 0, 0);
+        while let Some(next) = state.queue.pop_front() {
+            if next.answer.withdrawn.get() {
+                continue;
+            }
+            events += next.append.events().count();
+            bytes += next.append.payload_bytes();
+            if !group.is_empty() && (events > MAX_GROUP_EVENTS || bytes > MAX_GROUP_BYTES) {
+                state.queue.push_front(next);
+                break;
+            }
+            group.push(next);
+        }
+        group
+    }
+
+    /// Settles every append of the group, except those that must wait for what it stored.
+    async fn commit_group(&self, mut group: Vec<Waiting>) -> Vec<Waiting> {
+        let mut fresh = false;
+        loop {
+            let result = self.attempt(&mut group, &mut fresh).await;
+            match result {
+                Ok(Some(later)) => return later,
+                Ok(None) => {}
+                Err(error) => {
+                    for waiting in &group {
+                        waiting.settle(Err(error.clone()));
+                    }
+                    return Vec::new();
+                }
+            }
+        }
+    }
+
+    /// Tries once; `None`: something was learned, try again with what is left of the group.
+    async fn attempt(
+        &self,
+        group: &mut Vec<Waiting>,
+        fresh: &mut bool,
+    ) -> Result<Option<Vec<Waiting>>> {
+        self.check_open()?;
+        let attempt = self.stage(group)?;
+        if !attempt.maybe_repeated.is_empty() {
+            self.settle_repeated(group, attempt.maybe_repeated).await?;
+            return Ok(None);
+        }
+        // Another tab may have made the version right since, or moved it further.
+        let conflict = attempt
+            .refused
+            .iter()
+            .any(|(_, error)| matches!(error, Error::Conflict { .. }));
+        if conflict && !*fresh {
+            *fresh = true;
+            self.refresh().await?;
+            return Ok(None);
+        }
+        if !attempt.refused.is_empty() {
+            self.settle_refused(group, attempt.refused).await?;
+            return Ok(None);
+        }
+        if let Some(batch) = &attempt.batch
+            && self.put(batch).await? == Commit::Behind
+        {
+            *fresh = true;
+            self.refresh().await?;
+            return Ok(None);
+        }
+        for (place, appended) in attempt.staged {
+            if let Some(waiting) = group.get(place) {
+                waiting.settle(Ok(appended));
+            }
+        }
+        let later = attempt.later;
+        let mut place = 0;
+        group.retain(|_| {
+            place += 1;
+            later.contains(&(place - 1))
+        });
+        Ok(Some(std::mem::take(group)))
+    }
+
+    /// Judges each append of the group against the index and those staged before it.
+    fn stage(&self, group: &[Waiting]) -> Result<Attempt> {
+        let state = self.state.borrow();
+        let mut attempt = Attempt::default();
+        let mut stage = Stage::new(&state.index, state.recorded_at);
+        for (place, waiting) in group.iter().enumerate() {
+            match stage.offer(&waiting.append, &waiting.ruled_out) {
+                Verdict::Staged(appended) => attempt.staged.push((place, appended)),
+                Verdict::Later => attempt.later.push(place),
+                Verdict::MaybeRepeated(at) => attempt.maybe_repeated.push((place, at)),
+                Verdict::Refused(error) => attempt.refused.push((place, error)),
+            }
+        }
+        if !stage.is_empty() {
+            attempt.batch = Some(stage.encode()?);
+        }
+        Ok(attempt)
+    }
+
+    /// Stores the batch and takes it in. After a lost connection it looks whether the batch was
+    /// stored, and only if not tries once more.
+    async fn put(&self, batch: &EncodedBatch) -> Result<Commit> {
+        let tail = self.state.borrow().index.tail();
+        let durability = self.options.durability;
+        let mut commit = self.storage.commit(tail, &batch.stored, durability).await;
+        if let Err(Error::ConnectionLost { .. }) = commit {
+            self.reconnect().await?;
+            commit = if self.stands(batch).await? {
+                Ok(Commit::Done)
+            } else {
+                self.storage.commit(tail, &batch.stored, durability).await
+            };
+        }
+        let commit = commit.inspect_err(|error| self.end_if_lost(error))?;
+        if commit == Commit::Done {
+            let own = Batch::decode(batch.stored.bytes.clone())?;
+            self.take_in(&Rc::new(own))?;
+        }
+        Ok(commit)
+    }
+
+    /// Whether exactly this batch is in the log, perhaps merged with others since.
+    async fn stands(&self, batch: &EncodedBatch) -> Result<bool> {
+        let found = self.storage.read_at(&[batch.stored.last]).await?;
+        let Some(found) = found.into_iter().next() else {
+            return Ok(false);
+        };
+        let found = Batch::decode(found.bytes)?;
+        let ours = Batch::decode(batch.stored.bytes.clone())?;
+        Ok(found
+            .event(ours.last())
+            .is_some_and(|event| Some(event) == ours.event(ours.last())))
+    }
+
+    /// Settles those whose command id is in the log, and rules out the places where it is not.
+    async fn settle_repeated(
+        &self,
+        group: &mut Vec<Waiting>,
+        maybe_repeated: Vec<(usize, Vec<Position>)>,
+    ) -> Result<()> {
+        for (place, candidates) in maybe_repeated.into_iter().rev() {
+            let Some(waiting) = group.get_mut(place) else {
+                continue;
+            };
+            let command = waiting.append.command_id.clone().unwrap_or_default();
+            match self.appended_by(&command, &candidates).await? {
+                Some(appended) => {
+                    waiting.settle(Ok(appended));
+                    group.remove(place);
+                }
+                None => waiting.ruled_out.extend(candidates),
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles those the log forbids: as done, when their very events already stand where they
+    /// were to go.
+    async fn settle_refused(
+        &self,
+        group: &mut Vec<Waiting>,
+        refused: Vec<(usize, Error)>,
+    ) -> Result<()> {
+        for (place, error) in refused.into_iter().rev() {
+            if place >= group.len() {
+                continue;
+            }
+            let waiting = group.remove(place);
+            let standing = match error {
+                Error::Conflict { .. } => self.standing(&waiting.append).await?,
+                _ => None,
+            };
+            waiting.settle(standing.ok_or(error));
+        }
+        Ok(())
+    }
+
+    /// Where the events of `append` stand, if the very same event ids are at the expected place of
+    /// each stream.
+    async fn standing(&self, append: &Append) -> Result<Option<Appended>> {
+        let (mut positions, mut streams) = (Vec::new(), Vec::new());
+        for part in &append.streams {
+            let from = match part.expected {
+                ExpectedVersion::NoStream => 0,
+                ExpectedVersion::Exact(version) => version + 1,
+                ExpectedVersion::Any | ExpectedVersion::StreamExists => return Ok(None),
+            };
+            let to = from + i64::try_from(part.events.len()).unwrap_or(i64::MAX) - 1;
+            positions.extend(
+                self.state
+                    .borrow()
+                    .index
+                    .stream_positions(&part.stream_id, from, to),
+            );
+            streams.push((part.stream_id.clone(), to));
+        }
+        let given: Vec<_> = append.events().map(|(_, event)| event.event_id).collect();
+        let (Some(first), Some(last)) = (positions.iter().min(), positions.iter().max()) else {
+            return Ok(None);
+        };
+        if positions.len() != given.len() {
+            return Ok(None);
+        }
+        let appended = Appended {
+            first: *first,
+            last: *last,
+            streams,
+            repeated: true,
+        };
+        for (position, event_id) in positions.iter().zip(given) {
+            let batches = self.load(&[*position]).await?;
+            let stored = batches.first().and_then(|batch| batch.event(*position));
+            if stored.is_none_or(|event| event.event_id != event_id) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(appended))
+    }
+}

@@ -1,0 +1,181 @@
+//! The store engine: appending, reading and following one log over a storage port.
+//!
+//! A store knows the log up to its *tail* and keeps the [`Index`] up to date with it, so checking an
+//! append reads nothing. A commit asks storage whether anything lies beyond the tail and puts the
+//! batch, in one transaction; if something does, the store reads it, checks what is waiting again,
+//! and tries once more. Several stores over one storage are several tabs.
+
+mod append;
+mod cache;
+mod commit;
+mod maintain;
+mod open;
+mod read;
+mod refresh;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod watch;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::task::Waker;
+
+pub use append::{Append, Appended, StreamAppend};
+pub use maintain::{Maintenance, SEALED_BYTES};
+pub use read::{AllQuery, Direction, MAX_PAGE_EVENTS, PAGE_EVENTS, Page, StreamQuery};
+pub use verify::Verified;
+
+use crate::index::Index;
+use crate::storage::{Durability, Storage};
+use crate::{Error, Position, Result, Timestamp, Version};
+use cache::Cache;
+use commit::{Round, Waiting};
+use maintain::SegmentRange;
+
+/// How a store behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// When an append counts as stored.
+    pub durability: Durability,
+    /// How many bytes of batches are kept in memory for reading again.
+    pub cache_bytes: usize,
+}
+
+impl Default for Options {
+    /// Strict durability, and 8 MiB of batches kept.
+    fn default() -> Self {
+        Self {
+            durability: Durability::Strict,
+            cache_bytes: 8 * 1024 * 1024,
+        }
+    }
+}
+
+/// An event store over a storage backend. Cheap to clone; clones are the same store.
+///
+/// ```
+/// use daybook_core::{ExpectedVersion, NewEvent, Timestamp};
+/// use daybook_core::memory::MemoryStorage;
+/// use daybook_core::store::{Append, Options, Store, StreamQuery};
+///
+/// # daybook_core::testing::block_on(async {
+/// let store = Store::open(MemoryStorage::new(), Options::default()).await?;
+/// let now = Timestamp::parse("2026-01-31T09:30:00Z")?;
+/// let opened = NewEvent::new(uuid::Uuid::from_u128(1), "AccountOpened", now, r#"{"owner":"Ada"}"#);
+/// store.append(Append::to("account-1", ExpectedVersion::NoStream, vec![opened], now)).await?;
+///
+/// let page = store.read_stream(&StreamQuery::new("account-1")).await?;
+/// assert_eq!(page.events().map(|event| event.event_type.to_owned()).collect::<Vec<_>>(), ["AccountOpened"]);
+/// # Ok::<(), daybook_core::Error>(())
+/// # }).unwrap();
+/// ```
+pub struct Store<S> {
+    inner: Rc<Inner<S>>,
+}
+
+impl<S> Clone for Store<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Rc::clone(&self.inner),
+        }
+    }
+}
+
+struct Inner<S> {
+    storage: S,
+    options: Options,
+    state: RefCell<State>,
+}
+
+/// What a store knows and has under way. Never borrowed across an await.
+struct State {
+    index: Index,
+    cache: Cache,
+    /// `recorded_at` of the last event: later ones are never recorded before it.
+    recorded_at: Timestamp,
+    queue: VecDeque<Waiting>,
+    round: Option<Round>,
+    watchers: Vec<Waker>,
+    /// Which parts of the log the stored index segments cover, in order.
+    segments: Vec<SegmentRange>,
+    ended: Option<Error>,
+}
+
+impl<S: Storage + 'static> Store<S> {
+    /// The position of the last event this store knows of; 0 when there is none.
+    #[must_use]
+    pub fn tail(&self) -> Position {
+        self.inner.state.borrow().index.tail()
+    }
+
+    /// The version of a stream, as far as this store knows; [`crate::NO_STREAM`] when it does not exist.
+    #[must_use]
+    pub fn version(&self, stream_id: &str) -> Version {
+        self.inner.state.borrow().index.version(stream_id)
+    }
+
+    /// Every event type in the log, with the number of its events.
+    #[must_use]
+    pub fn event_types(&self) -> Vec<(String, u64)> {
+        let state = self.inner.state.borrow();
+        state
+            .index
+            .event_types()
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect()
+    }
+
+    /// Bytes of memory held by the index and by cached batches.
+    #[must_use]
+    pub fn memory_bytes(&self) -> (usize, usize) {
+        let state = self.inner.state.borrow();
+        (state.index.memory_bytes(), state.cache.bytes())
+    }
+
+    /// The storage beneath, for derived records of the caller's own.
+    #[must_use]
+    pub fn storage(&self) -> &S {
+        &self.inner.storage
+    }
+
+    /// Lets go of the storage. Appends still waiting fail with `closed`, and so do later calls.
+    pub async fn close(&self) {
+        self.inner.end(Error::Closed);
+        self.inner.storage.close().await;
+    }
+
+    /// Deletes the log and everything derived from it, for every store over the same data. This
+    /// store is closed by it; open a new one to go on.
+    ///
+    /// # Errors
+    /// Whatever the storage says; the log may then still be there.
+    pub async fn destroy(&self) -> Result<()> {
+        self.inner.check_open()?;
+        self.inner.end(Error::Closed);
+        self.inner.storage.destroy().await?;
+        self.inner.storage.close().await;
+        Ok(())
+    }
+}
+
+impl<S> Inner<S> {
+    fn check_open(&self) -> Result<()> {
+        match &self.state.borrow().ended {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the store for good: what waits fails with `error`, and so does whatever comes after.
+    fn end(&self, error: Error) {
+        let mut state = self.state.borrow_mut();
+        for waiting in state.queue.drain(..) {
+            waiting.settle(Err(error.clone()));
+        }
+        state.ended.get_or_insert(error);
+        state.wake_watchers();
+    }
+}

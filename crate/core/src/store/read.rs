@@ -1,0 +1,360 @@
+//! Reading: pages of events from one consistent view of the log.
+
+use std::rc::Rc;
+
+use super::{Appended, Inner, Store};
+use crate::batch::Batch;
+use crate::limits::{MAX_STREAM_ID_BYTES, check_text};
+use crate::query::Query;
+use crate::storage::Storage;
+use crate::{Error, NO_STREAM, Position, RecordedEvent, Result, Version};
+
+/// How many events a page holds unless the query says otherwise.
+pub const PAGE_EVENTS: usize = 1_000;
+/// The most events one page may hold.
+pub const MAX_PAGE_EVENTS: usize = 100_000;
+/// A page ends, whatever its limit, once it has touched this many bytes of batches.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Which way to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// From the oldest to the newest.
+    #[default]
+    Forward,
+    /// From the newest to the oldest.
+    Backward,
+}
+
+/// What to read of one stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamQuery {
+    /// The stream.
+    pub stream_id: String,
+    /// Which way.
+    pub direction: Direction,
+    /// The version to begin with; `None`: the first, or backward the last.
+    pub from: Option<Version>,
+    /// The most events the page holds; 1 to [`MAX_PAGE_EVENTS`].
+    pub limit: usize,
+}
+
+impl StreamQuery {
+    /// The stream's first page, forward.
+    pub fn new(stream_id: impl Into<String>) -> Self {
+        Self {
+            stream_id: stream_id.into(),
+            direction: Direction::Forward,
+            from: None,
+            limit: PAGE_EVENTS,
+        }
+    }
+}
+
+/// What to read of the whole log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllQuery {
+    /// Which way.
+    pub direction: Direction,
+    /// Forward: only events after this position. Backward: only events before it. `None`: from the
+    /// beginning, or backward from the end.
+    pub from: Option<Position>,
+    /// The most events the page holds; 1 to [`MAX_PAGE_EVENTS`].
+    pub limit: usize,
+    /// Only streams whose id begins so; empty: every stream.
+    pub stream_prefix: String,
+    /// Only events that match.
+    pub query: Query,
+}
+
+impl Default for AllQuery {
+    fn default() -> Self {
+        Self {
+            direction: Direction::Forward,
+            from: None,
+            limit: PAGE_EVENTS,
+            stream_prefix: String::new(),
+            query: Query::default(),
+        }
+    }
+}
+
+/// Events of one consistent view of the log.
+#[derive(Debug, Clone)]
+pub struct Page {
+    places: Vec<(Rc<Batch>, Position)>,
+    /// The position up to which the log was looked at: the view's end.
+    pub position: Position,
+    /// The stream's version in this view; [`NO_STREAM`] when it does not exist, and for the log.
+    pub version: Version,
+    /// Where the next page begins: a version for a stream, a position (to be given as `from`) for
+    /// the log; `None` when there is nothing more in this view.
+    pub next: Option<u64>,
+}
+
+impl Page {
+    /// The events, in the direction asked for.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = RecordedEvent<'_>> {
+        self.places
+            .iter()
+            .filter_map(|(batch, position)| batch.event(*position))
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+}
+
+impl<S: Storage + 'static> Store<S> {
+    /// Reads a page of one stream, as this store knows it. A stream that does not exist is empty.
+    ///
+    /// # Errors
+    /// `invalid_input`, `closed`, and whatever the storage says.
+    pub async fn read_stream(&self, query: &StreamQuery) -> Result<Page> {
+        self.inner.check_open()?;
+        check_text("streamId", &query.stream_id, MAX_STREAM_ID_BYTES)?;
+        let limit = check_limit(query.limit)?;
+        let (mut positions, view) = {
+            let state = self.inner.state.borrow();
+            let last = state.index.version(&query.stream_id);
+            let (from, to) = match query.direction {
+                Direction::Forward => {
+                    let from = query.from.unwrap_or(0).max(0);
+                    (from, last.min(from.saturating_add(limit - 1)))
+                }
+                Direction::Backward => {
+                    let to = query.from.unwrap_or(last).min(last);
+                    (to.saturating_sub(limit - 1).max(0), to)
+                }
+            };
+            let next = match query.direction {
+                Direction::Forward => (to < last && to >= from).then(|| to.cast_unsigned() + 1),
+                Direction::Backward => (from > 0 && to >= from).then(|| from.cast_unsigned() - 1),
+            };
+            let positions = state.index.stream_positions(&query.stream_id, from, to);
+            (positions, (state.index.tail(), last, next))
+        };
+        let batches = self.inner.load(&positions).await?;
+        if query.direction == Direction::Backward {
+            positions.reverse();
+        }
+        let (position, version, next) = view;
+        Ok(Page {
+            places: place(&batches, &positions)?,
+            position,
+            version,
+            next,
+        })
+    }
+
+    /// Reads a page of the whole log, as this store knows it. A page may hold fewer events than its
+    /// limit, even none, when few of those looked at match; `next` says where to go on.
+    ///
+    /// # Errors
+    /// `invalid_input`, `closed`, and whatever the storage says.
+    pub async fn read_all(&self, query: &AllQuery) -> Result<Page> {
+        self.inner.check_open()?;
+        query.query.check("query")?;
+        check_limit(query.limit)?;
+        let (mut positions, tail) = {
+            let state = self.inner.state.borrow();
+            let tail = state.index.tail();
+            let positions = match query.direction {
+                Direction::Forward => state.index.matches_after(
+                    &query.query,
+                    query.from.unwrap_or(0),
+                    tail,
+                    query.limit,
+                ),
+                Direction::Backward => {
+                    let before = query.from.unwrap_or(tail + 1).min(tail + 1);
+                    state
+                        .index
+                        .matches_before(&query.query, before, query.limit)
+                }
+            };
+            (positions, tail)
+        };
+        let mut more = positions.len() == query.limit;
+        let kept = self.inner.within_page(&positions);
+        if kept < positions.len() {
+            positions.truncate(kept);
+            more = true;
+        }
+        let next = positions.last().copied().filter(|last| {
+            more && match query.direction {
+                Direction::Forward => *last < tail,
+                Direction::Backward => *last > 1,
+            }
+        });
+        let mut ascending = positions.clone();
+        ascending.sort_unstable();
+        let batches = self.inner.load(&ascending).await?;
+        let mut places = place(&batches, &positions)?;
+        if !query.stream_prefix.is_empty() {
+            places.retain(|(batch, position)| {
+                batch
+                    .event(*position)
+                    .is_some_and(|event| event.stream_id.starts_with(&query.stream_prefix))
+            });
+        }
+        Ok(Page {
+            places,
+            position: tail,
+            version: NO_STREAM,
+            next,
+        })
+    }
+
+    /// Where the events of the append with this command id stand, if this store knows of one.
+    ///
+    /// # Errors
+    /// `closed`, and whatever the storage says.
+    pub async fn find_command(&self, command_id: &str) -> Result<Option<Appended>> {
+        self.inner.check_open()?;
+        let candidates = self
+            .inner
+            .state
+            .borrow()
+            .index
+            .command_candidates(command_id);
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        self.inner.appended_by(command_id, &candidates).await
+    }
+}
+
+impl<S: Storage> Inner<S> {
+    /// The batches that hold `positions` (ascending), from memory or from storage.
+    pub(super) async fn load(&self, positions: &[Position]) -> Result<Vec<Rc<Batch>>> {
+        let (mut batches, missing) = self.cached(positions);
+        if missing.is_empty() {
+            return Ok(batches);
+        }
+        let stored = self
+            .retrying(async |storage| storage.read_at(&missing).await)
+            .await?;
+        for found in stored {
+            let batch = Rc::new(Batch::decode(found.bytes)?);
+            self.state.borrow_mut().cache.insert(&batch);
+            batches.push(batch);
+        }
+        batches.sort_unstable_by_key(|batch| batch.last());
+        Ok(batches)
+    }
+
+    /// The batches in memory, and a position of each that is not.
+    fn cached(&self, positions: &[Position]) -> (Vec<Rc<Batch>>, Vec<Position>) {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let (mut batches, mut missing) = (Vec::<Rc<Batch>>::new(), Vec::new());
+        let mut covered = 0;
+        for &position in positions {
+            if position <= covered {
+                continue;
+            }
+            if let Some(batch) = state.cache.get(position) {
+                covered = batch.last();
+                batches.push(batch);
+            } else {
+                covered = state
+                    .index
+                    .batch_of(position)
+                    .map_or(position, |entry| entry.last);
+                missing.push(position);
+            }
+        }
+        (batches, missing)
+    }
+
+    /// How many of `positions` fit into one page's bytes; at least those of the first batch.
+    fn within_page(&self, positions: &[Position]) -> usize {
+        let state = self.state.borrow();
+        let (mut bytes, mut current) = (0, None);
+        for (count, &position) in positions.iter().enumerate() {
+            let entry = state.index.batch_of(position);
+            let last = entry.as_ref().map(|entry| entry.last);
+            if last != current {
+                current = last;
+                bytes += entry.map_or(0, |entry| entry.bytes);
+                if bytes > PAGE_BYTES && count > 0 {
+                    return count;
+                }
+            }
+        }
+        positions.len()
+    }
+
+    /// Where the events of the append with `command_id` stand, if one of `candidates` is its first.
+    pub(super) async fn appended_by(
+        &self,
+        command_id: &str,
+        candidates: &[Position],
+    ) -> Result<Option<Appended>> {
+        for &first in candidates {
+            let batches = self.load(&[first]).await?;
+            let mut appended = Appended {
+                first,
+                last: first,
+                streams: Vec::new(),
+                repeated: true,
+            };
+            // The events of one append are consecutive, and in one batch.
+            let events = batches.iter().flat_map(|batch| batch.events());
+            let its = events.skip_while(|event| event.position < first);
+            for event in its.take_while(|event| event.command_id == Some(command_id)) {
+                appended.last = event.position;
+                match appended
+                    .streams
+                    .iter_mut()
+                    .find(|(stream, _)| stream == event.stream_id)
+                {
+                    Some((_, version)) => *version = event.version,
+                    None => appended
+                        .streams
+                        .push((event.stream_id.to_owned(), event.version)),
+                }
+            }
+            if !appended.streams.is_empty() {
+                return Ok(Some(appended));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Finds each of `positions` in `batches`.
+fn place(batches: &[Rc<Batch>], positions: &[Position]) -> Result<Vec<(Rc<Batch>, Position)>> {
+    let find = |position: Position| {
+        let at = batches.partition_point(|batch| batch.last() < position);
+        batches.get(at).filter(|batch| batch.first() <= position)
+    };
+    positions
+        .iter()
+        .map(|&position| match find(position) {
+            Some(batch) => Ok((Rc::clone(batch), position)),
+            None => Err(Error::DataLost {
+                detail: format!("the event at position {position} is gone"),
+            }),
+        })
+        .collect()
+}
+
+fn check_limit(limit: usize) -> Result<Version> {
+    match Version::try_from(limit) {
+        Ok(count) if (1..=MAX_PAGE_EVENTS).contains(&limit) => Ok(count),
+        _ => Err(Error::invalid(
+            "limit",
+            format!("must be 1 to {MAX_PAGE_EVENTS}"),
+        )),
+    }
+}

@@ -1,0 +1,117 @@
+//! Seeing what other stores have appended, and finding the log again after a lost connection.
+
+use std::rc::Rc;
+
+use super::{Inner, Store};
+use crate::batch::Batch;
+use crate::index::Entry;
+use crate::storage::Storage;
+use crate::{Error, Position, Result};
+
+/// How many batches are read at a time: about a megabyte, when they are sealed.
+pub(super) const PAGE_BATCHES: usize = 8;
+
+impl<S: Storage + 'static> Store<S> {
+    /// Looks at the end of the log for what other tabs have appended, and returns the tail.
+    ///
+    /// # Errors
+    /// `connection_lost`, `data_lost`, `storage_corrupt`, `unsupported_format` or `closed`.
+    pub async fn refresh(&self) -> Result<Position> {
+        self.inner.check_open()?;
+        self.inner.refresh().await
+    }
+}
+
+impl<S: Storage> Inner<S> {
+    /// Reads whatever lies beyond the tail.
+    pub(super) async fn refresh(&self) -> Result<Position> {
+        loop {
+            let tail = self.state.borrow().index.tail();
+            let page = self
+                .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)
+                .await?;
+            let full = page.len() == PAGE_BATCHES;
+            for stored in page {
+                self.take_in(&Rc::new(Batch::decode(stored.bytes)?))?;
+            }
+            if !full {
+                return Ok(self.state.borrow().index.tail());
+            }
+        }
+    }
+
+    /// Takes a batch of the log into the index and the cache; what is known already is skipped.
+    pub(super) fn take_in(&self, batch: &Rc<Batch>) -> Result<()> {
+        let mut state = self.state.borrow_mut();
+        let tail = state.index.tail();
+        if batch.last() <= tail {
+            return Ok(());
+        }
+        if batch.first() == tail + 1 && *batch.previous() != state.index.head() {
+            drop(state);
+            let error = Error::DataLost {
+                detail: format!("the log after position {tail} is another one"),
+            };
+            self.end_if_lost(&error);
+            return Err(error);
+        }
+        index_batch(&mut state.index, batch)?;
+        if let Some(event) = batch.event(batch.last()) {
+            state.recorded_at = event.recorded_at;
+        }
+        state.cache.insert(batch);
+        state.wake_watchers();
+        Ok(())
+    }
+
+    /// Runs a read; after a lost connection connects anew and runs it once more.
+    pub(super) async fn retrying<T>(&self, read: impl AsyncFn(&S) -> Result<T>) -> Result<T> {
+        match read(&self.storage).await {
+            Err(Error::ConnectionLost { .. }) => {
+                self.reconnect().await?;
+                read(&self.storage).await
+            }
+            result => result,
+        }
+    }
+
+    /// Connects anew, and makes sure that the log found then is the one this store knows.
+    pub(super) async fn reconnect(&self) -> Result<()> {
+        self.check_open()?;
+        self.storage.reconnect().await?;
+        let (tail, head) = {
+            let state = self.state.borrow();
+            (state.index.tail(), state.index.head())
+        };
+        let found = self.storage.read_at(&[tail]).await?;
+        let stands = match found.into_iter().next() {
+            None => tail == 0,
+            Some(stored) => tail == 0 || Batch::decode(stored.bytes)?.links_at(tail, &head),
+        };
+        if stands {
+            return Ok(());
+        }
+        let error = Error::DataLost {
+            detail: format!("the log no longer holds position {tail}"),
+        };
+        self.end_if_lost(&error);
+        Err(error)
+    }
+
+    /// A store whose log is gone must not go on: what it knows is of no use any more.
+    pub(super) fn end_if_lost(&self, error: &Error) {
+        if let Error::DataLost { .. } = error {
+            self.end(error.clone());
+        }
+    }
+}
+
+/// Takes the events beyond the index's tail into the index.
+pub(super) fn index_batch(index: &mut crate::index::Index, batch: &Batch) -> Result<()> {
+    let tail = index.tail();
+    let entries = batch
+        .events()
+        .filter(|event| event.position > tail)
+        .map(Entry::from);
+    index.push_batch(entries, batch.bytes().len(), *batch.head())
+}

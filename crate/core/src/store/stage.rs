@@ -1,0 +1,195 @@
+//! Deciding which of the waiting appends go into the next batch.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Append, Appended};
+use crate::batch::{EncodedBatch, encode};
+use crate::event::Tags;
+use crate::index::Index;
+use crate::limits::MAX_POSITION;
+use crate::query::Condition;
+use crate::{Error, NewEvent, Position, RecordedEvent, Result, Timestamp, Version};
+
+/// What becomes of one append, given the log so far and what is staged before it.
+pub(super) enum Verdict {
+    /// It is staged; this is where its events will stand.
+    Staged(Appended),
+    /// It depends on an append staged before it: decide once that one is stored.
+    Later,
+    /// Its command id may be in the log, at one of these positions.
+    MaybeRepeated(Vec<Position>),
+    /// The log as this store knows it forbids the append.
+    Refused(Error),
+}
+
+/// The batch in the making: events of accepted appends, and what they change.
+pub(super) struct Stage<'a> {
+    index: &'a Index,
+    position: Position,
+    recorded_at: Timestamp,
+    versions: HashMap<&'a str, Version>,
+    commands: HashSet<&'a str>,
+    events: Vec<RecordedEvent<'a>>,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(index: &'a Index, recorded_at: Timestamp) -> Self {
+        Self {
+            index,
+            position: index.tail(),
+            recorded_at,
+            versions: HashMap::new(),
+            commands: HashSet::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Judges `append`, and stages its events if nothing forbids it. `ruled_out` are positions
+    /// known not to hold its command id.
+    pub(super) fn offer(&mut self, append: &'a Append, ruled_out: &[Position]) -> Verdict {
+        if let Some(command) = append.command_id.as_deref() {
+            if self.commands.contains(command) {
+                return Verdict::Later;
+            }
+            let mut candidates = self.index.command_candidates(command);
+            candidates.retain(|candidate| !ruled_out.contains(candidate));
+            if !candidates.is_empty() {
+                return Verdict::MaybeRepeated(candidates);
+            }
+        }
+        if let Err(error) = check(self.index, append) {
+            return Verdict::Refused(error);
+        }
+        let fits = append
+            .streams
+            .iter()
+            .all(|part| part.expected.holds(self.version(&part.stream_id)));
+        if !fits
+            || append
+                .condition
+                .as_ref()
+                .is_some_and(|held| self.stages(held))
+        {
+            return Verdict::Later;
+        }
+        let count = append
+            .streams
+            .iter()
+            .map(|part| part.events.len() as u64)
+            .sum::<u64>();
+        if self.position + count > MAX_POSITION {
+            let detail = format!("a log holds at most {MAX_POSITION} events");
+            return Verdict::Refused(Error::QuotaExceeded { detail });
+        }
+        Verdict::Staged(self.take(append))
+    }
+
+    fn version(&self, stream: &str) -> Version {
+        self.versions
+            .get(stream)
+            .copied()
+            .unwrap_or_else(|| self.index.version(stream))
+    }
+
+    /// Whether a staged event is one that `condition` forbids.
+    fn stages(&self, condition: &Condition) -> bool {
+        self.events
+            .iter()
+            .any(|event| event.position > condition.after && condition.fail_if.matches(event))
+    }
+
+    fn take(&mut self, append: &'a Append) -> Appended {
+        self.recorded_at = self.recorded_at.max(append.recorded_at);
+        if let Some(command) = append.command_id.as_deref() {
+            self.commands.insert(command);
+        }
+        let first = self.position + 1;
+        for (part, event) in append.events() {
+            let version = self.version(&part.stream_id) + 1;
+            self.versions.insert(&part.stream_id, version);
+            self.position += 1;
+            let place = Place {
+                version,
+                position: self.position,
+                recorded_at: self.recorded_at,
+            };
+            self.events.push(record(
+                &part.stream_id,
+                event,
+                append.command_id.as_deref(),
+                place,
+            ));
+        }
+        let version_of = |stream: &String| (stream.clone(), self.version(stream));
+        let streams = append
+            .streams
+            .iter()
+            .map(|part| version_of(&part.stream_id))
+            .collect();
+        Appended {
+            first,
+            last: self.position,
+            streams,
+            repeated: false,
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The staged events as a batch.
+    pub(super) fn encode(&self) -> Result<EncodedBatch> {
+        encode(&self.events, &self.index.head())
+    }
+}
+
+/// Checks versions and condition against the log alone.
+fn check(index: &Index, append: &Append) -> Result<()> {
+    for part in &append.streams {
+        let actual = index.version(&part.stream_id);
+        if !part.expected.holds(actual) {
+            let stream = part.stream_id.clone();
+            return Err(Error::Conflict {
+                stream,
+                expected: part.expected,
+                actual,
+            });
+        }
+    }
+    let held = append.condition.as_ref();
+    match held.and_then(|condition| index.first_match(&condition.fail_if, condition.after)) {
+        Some(position) => Err(Error::ConditionFailed { position }),
+        None => Ok(()),
+    }
+}
+
+struct Place {
+    version: Version,
+    position: Position,
+    recorded_at: Timestamp,
+}
+
+fn record<'a>(
+    stream_id: &'a str,
+    event: &'a NewEvent,
+    command_id: Option<&'a str>,
+    place: Place,
+) -> RecordedEvent<'a> {
+    RecordedEvent {
+        event_id: event.event_id,
+        event_type: &event.event_type,
+        schema_version: event.schema_version,
+        stream_id,
+        version: place.version,
+        position: place.position,
+        occurred_at: event.occurred_at,
+        recorded_at: place.recorded_at,
+        correlation_id: event.correlation_id.as_deref(),
+        causation_id: event.causation_id.as_deref(),
+        command_id,
+        tags: event.tags.iter().map(String::as_str).collect::<Tags<'_>>(),
+        metadata: event.metadata.as_deref(),
+        data: &event.data,
+    }
+}

@@ -1,0 +1,166 @@
+//! A storage that fails: what is acknowledged is there, once, and a failed write is never silent.
+
+use proptest::prelude::*;
+
+use super::{NOW, event, log, verify};
+use crate::memory::MemoryStorage;
+use crate::storage::Storage;
+use crate::store::{Append, Options, Store};
+use crate::testing::{Fault, Faults, FaultyStorage, Operation, block_on};
+use crate::{Error, ExpectedVersion};
+
+async fn faulty(memory: &MemoryStorage) -> (Store<FaultyStorage<MemoryStorage>>, Faults) {
+    let faults = Faults::none();
+    let storage = FaultyStorage::new(memory.connect(), faults.clone());
+    (
+        Store::open(storage, Options::default()).await.unwrap(),
+        faults,
+    )
+}
+
+fn append(id: u128, expected: ExpectedVersion) -> Append {
+    Append::to("s", expected, vec![event(id)], NOW)
+}
+
+#[test]
+fn a_lost_acknowledgement_is_found_out_and_nothing_is_stored_twice() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, faults) = faulty(&memory).await;
+        faults.next(Operation::Commit, Fault::LostAfter);
+        let appended = store.append(append(1, ExpectedVersion::Any)).await.unwrap();
+        assert_eq!((appended.first, appended.repeated), (1, false));
+        assert_eq!(log(memory.connect()).await.len(), 1);
+    });
+}
+
+#[test]
+fn a_connection_lost_before_the_write_is_opened_anew_once() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, faults) = faulty(&memory).await;
+        faults.next(Operation::Commit, Fault::LostBefore);
+        store
+            .append(append(1, ExpectedVersion::NoStream))
+            .await
+            .unwrap();
+        faults.next(Operation::Commit, Fault::LostBefore);
+        faults.next(Operation::Commit, Fault::LostBefore);
+        let error = store
+            .append(append(2, ExpectedVersion::Exact(0)))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "connection_lost");
+        store
+            .append(append(2, ExpectedVersion::Exact(0)))
+            .await
+            .unwrap();
+        assert_eq!(log(memory.connect()).await.len(), 2);
+    });
+}
+
+#[test]
+fn a_full_storage_says_so_and_the_store_goes_on() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, faults) = faulty(&memory).await;
+        faults.next(Operation::Commit, Fault::quota_exceeded());
+        let error = store
+            .append(append(1, ExpectedVersion::Any))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "quota_exceeded");
+        assert_eq!((store.tail(), store.version("s")), (0, -1));
+        store
+            .append(append(1, ExpectedVersion::NoStream))
+            .await
+            .unwrap();
+    });
+}
+
+#[test]
+fn a_log_that_is_gone_is_said_to_be_lost() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, _) = faulty(&memory).await;
+        store.append(append(1, ExpectedVersion::Any)).await.unwrap();
+        memory.connect().destroy().await.unwrap();
+        let error = store
+            .append(append(2, ExpectedVersion::Any))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::DataLost { .. } | Error::ConnectionLost { .. }),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn the_same_events_again_succeed_and_store_nothing() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, _) = faulty(&memory).await;
+        let first = store
+            .append(append(1, ExpectedVersion::NoStream))
+            .await
+            .unwrap();
+        store
+            .append(append(2, ExpectedVersion::Exact(0)))
+            .await
+            .unwrap();
+        let again = store
+            .append(append(1, ExpectedVersion::NoStream))
+            .await
+            .unwrap();
+        assert_eq!(
+            (again.first, again.last, again.repeated),
+            (first.first, first.last, true)
+        );
+        let other = store
+            .append(append(3, ExpectedVersion::NoStream))
+            .await
+            .unwrap_err();
+        assert_eq!(other.code(), "conflict");
+        assert_eq!(log(memory.connect()).await.len(), 2);
+    });
+}
+
+proptest! {
+    /// Whatever fails, and however often: an acknowledged event is in the log exactly once, an
+    /// unacknowledged one at most once, and retrying leads to the end.
+    #[test]
+    fn acknowledged_means_stored(seed in any::<u64>(), one_in in 2..8_u64, count in 1..20_u128) {
+        block_on(async {
+            let memory = MemoryStorage::new();
+            let mut faults = Faults::none();
+            let mut store = None;
+            for id in 1..=count {
+                let expected = ExpectedVersion::from(i64::try_from(id).unwrap() - 2);
+                for attempt in 0_u64.. {
+                    if store.is_none() {
+                        faults = Faults::seeded(seed.wrapping_add(attempt), one_in);
+                        let storage = FaultyStorage::new(memory.connect(), faults.clone());
+                        store = Store::open(storage, Options::default()).await.ok();
+                    }
+                    if attempt > 50 {
+                        faults.calm();
+                    }
+                    let Some(open) = &store else { continue };
+                    match open.append(append(id, expected)).await {
+                        Ok(appended) => {
+                            assert_eq!(u128::from(appended.last), id);
+                            break;
+                        }
+                        Err(Error::Closed | Error::DataLost { .. }) => panic!("nothing was closed or deleted"),
+                        Err(Error::ConnectionLost { .. }) if attempt % 3 == 0 => store = None,
+                        Err(_) => {}
+                    }
+                }
+            }
+            let ids: Vec<u128> = log(memory.connect()).await.iter().map(|seen| seen.id).collect();
+            assert_eq!(ids, (1..=count).collect::<Vec<_>>());
+            verify(memory.connect()).await;
+        });
+    }
+}

@@ -1,0 +1,135 @@
+//! Merging batches and saving the index change nothing that can be read.
+
+use proptest::prelude::*;
+
+use super::{NOW, event, log, tab, verify};
+use crate::ExpectedVersion;
+use crate::memory::MemoryStorage;
+use crate::storage::{Change, Storage};
+use crate::store::{Append, Maintenance, Options, Store};
+use crate::testing::{Schedule, block_on};
+
+async fn filled(memory: &MemoryStorage, count: u128) {
+    let store = tab(memory).await;
+    for id in 1..=count {
+        let stream = format!("s{}", id % 7);
+        store
+            .append(Append::to(
+                stream,
+                ExpectedVersion::Any,
+                vec![event(id)],
+                NOW,
+            ))
+            .await
+            .unwrap();
+    }
+}
+
+#[test]
+fn merging_keeps_every_event_and_the_chain() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 200).await;
+        let before = log(memory.connect()).await;
+        let store = tab(&memory).await;
+        while store.maintain().await.unwrap() != Maintenance::Idle {}
+        let batches = memory.read_after(0, usize::MAX).await.unwrap();
+        assert!(batches.len() < 70, "{} batches are left", batches.len());
+        assert_eq!(log(memory.connect()).await, before);
+        assert_eq!(verify(memory.connect()).await, 200);
+    });
+}
+
+#[test]
+fn a_saved_index_opens_without_reading_the_log() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 50).await;
+        tab(&memory).await.save_index().await.unwrap();
+        filled(&memory, 10).await;
+        tab(&memory).await.save_index().await.unwrap();
+        let before = log(memory.connect()).await;
+        assert_eq!(before.len(), 60);
+        assert_eq!(tab(&memory).await.version("s1"), 9);
+    });
+}
+
+#[test]
+fn a_damaged_or_foreign_index_is_made_anew() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 30).await;
+        tab(&memory).await.save_index().await.unwrap();
+        let (key, good) = memory.read_records("index/").await.unwrap().remove(0);
+        for at in (0..good.len()).step_by(7) {
+            let mut value = good.clone();
+            value[at] ^= 0x55;
+            memory
+                .write_records(&[Change::Put {
+                    key: key.clone(),
+                    value,
+                }])
+                .await
+                .unwrap();
+            assert_eq!(log(memory.connect()).await.len(), 30);
+        }
+        // The index of another log, longer and shorter than this one.
+        for count in [10_u128, 30, 60] {
+            let other = MemoryStorage::new();
+            let store = tab(&other).await;
+            for id in 1..=count {
+                let append =
+                    Append::to("other", ExpectedVersion::Any, vec![event(id + 1_000)], NOW);
+                store.append(append).await.unwrap();
+            }
+            store.save_index().await.unwrap();
+            let (key, value) = other.read_records("index/").await.unwrap().remove(0);
+            memory
+                .write_records(&[Change::Put { key, value }])
+                .await
+                .unwrap();
+            let store = Store::open(memory.connect(), Options::default())
+                .await
+                .unwrap();
+            assert_eq!(
+                (store.tail(), store.version("other"), store.version("s1")),
+                (30, -1, 4)
+            );
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Tabs that append, merge, save the index and read at once see one log.
+    #[test]
+    fn upkeep_in_one_tab_disturbs_no_other(
+        tabs in 2..4_u128,
+        choices in prop::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let memory = MemoryStorage::new();
+        block_on(filled(&memory, 70));
+        let mut schedule = Schedule::new();
+        for number in 1..=tabs {
+            let memory = &memory;
+            schedule = schedule.task(format!("tab {number}"), async move {
+                let store = tab(memory).await;
+                for turn in 0..40 {
+                    let append = Append::to(format!("t{number}"), (turn - 1).into(), vec![event((number << 32) + turn.unsigned_abs() as u128)], NOW);
+                    store.append(append).await.unwrap();
+                    store.maintain().await.unwrap();
+                    if turn % 10 == 0 {
+                        store.save_index().await.unwrap();
+                    }
+                    let page = store.read_stream(&crate::store::StreamQuery::new(format!("t{number}"))).await.unwrap();
+                    assert_eq!(page.len() as i64, turn + 1);
+                }
+            });
+        }
+        schedule.run(choices).unwrap();
+        let log = block_on(log(memory.connect()));
+        prop_assert_eq!(log.len() as u128, 70 + 40 * tabs);
+        prop_assert_eq!(block_on(verify(memory.connect())), log.len() as u64);
+    }
+}

@@ -1,0 +1,39 @@
+/**
+ * Telling other tabs that there is something to look at. A message is only a nudge: one that is
+ * missed delays what another tab shows, and loses nothing.
+ */
+
+export type Nudge = 'appended' | 'destroyed';
+
+export interface Channel {
+  send(nudge: Nudge): void;
+  close(): void;
+}
+
+/** How often a store looks at the log by itself, in case a nudge was missed. */
+const LOOK_EVERY_MS = 5_000;
+
+const silent: Channel = { send() {}, close() {} };
+
+/** Opens the channel of the store `name`, and calls `onNudge` for what other tabs say. */
+export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Channel {
+  if (typeof BroadcastChannel === 'undefined') return silent;
+  const channel = new BroadcastChannel(`daybook:${name}`);
+  channel.onmessage = (message: MessageEvent<Nudge>) => onNudge(message.data);
+  const look = () => onNudge('appended');
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  const target = typeof document === 'undefined' ? undefined : document;
+  // A tab that slept may have missed anything.
+  const wake = () => target?.visibilityState === 'visible' && look();
+  target?.addEventListener('visibilitychange', wake);
+  globalThis.addEventListener?.('pageshow', look);
+  return {
+    send: (nudge) => channel.postMessage(nudge),
+    close() {
+      channel.close();
+      clearInterval(timer);
+      target?.removeEventListener('visibilitychange', wake);
+      globalThis.removeEventListener?.('pageshow', look);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * Daybook: an event store that lives in the browser.
+ *
+ * Importing this module touches neither `window` nor `indexedDB`; the WebAssembly is loaded by the
+ * first `openStore`.
+ */
+
+import { loadStore } from '#load-store';
+import { call, invalid } from './errors.js';
+import { Store } from './store.js';
+import type { OpenOptions } from './types.js';
+
+export * from './errors.js';
+export { Store } from './store.js';
+export type * from './types.js';
+
+/**
+ * Opens the store of the given name, and makes it if it does not exist.
+ *
+ * @throws UnsupportedFormatError when a newer build wrote it, BlockedError, DataLostError,
+ *   StorageCorruptError, InvalidInputError.
+ */
+export async function openStore(options: OpenOptions): Promise<Store> {
+  const { name, storage = 'indexeddb', durability = 'strict', wasm } = options;
+  if (typeof name !== 'string' || name === '') throw invalid('name', 'must be a text, not empty');
+  const module = await loadStore(wasm);
+  const inner = await call(module.openStore(storage, name, durability));
+  return new Store(inner, name, storage === 'indexeddb');
+}

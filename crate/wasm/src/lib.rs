@@ -1,0 +1,15 @@
+//! The boundary between JavaScript and Rust: converts, calls, converts.
+//!
+//! Values cross as JSON text, which both sides read quickly; the face in `js/` makes objects of it.
+//! Exports take `&self` and clone what they need before they await, so calls may overlap.
+//!
+//! This crate must **not** contain: rules of the log, rules of a domain, or anything a Rust caller
+//! would miss.
+
+mod error;
+mod input;
+#[cfg(feature = "orders")]
+mod orders;
+mod output;
+mod storage;
+mod store;
