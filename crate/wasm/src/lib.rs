@@ -13,3 +13,5 @@ mod orders;
 mod output;
 mod storage;
 mod store;
+
+pub use store::{StoreHandle, open_store};

@@ -1,0 +1,1 @@
+//! The order book: typed commands and read models.
