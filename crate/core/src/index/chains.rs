@@ -56,6 +56,21 @@ impl Chains {
         previous
     }
 
+    /// Takes back the last [`push`](Self::push), which returned `previous`.
+    pub(super) fn undo(&mut self, chain: u32, previous: u32) {
+        let Some(head) = self.heads.get_mut(chain) else {
+            return;
+        };
+        if head.count.is_multiple_of(BLOCK) {
+            self.block_ends.remove(&(chain, head.count / BLOCK - 1));
+        }
+        head.last = previous;
+        head.count -= 1;
+        if head.count == 0 {
+            self.used -= 1;
+        }
+    }
+
     /// The positions of the links numbered `from..=to`, ascending. `previous` gives the position
     /// before a position.
     pub(super) fn range(

@@ -23,9 +23,7 @@ struct Part {
 impl Commands {
     /// Enters the first position of an append.
     pub(super) fn insert(&mut self, hash: u32, position: u32) {
-        if self.parts.is_empty() {
-            self.parts.resize(PARTS, Part::default());
-        }
+        self.split();
         if let Some(part) = self.parts.get_mut((hash >> 24) as usize) {
             part.insert(pack(hash, position));
         }
@@ -46,7 +44,17 @@ impl Commands {
         found
     }
 
-    /// Each entry after a position, as (position, hash), ascending.
+    /// Makes room for `count` more entries at once.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.split();
+        // Hashes fall evenly: a few more than the average will do for nearly every part.
+        let each = count / PARTS + count / (8 * PARTS);
+        for part in &mut self.parts {
+            part.resize((part.used + each) * 8 / 7 + 1);
+        }
+    }
+
+    /// Each entry after a position, as (hash, position), ascending.
     pub(super) fn after(&self, position: u32) -> Vec<(u32, u32)> {
         let mut found: Vec<(u32, u32)> = self
             .parts
@@ -54,7 +62,6 @@ impl Commands {
             .flat_map(|part| &part.slots)
             .map(|&slot| unpack(slot))
             .filter(|(_, at)| *at > position)
-            .map(|(hash, at)| (at, hash))
             .collect();
         found.sort_unstable();
         found
@@ -65,12 +72,19 @@ impl Commands {
         let slots: usize = self.parts.iter().map(|part| part.slots.capacity()).sum();
         slots * size_of::<u64>() + self.parts.capacity() * size_of::<Part>()
     }
+
+    fn split(&mut self) {
+        if self.parts.is_empty() {
+            self.parts.resize(PARTS, Part::default());
+        }
+    }
 }
 
 impl Part {
     fn insert(&mut self, entry: u64) {
-        if (self.used + 1) * 8 > self.slots.len() * 7 {
-            self.grow();
+        let size = self.slots.len();
+        if (self.used + 1) * 8 > size * 7 {
+            self.resize(size + (size / 4).max(4));
         }
         self.place(entry);
     }
@@ -85,9 +99,11 @@ impl Part {
         }
     }
 
-    /// Grows by an eighth. Homes keep their order, so entries move almost in sequence.
-    fn grow(&mut self) {
-        let size = (self.slots.len() + self.slots.len() / 8).max(self.slots.len() + 4);
+    /// Grows to `size` slots. Homes keep their order, so entries move almost in sequence.
+    fn resize(&mut self, size: usize) {
+        if size <= self.slots.len() {
+            return;
+        }
         let old = core::mem::replace(&mut self.slots, vec![0; size]);
         self.used = 0;
         for entry in old.into_iter().filter(|entry| *entry != 0) {

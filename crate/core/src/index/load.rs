@@ -3,10 +3,10 @@
 use crate::codec::{Damaged, Reader};
 use crate::{Error, Hash, Result};
 
+use super::Index;
 use super::hash64::hash64;
 use super::names::Names;
 use super::segment::{CHECKSUM_BYTES, FORMAT};
-use super::{Index, Numbered};
 
 /// What stands before a segment's dictionaries.
 struct Header {
@@ -25,6 +25,7 @@ struct Contents<'a> {
     /// Each batch's last position and size.
     batches: Vec<(u32, usize)>,
     columns: Columns<'a>,
+    commands: Reader<'a>,
 }
 
 /// The columns, read event by event.
@@ -33,24 +34,16 @@ struct Columns<'a> {
     streams: Reader<'a>,
     streams_seen: usize,
     kinds: Reader<'a>,
-    tags: Sparse<'a>,
+    tags: Reader<'a>,
     tags_seen: usize,
-    commands: Sparse<'a>,
-}
-
-/// A column of only those events that have something, each preceded by the distance to it.
-#[derive(Clone)]
-struct Sparse<'a> {
-    reader: Reader<'a>,
-    /// How many events away the next one is; 0: there is none.
-    distance: u32,
+    /// How many events away the next one with tags is; 0: there is none.
+    tags_distance: u32,
 }
 
 /// One event in the numbers of the segment. Its tags are read into a list of the caller's.
 struct Event {
     stream: usize,
     kind: usize,
-    command: Option<u32>,
 }
 
 impl Index {
@@ -115,14 +108,8 @@ impl Index {
         }
         let tags = read_names(&mut reader, &mut self.tags.names)?;
         let batches = read_batches(&mut reader, header)?;
-        let columns = Columns {
-            streams: Reader::new(reader.blob()?),
-            streams_seen: 0,
-            kinds: Reader::new(reader.blob()?),
-            tags: Sparse::new(reader.blob()?)?,
-            tags_seen: 0,
-            commands: Sparse::new(reader.blob()?)?,
-        };
+        let columns = Columns::read(&mut reader)?;
+        let commands = Reader::new(reader.blob()?);
         reader.end()?;
         Ok(Contents {
             kinds,
@@ -131,6 +118,7 @@ impl Index {
             tags,
             batches,
             columns,
+            commands,
         })
     }
 
@@ -151,6 +139,7 @@ impl Index {
             }
         }
         columns.end()?;
+        each_command(header, contents.commands, |_, _| ())?;
         let complete = columns.streams_seen == contents.streams.len()
             && columns.tags_seen == contents.tags.len();
         let continuous = contents
@@ -182,14 +171,18 @@ impl Index {
                     tags.push(*tag);
                 }
             }
-            let numbered = Numbered {
-                stream: *contents.streams.get(event.stream).ok_or(Damaged)?,
-                kind: *contents.kinds.get(event.kind).ok_or(Damaged)?,
-                tags_end: tags.len(),
-                command: event.command,
-            };
-            self.enter(&numbered, &tags);
+            let stream = *contents.streams.get(event.stream).ok_or(Damaged)?;
+            let kind = *contents.kinds.get(event.kind).ok_or(Damaged)?;
+            let previous = self.versions.push(stream, position);
+            self.enter(previous, kind, &tags);
         }
+        // An entry takes about five bytes.
+        self.commands.reserve(contents.commands.remaining() / 5);
+        each_command(header, contents.commands, |hash, position| {
+            if position > tail {
+                self.commands.insert(hash, position);
+            }
+        })?;
         for &(last, bytes) in contents.batches.iter().filter(|batch| batch.0 > tail) {
             self.batches.push(last, bytes);
         }
@@ -198,33 +191,53 @@ impl Index {
     }
 }
 
-impl Columns<'_> {
+impl<'a> Columns<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, Damaged> {
+        let mut columns = Self {
+            streams: Reader::new(reader.blob()?),
+            streams_seen: 0,
+            kinds: Reader::new(reader.blob()?),
+            tags: Reader::new(reader.blob()?),
+            tags_seen: 0,
+            tags_distance: 0,
+        };
+        columns.find_tags()?;
+        Ok(columns)
+    }
+
+    /// Reads the next event, and its tags into `tags`.
     fn next(&mut self, tags: &mut Vec<usize>) -> Result<Event, Damaged> {
         let stream = dereference(&mut self.streams, &mut self.streams_seen)?;
         let kind = usize::try_from(self.kinds.uint()?).map_err(|_| Damaged)?;
         tags.clear();
-        if self.tags.arrives() {
-            for _ in 0..self.tags.reader.byte()? {
-                tags.push(dereference(&mut self.tags.reader, &mut self.tags_seen)?);
+        if self.tags_distance > 0 {
+            self.tags_distance -= 1;
+            if self.tags_distance == 0 {
+                for _ in 0..self.tags.byte()? {
+                    tags.push(dereference(&mut self.tags, &mut self.tags_seen)?);
+                }
+                self.find_tags()?;
             }
-            self.tags.advance()?;
         }
-        let mut command = None;
-        if self.commands.arrives() {
-            command = Some(u32::from_le_bytes(self.commands.reader.array()?));
-            self.commands.advance()?;
+        Ok(Event { stream, kind })
+    }
+
+    /// Reads the distance to the next event with tags.
+    fn find_tags(&mut self) -> Result<(), Damaged> {
+        if self.tags.remaining() == 0 {
+            return Ok(());
         }
-        Ok(Event {
-            stream,
-            kind,
-            command,
-        })
+        self.tags_distance = self.tags.uint32()?;
+        if self.tags_distance == 0 {
+            return Err(Damaged);
+        }
+        Ok(())
     }
 
     fn end(&self) -> Result<(), Damaged> {
         self.streams.end()?;
         self.kinds.end()?;
-        if self.tags.distance == 0 && self.commands.distance == 0 {
+        if self.tags_distance == 0 {
             Ok(())
         } else {
             Err(Damaged)
@@ -232,37 +245,22 @@ impl Columns<'_> {
     }
 }
 
-impl<'a> Sparse<'a> {
-    fn new(bytes: &'a [u8]) -> Result<Self, Damaged> {
-        let mut column = Self {
-            reader: Reader::new(bytes),
-            distance: 0,
-        };
-        column.advance()?;
-        Ok(column)
-    }
-
-    /// Goes one event on; whether that one has something.
-    fn arrives(&mut self) -> bool {
-        if self.distance == 0 {
-            return false;
+/// Calls `take` with the hash and the position of each entry of the column of commands.
+fn each_command(
+    header: &Header,
+    mut column: Reader<'_>,
+    mut take: impl FnMut(u32, u32),
+) -> Result<(), Damaged> {
+    let mut hash = 0_u32;
+    while column.remaining() > 0 {
+        hash = hash.checked_add(column.uint32()?).ok_or(Damaged)?;
+        let distance = column.uint32()?;
+        if distance == 0 || distance > header.upto - header.after {
+            return Err(Damaged);
         }
-        self.distance -= 1;
-        self.distance == 0
+        take(hash, header.after + distance);
     }
-
-    /// Reads the distance to the next event that has something.
-    fn advance(&mut self) -> Result<(), Damaged> {
-        if self.reader.remaining() == 0 {
-            return Ok(());
-        }
-        self.distance = self.reader.uint32()?;
-        if self.distance == 0 {
-            Err(Damaged)
-        } else {
-            Ok(())
-        }
-    }
+    Ok(())
 }
 
 fn read_header(reader: &mut Reader<'_>) -> Result<Header, Damaged> {

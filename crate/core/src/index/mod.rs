@@ -24,10 +24,8 @@ mod tags;
 mod tests;
 mod types;
 
-use std::collections::HashMap;
-
 use crate::event::Tags;
-use crate::limits::MAX_POSITION;
+use crate::limits::{MAX_APPEND_EVENTS, MAX_POSITION};
 use crate::{Error, Hash, NO_STREAM, Position, RecordedEvent, Result, Version};
 
 use chains::Chains;
@@ -113,9 +111,11 @@ pub struct Index {
     hash: NameHash,
 }
 
-/// An event whose texts have become numbers.
+/// An event whose texts have become numbers, and which is linked to its stream.
 struct Numbered {
     stream: u32,
+    /// The position of the event before it in the stream.
+    previous: u32,
     kind: u16,
     /// Where its tags end in the list of all tags of the batch.
     tags_end: usize,
@@ -257,13 +257,21 @@ impl Index {
         bytes: usize,
         head: Hash,
     ) -> Result<()> {
-        let (events, tags) = self.number(entries)?;
-        if events.is_empty() {
-            return Err(Error::corrupt(self.tail() + 1, "the batch has no events"));
+        let mut events = Vec::with_capacity(entries.size_hint().0.min(MAX_APPEND_EVENTS));
+        let mut tags = Vec::new();
+        if let Err(error) = self.number(entries, &mut events, &mut tags) {
+            for event in events.iter().rev() {
+                self.versions.undo(event.stream, event.previous);
+            }
+            return Err(error);
         }
         let mut start = 0;
         for event in &events {
-            self.enter(event, tags.get(start..event.tags_end).unwrap_or_default());
+            let of_event = tags.get(start..event.tags_end).unwrap_or_default();
+            self.enter(event.previous, event.kind, of_event);
+            if let Some(hash) = event.command {
+                self.commands.insert(hash, self.tail);
+            }
             start = event.tags_end;
         }
         self.batches.push(self.tail, bytes);
@@ -271,52 +279,52 @@ impl Index {
         Ok(())
     }
 
-    /// Checks the events of a batch and turns their texts into numbers; returns the events and all
-    /// their tags. Texts that are new stay behind even after an error, which nobody can see.
+    /// Checks the events of a batch, turns their texts into numbers and links them to their streams.
+    /// After an error the links have to be undone; texts that are new stay, which nobody can see.
     fn number<'a>(
         &mut self,
         entries: impl Iterator<Item = Entry<'a>>,
-    ) -> Result<(Vec<Numbered>, Vec<u32>)> {
-        let mut events = Vec::with_capacity(entries.size_hint().0.min(10_000));
-        let mut tags = Vec::new();
-        let mut counts = HashMap::new();
+        events: &mut Vec<Numbered>,
+        tags: &mut Vec<u32>,
+    ) -> Result<()> {
         let mut command = None;
         for (position, entry) in (self.tail() + 1..).zip(entries) {
-            if entry.position != position {
-                let detail = format!("found the event at position {} instead", entry.position);
-                return Err(Error::corrupt(position, detail));
-            }
-            if position > MAX_POSITION {
-                return Err(Error::invalid("position", "the log is full"));
-            }
-            let stream = number_text("stream", self.streams.intern(entry.stream))?;
-            let count = counts
-                .entry(stream)
-                .or_insert_with(|| self.versions.head(stream).count);
-            if entry.version != Version::from(*count) {
-                let detail = format!(
-                    "stream '{}' is at version {}, and its next event has version {}",
-                    entry.stream,
-                    Version::from(*count) - 1,
-                    entry.version,
-                );
-                return Err(Error::corrupt(position, detail));
-            }
-            *count += 1;
+            check_position(position, &entry)?;
             let kind = self.types.intern(entry.event_type).ok_or_else(|| {
                 Error::invalid("type", "the log has more than 65,535 event types")
             })?;
-            self.number_tags(&entry.tags, &mut tags)?;
+            self.number_tags(&entry.tags, tags)?;
             let first = entry.command.is_some() && entry.command != command;
             command = entry.command;
+            let (stream, previous) = self.link(&entry)?;
             events.push(Numbered {
                 stream,
+                previous,
                 kind,
                 tags_end: tags.len(),
                 command: command.filter(|_| first).map(|id| self.command_hash(id)),
             });
         }
-        Ok((events, tags))
+        if events.is_empty() {
+            return Err(Error::corrupt(self.tail() + 1, "the batch has no events"));
+        }
+        Ok(())
+    }
+
+    /// Links an event to its stream, if it is the stream's next; returns the stream and the position
+    /// of the event before.
+    fn link(&mut self, entry: &Entry<'_>) -> Result<(u32, u32)> {
+        let stream = number_text("stream", self.streams.intern(entry.stream))?;
+        let version = Version::from(self.versions.head(stream).count) - 1;
+        if entry.version != version + 1 {
+            let detail = format!(
+                "stream '{}' is at version {version}, and its next event has version {}",
+                entry.stream, entry.version,
+            );
+            return Err(Error::corrupt(entry.position, detail));
+        }
+        let previous = self.versions.push(stream, narrow(entry.position));
+        Ok((stream, previous))
     }
 
     /// Adds the numbers of an event's tags to `numbers`, each once.
@@ -334,17 +342,13 @@ impl Index {
         Ok(())
     }
 
-    /// Enters the next event, which has been checked.
-    fn enter(&mut self, event: &Numbered, tags: &[u32]) {
+    /// Enters the next event, which has been checked and linked to its stream.
+    fn enter(&mut self, previous: u32, kind: u16, tags: &[u32]) {
         self.tail += 1;
-        let previous = self.versions.push(event.stream, self.tail);
         self.previous.push(previous);
-        self.types.count(event.kind);
-        self.kinds.push(event.kind);
+        self.types.count(kind);
+        self.kinds.push(kind);
         self.tags.push(self.tail, tags);
-        if let Some(hash) = event.command {
-            self.commands.insert(hash, self.tail);
-        }
     }
 
     /// The 32 bits under which a command id is kept, here and in segments.
@@ -352,6 +356,17 @@ impl Index {
         let [_, _, _, _, bytes @ ..] = (self.hash)(command.as_bytes()).to_le_bytes();
         u32::from_le_bytes(bytes)
     }
+}
+
+fn check_position(position: Position, entry: &Entry<'_>) -> Result<()> {
+    if entry.position != position {
+        let detail = format!("found the event at position {} instead", entry.position);
+        return Err(Error::corrupt(position, detail));
+    }
+    if position > MAX_POSITION {
+        return Err(Error::invalid("position", "the log is full"));
+    }
+    Ok(())
 }
 
 fn number_text(field: &str, number: Option<u32>) -> Result<u32> {

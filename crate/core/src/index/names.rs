@@ -1,6 +1,7 @@
 //! Stream ids and tags, each kept once, compactly, under a number.
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::column::Column;
 use super::hash64::NameHash;
@@ -148,15 +149,20 @@ impl Names {
     }
 
     fn intern_name(&mut self, name: Name<'_>) -> Option<u32> {
-        let hash = hash_name(self.hash, name);
-        if let Some(known) = self.find_name(name, hash) {
-            return Some(known);
+        let (kept, hash) = (&mut self.kept, self.hash);
+        let entry = self.table.entry(
+            hash_name(hash, name),
+            |&at| kept.get(at) == Some(name),
+            |&at| kept.hash(at, hash),
+        );
+        match entry {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(vacant) => {
+                let ordinal = kept.push(name)?;
+                vacant.insert(ordinal);
+                Some(ordinal)
+            }
         }
-        let ordinal = self.kept.push(name)?;
-        let (kept, function) = (&self.kept, self.hash);
-        self.table
-            .insert_unique(hash, ordinal, |&at| kept.hash(at, function));
-        Some(ordinal)
     }
 }
 

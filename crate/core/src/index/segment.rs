@@ -14,8 +14,9 @@
 //!    - per event its type, as an index into the types
 //!    - per event with tags: distance from the one before (at first from `after`), count of tags
 //!      (one byte), each tag as a reference
-//!    - per first event of an append with a command id: distance from the one before, and the upper
-//!      32 bits of the hash of the command id, little-endian
+//!    - per append with a command id: the upper 32 bits of the id's hash, as the difference to the
+//!      one before (they ascend, so that tables are filled in sequence), and the distance of the
+//!      append's first event from `after`
 //! 7. the hash of all that, 8 bytes, little-endian
 //!
 //! Names: count and texts of the prefixes; count; for each name 0 and its text, or the number of its
@@ -171,11 +172,11 @@ impl Index {
 
     fn command_column(&self, after: u32) -> Writer {
         let mut column = Writer::new();
-        let mut before = after;
-        for (position, hash) in self.commands.after(after) {
-            column.uint(u64::from(position - before));
-            column.raw(&hash.to_le_bytes());
-            before = position;
+        let mut before = 0;
+        for (hash, position) in self.commands.after(after) {
+            column.uint(u64::from(hash - before));
+            column.uint(u64::from(position - after));
+            before = hash;
         }
         column
     }
