@@ -206,6 +206,21 @@ pub(super) fn folded<P: Projection>(log: &[Entry], until: Position) -> Follower<
     follower
 }
 
+/// The rows in use.
+pub(super) fn shown<D, const VERSION: u32, const FUSSY: bool>(
+    follower: &Follower<Sums<D, VERSION, FUSSY>>,
+) -> Vec<Sum>
+where
+    Sums<D, VERSION, FUSSY>: Projection,
+{
+    follower.rows().rows.iter().cloned().collect()
+}
+
+/// The rows of a fold from nothing over the first `until` events.
+pub(super) fn expected(log: &[Entry], until: Position) -> Vec<Sum> {
+    shown(&folded::<SumsOf<New>>(log, until))
+}
+
 pub(super) fn len(log: &[Entry]) -> Position {
     log.len() as Position
 }
