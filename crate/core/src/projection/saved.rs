@@ -147,6 +147,8 @@ impl Saved {
         let differing = differing.collect();
         self.change(position, differing);
         self.replaced = true;
+        // A save under way does not hold what was just taken in, so it must not confirm it.
+        self.number += 1;
     }
 
     /// What to write, so that `at` and the pages taken in so far are stored; `None` when they are.

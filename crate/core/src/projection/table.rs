@@ -5,7 +5,6 @@ use core::iter::FusedIterator;
 use core::ops::Range;
 
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use super::fingerprint::fingerprint;
 use crate::codec::{Damaged, Reader, Writer};
@@ -64,8 +63,15 @@ pub trait Row: Sized {
 pub struct Table<R> {
     // One vector per page, so that growing never copies all rows.
     pages: Vec<Page<R>>,
-    // Ordinals by the hash of their row's key: keys are not stored twice.
-    by_key: HashTable<u32>,
+    // Where each row is, by its key's hash: keys are not stored twice.
+    by_key: HashTable<Place>,
+}
+
+/// Where a row is. With its hash at hand, the table grows without looking at every row again.
+#[derive(Clone, Copy)]
+struct Place {
+    hash: u32,
+    ordinal: u32,
 }
 
 struct Page<R> {
@@ -116,18 +122,18 @@ impl<R: Row> Table<R> {
     /// The row at `ordinal`: 0 is the row inserted first.
     #[must_use]
     pub fn row(&self, ordinal: usize) -> Option<&R> {
-        row_at(&self.pages, ordinal)
+        let page = self.pages.get(ordinal / Self::PER_PAGE)?;
+        page.rows.get(ordinal % Self::PER_PAGE)
     }
 
     /// The ordinal of the row under `key`.
     #[must_use]
     pub fn position_of(&self, key: &str) -> Option<usize> {
-        self.by_key
-            .find(fingerprint(key.as_bytes()), |&ordinal| {
-                self.row(ordinal as usize)
-                    .is_some_and(|row| row.key() == key)
-            })
-            .map(|&ordinal| ordinal as usize)
+        let hash = short_hash(key);
+        let place = self
+            .by_key
+            .find(spread(hash), |place| self.is_at(*place, hash, key))?;
+        Some(place.ordinal as usize)
     }
 
     /// Changes the row under `key` with `change`, which must leave the key as it is: a row whose key
@@ -203,17 +209,19 @@ impl<R: Row> Table<R> {
         if count == 0 || count > Self::PER_PAGE {
             return Err(Damaged);
         }
-        let mut rows = Vec::with_capacity(count);
-        for _ in 0..count {
-            rows.push(R::read(&mut reader)?);
-        }
-        reader.end()?;
-        let first = self.len();
         self.pages.push(Page {
-            rows,
+            rows: Vec::with_capacity(count),
             changed: false,
         });
-        self.find_loaded(first..first + count)
+        for _ in 0..count {
+            let row = R::read(&mut reader)?;
+            if self.position_of(row.key()).is_some() {
+                return Err(Damaged);
+            }
+            self.enter(row.key());
+            self.pages.last_mut().ok_or(Damaged)?.rows.push(row);
+        }
+        reader.end()
     }
 
     /// About how many bytes the table holds in memory. Looks at every row.
@@ -226,44 +234,34 @@ impl<R: Row> Table<R> {
         rows + self.by_key.allocation_size()
     }
 
+    fn is_at(&self, place: Place, hash: u32, key: &str) -> bool {
+        place.hash == hash
+            && self
+                .row(place.ordinal as usize)
+                .is_some_and(|row| row.key() == key)
+    }
+
     /// Makes the row that is about to be added findable.
     fn enter(&mut self, key: &str) {
-        let Self { pages, by_key } = self;
+        let hash = short_hash(key);
         // Memory ends long before the ordinals do.
-        let ordinal = u32::try_from(by_key.len()).unwrap_or(u32::MAX);
-        by_key.insert_unique(fingerprint(key.as_bytes()), ordinal, |&other| {
-            hash_of(pages, other)
-        });
-    }
-
-    /// Makes rows findable that are in their place already; no two may have the same key.
-    fn find_loaded(&mut self, ordinals: Range<usize>) -> Result<(), Damaged> {
-        let Self { pages, by_key } = self;
-        for ordinal in ordinals {
-            let row = row_at(pages, ordinal).ok_or(Damaged)?;
-            let place = by_key.entry(
-                fingerprint(row.key().as_bytes()),
-                |&other| row_at(pages, other as usize).is_some_and(|o| o.key() == row.key()),
-                |&other| hash_of(pages, other),
-            );
-            match place {
-                Entry::Occupied(_) => return Err(Damaged),
-                Entry::Vacant(place) => {
-                    place.insert(u32::try_from(ordinal).map_err(|_| Damaged)?);
-                }
-            }
-        }
-        Ok(())
+        let ordinal = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        self.by_key
+            .insert_unique(spread(hash), Place { hash, ordinal }, |place| {
+                spread(place.hash)
+            });
     }
 }
 
-fn row_at<R: Row>(pages: &[Page<R>], ordinal: usize) -> Option<&R> {
-    let page = pages.get(ordinal / Table::<R>::PER_PAGE)?;
-    page.rows.get(ordinal % Table::<R>::PER_PAGE)
+/// As much of a key's hash as is kept.
+#[allow(clippy::cast_possible_truncation, reason = "the low half is meant")]
+fn short_hash(key: &str) -> u32 {
+    fingerprint(key.as_bytes()) as u32
 }
 
-fn hash_of<R: Row>(pages: &[Page<R>], ordinal: u32) -> u64 {
-    row_at(pages, ordinal as usize).map_or(0, |row| fingerprint(row.key().as_bytes()))
+/// The hash as the table needs it: with its bits in the high end as well as in the low.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl<R: Row + fmt::Debug> fmt::Debug for Table<R> {

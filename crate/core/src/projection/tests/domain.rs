@@ -34,7 +34,7 @@ impl<const DOUBLED: bool> Domain for Numbers<DOUBLED> {
         schema_version == 1 && (event_type == "Added" || DOUBLED && event_type == "Doubled")
     }
 
-    fn decode<'a>(event_type: &str, _: u32, data: &'a str) -> Result<Option<Event>> {
+    fn decode(event_type: &str, _: u32, data: &str) -> Result<Option<Event>> {
         match event_type {
             "Added" => match data.parse() {
                 Ok(number) => Ok(Some(Event::Added(number))),
@@ -45,7 +45,7 @@ impl<const DOUBLED: bool> Domain for Numbers<DOUBLED> {
     }
 
     fn encode(_: &Event) -> EncodedEvent {
-        unimplemented!("nothing is appended here")
+        panic!("nothing is appended here")
     }
 }
 
@@ -53,7 +53,7 @@ impl<const DOUBLED: bool> Domain for Numbers<DOUBLED> {
 pub(super) struct Sum {
     pub(super) stream: String,
     pub(super) count: u64,
-    pub(super) sum: u64,
+    pub(super) total: u64,
 }
 
 impl Row for Sum {
@@ -66,14 +66,14 @@ impl Row for Sum {
     fn write(&self, w: &mut Writer) {
         w.text(&self.stream);
         w.uint(self.count);
-        w.uint(self.sum);
+        w.uint(self.total);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Sum, Damaged> {
         Ok(Sum {
             stream: r.text()?.to_owned(),
             count: r.uint()?,
-            sum: r.uint()?,
+            total: r.uint()?,
         })
     }
 }
@@ -115,19 +115,19 @@ where
             Event::Added(number) => {
                 let add = |row: &mut Sum| {
                     row.count += 1;
-                    row.sum += number;
+                    row.total += number;
                 };
                 if self.rows.edit(stream, add).is_none() {
                     self.rows.insert(Sum {
                         stream: stream.to_owned(),
                         count: 1,
-                        sum: number,
+                        total: number,
                     });
                 }
                 Ok(())
             }
             Event::Doubled => {
-                self.rows.edit(stream, |row| row.sum *= 2);
+                self.rows.edit(stream, |row| row.total *= 2);
                 Ok(())
             }
         }
@@ -204,6 +204,21 @@ pub(super) fn folded<P: Projection>(log: &[Entry], until: Position) -> Follower<
     let mut follower = Follower::default();
     feed(&mut follower, log, until);
     follower
+}
+
+/// The rows in use.
+pub(super) fn shown<D, const VERSION: u32, const FUSSY: bool>(
+    follower: &Follower<Sums<D, VERSION, FUSSY>>,
+) -> Vec<Sum>
+where
+    Sums<D, VERSION, FUSSY>: Projection,
+{
+    follower.rows().rows.iter().cloned().collect()
+}
+
+/// The rows of a fold from nothing over the first `until` events.
+pub(super) fn expected(log: &[Entry], until: Position) -> Vec<Sum> {
+    shown(&folded::<SumsOf<New>>(log, until))
 }
 
 pub(super) fn len(log: &[Entry]) -> Position {
