@@ -259,8 +259,11 @@ fn exactly(mantissa: Option<i128>, decimals: usize) -> Result<Amount, MoneyError
         .ok_or(MoneyError::Overflow)
 }
 
+/// As often as amounts are summed up, a table is worth it.
+const POWERS_OF_TEN: [i128; MAX_DECIMALS + 1] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
+
 fn power_of_ten(exponent: usize) -> Option<i128> {
-    10_i128.checked_pow(u32::try_from(exponent).ok()?)
+    POWERS_OF_TEN.get(exponent).copied()
 }
 
 fn unsigned(text: &str) -> Result<&str, MoneyError> {

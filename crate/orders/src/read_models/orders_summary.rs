@@ -133,47 +133,58 @@ impl OrdersSummary {
     /// The orders that match, one page of them.
     #[must_use]
     pub fn query(&self, query: &OrdersQuery) -> OrdersPage {
+        // Matched in the order they lie in memory, which is several times faster than as sorted.
+        let matching = self.matching(query);
+        let (mut count, mut totals) = (0, Totals::default());
+        for (row, matches) in self.table.orders().iter().zip(&matching) {
+            if *matches {
+                count += 1;
+                totals.add(row);
+            }
+        }
         let sorted = self.sorted_by(query.sort);
-        let page = if query.descending {
-            self.select(query, sorted.ordinals.iter().rev())
+        let rows = if query.descending {
+            self.page(query, &matching, sorted.ordinals.iter().rev())
         } else {
-            self.select(query, sorted.ordinals.iter())
+            self.page(query, &matching, sorted.ordinals.iter())
         };
         self.sorted.set(Some(sorted));
-        page
-    }
-
-    fn select<'a>(
-        &self,
-        query: &OrdersQuery,
-        ordinals: impl Iterator<Item = &'a u32>,
-    ) -> OrdersPage {
-        let needle = query.search.as_deref().and_then(Needle::new);
-        let customers = needle
-            .as_ref()
-            .map_or_else(Vec::new, |needle| needle.customers(&self.table));
-        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-        let (mut count, mut rows, mut totals) = (0, Vec::new(), Totals::default());
-        let orders = ordinals.filter_map(|ordinal| self.table.orders().row(*ordinal as usize));
-        for row in orders {
-            let found = query.status.matches(row.status)
-                && needle
-                    .as_ref()
-                    .is_none_or(|needle| needle.matches(row, &customers));
-            if !found {
-                continue;
-            }
-            if count >= query.offset && rows.len() < limit {
-                rows.push(self.table.view(row));
-            }
-            count += 1;
-            totals.add(row);
-        }
         OrdersPage {
             rows,
             count,
             totals: totals.finish(),
         }
+    }
+
+    /// Whether each order matches, by its ordinal.
+    fn matching(&self, query: &OrdersQuery) -> Vec<bool> {
+        let needle = query.search.as_deref().and_then(Needle::new);
+        let customers = needle
+            .as_ref()
+            .map_or_else(Vec::new, |needle| needle.customers(&self.table));
+        let matches = |row: &OrderRow| {
+            query.status.matches(row.status)
+                && needle
+                    .as_ref()
+                    .is_none_or(|needle| needle.matches(row, &customers))
+        };
+        self.table.orders().iter().map(matches).collect()
+    }
+
+    fn page<'a>(
+        &self,
+        query: &OrdersQuery,
+        matching: &[bool],
+        sorted: impl Iterator<Item = &'a u32>,
+    ) -> Vec<OrderView> {
+        sorted
+            .map(|ordinal| *ordinal as usize)
+            .filter(|ordinal| matching.get(*ordinal) == Some(&true))
+            .skip(query.offset)
+            .take(query.limit.unwrap_or(DEFAULT_LIMIT))
+            .filter_map(|ordinal| self.table.orders().row(ordinal))
+            .map(|row| self.table.view(row))
+            .collect()
     }
 
     fn sorted_by(&self, by: OrderSort) -> Sorted {
@@ -186,28 +197,31 @@ impl OrdersSummary {
         }
     }
 
-    /// Every order's ordinal. Keys are computed once; the sort is stable and quick on runs, such as
-    /// orders in the order they were placed in.
+    /// Every order's ordinal. Keys of 8 bytes are computed once and tell most orders apart; the sort
+    /// is stable, and quick on runs, such as orders in the order they were placed in.
     fn sort(&self, by: OrderSort) -> Vec<u32> {
         let ranks = match by {
             OrderSort::CustomerId => self.customer_ranks(),
             _ => Vec::new(),
         };
         let key = |row: &OrderRow| match by {
-            OrderSort::PlacedAt => ordered(row.placed_at.as_millis().into()),
+            OrderSort::PlacedAt => ordered(row.placed_at.as_millis()),
             OrderSort::OrderId => first_bytes(row.id()),
             OrderSort::CustomerId => ranks
                 .get(row.customer as usize)
-                .map_or(0, |rank| u128::from(*rank)),
-            OrderSort::Status => u128::from(row.status.to_byte()),
-            OrderSort::TotalAmount => ordered(row.total.millionths()),
+                .map_or(0, |rank| u64::from(*rank)),
+            OrderSort::Status => u64::from(row.status.to_byte()),
+            OrderSort::TotalAmount => ordered(clamped(row.total.millionths())),
         };
         let orders = self.table.orders();
-        let mut keyed: Vec<(u128, u32)> = orders.iter().map(key).zip(0..).collect();
-        let id = |ordinal: u32| orders.row(ordinal as usize).map_or("", OrderRow::id);
+        let mut keyed: Vec<(u64, u32)> = orders.iter().map(key).zip(0..).collect();
+        let row = |ordinal: u32| orders.row(ordinal as usize);
         keyed.sort_by(|(a_key, a), (b_key, b)| {
             a_key.cmp(b_key).then_with(|| match by {
-                OrderSort::OrderId => id(*a).cmp(id(*b)),
+                OrderSort::OrderId => row(*a).map(OrderRow::id).cmp(&row(*b).map(OrderRow::id)),
+                OrderSort::TotalAmount if [u64::MIN, u64::MAX].contains(a_key) => row(*a)
+                    .map(|row| row.total)
+                    .cmp(&row(*b).map(|row| row.total)),
                 _ => Ordering::Equal,
             })
         });
@@ -308,15 +322,20 @@ impl Totals {
 }
 
 /// A key that sorts as the signed number does.
-const fn ordered(number: i128) -> u128 {
-    number.cast_unsigned() ^ (1 << 127)
+const fn ordered(number: i64) -> u64 {
+    number.cast_unsigned() ^ (1 << 63)
 }
 
-/// A key that sorts as the text does, as far as 16 bytes tell.
-fn first_bytes(text: &str) -> u128 {
-    let mut first = [0; 16];
+/// The number, or the least or greatest of 64 bits where it lies beyond.
+fn clamped(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// A key that sorts as the text does, as far as 8 bytes tell.
+fn first_bytes(text: &str) -> u64 {
+    let mut first = [0; 8];
     for (to, from) in first.iter_mut().zip(text.bytes()) {
         *to = from;
     }
-    u128::from_be_bytes(first)
+    u64::from_be_bytes(first)
 }

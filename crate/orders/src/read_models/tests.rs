@@ -59,7 +59,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         0_usize..3,
         1_u32..4,
         0_u32..100_000,
-        0_i64..4_000_000_00,
+        0_i64..400_000_000,
     )
         .prop_map(
             |(order, command, customer, currency, quantity, price, at)| Step {

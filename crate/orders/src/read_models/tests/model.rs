@@ -55,6 +55,12 @@ pub(super) fn fold(log: &[Logged]) -> Model {
     model
 }
 
+fn by_placement<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Value> {
+    let mut rows: Vec<&Row> = rows.collect();
+    rows.sort_by_key(|row| row.at[0]);
+    rows.into_iter().map(Row::show).collect()
+}
+
 impl Model {
     fn apply(&mut self, logged: &Logged) {
         let (event, at) = (&logged.event, Some(logged.at));
@@ -95,12 +101,6 @@ impl Model {
         row.at[kind] = at;
     }
 
-    fn by_placement<'a>(&self, rows: impl Iterator<Item = &'a Row>) -> Vec<Value> {
-        let mut rows: Vec<&Row> = rows.collect();
-        rows.sort_by_key(|row| row.at[0]);
-        rows.into_iter().map(Row::show).collect()
-    }
-
     pub(super) fn summary(&self) -> Value {
         let mut totals: BTreeMap<Currency, (usize, i128)> = BTreeMap::new();
         for row in &self.rows {
@@ -114,7 +114,7 @@ impl Model {
             })
             .collect();
         json!({
-            "rows": self.by_placement(self.rows.iter()),
+            "rows": by_placement(self.rows.iter()),
             "count": self.rows.len(),
             "totals": totals,
         })
@@ -150,7 +150,7 @@ impl Model {
         let customers = CUSTOMERS.map(|id| {
             let mut customer = self.customer(id)?;
             let orders = self.rows.iter().filter(|row| row.customer == id);
-            customer["orders"] = json!(self.by_placement(orders));
+            customer["orders"] = json!(by_placement(orders));
             Some(customer)
         });
         json!([{"count": rows.len(), "rows": rows}, customers])
