@@ -317,11 +317,18 @@ fn new_event<A: Aggregate>(
     }
 }
 
-/// The id of a command's event number `number`: a UUID of version 8 (RFC 9562) made of SHA-256, so
-/// that the same command always makes the same events.
+/// The id of a command's event number `number`.
 fn event_id(command_id: &str, number: usize) -> Uuid {
+    derived_id("event", number, command_id)
+}
+
+/// An id that follows from a command's: a UUID of version 8 (RFC 9562) made of SHA-256, so that the
+/// same command, sent again, means the same things. `purpose` and `number` tell them apart.
+#[must_use]
+pub fn derived_id(purpose: &str, number: usize, command_id: &str) -> Uuid {
     let mut sha = Sha256::new();
-    sha.update(b"daybook event\0");
+    sha.update(purpose.as_bytes());
+    sha.update([0]);
     sha.update((number as u64).to_le_bytes());
     sha.update(command_id.as_bytes());
     let digest: [u8; 32] = sha.finalize().into();

@@ -147,16 +147,20 @@ impl Aggregate for Order {
 /// What the rules allow in this state, whatever the arguments; nothing before it is placed.
 #[must_use]
 pub fn allowed(state: &OrderState) -> Vec<Action> {
-    let Some(order) = &state.placed else {
-        return Vec::new();
-    };
+    let placed = state.placed.as_ref();
+    placed.map_or(Vec::new(), |order| allowed_in(order.status))
+}
+
+/// What the rules allow with an order of this status, whatever the arguments.
+#[must_use]
+pub fn allowed_in(status: Status) -> Vec<Action> {
     [
         Action::ConfirmPayment,
         Action::RefundPayment,
         Action::CancelOrder,
     ]
     .into_iter()
-    .filter(|action| action.check(order.status).is_ok())
+    .filter(|action| action.check(status).is_ok())
     .collect()
 }
 

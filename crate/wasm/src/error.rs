@@ -14,7 +14,11 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     set("code", error.code().into());
     set("message", error.to_string().into());
     match error {
-        Error::Conflict { stream, expected, actual } => {
+        Error::Conflict {
+            stream,
+            expected,
+            actual,
+        } => {
             set("stream", stream.into());
             set("expected", expected_to_js(*expected));
             set("actual", number(*actual));
@@ -22,7 +26,12 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         Error::ConditionFailed { position } | Error::StorageCorrupt { position, .. } => {
             set("position", number(position.cast_signed()));
         }
-        Error::RuleBroken { rule, subject, status, .. } => {
+        Error::RuleBroken {
+            rule,
+            subject,
+            status,
+            ..
+        } => {
             set("rule", rule.into());
             set("subject", subject.into());
             set("status", status.into());
@@ -35,7 +44,9 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
             set("what", what.into());
             set("id", id.into());
         }
-        Error::UnsupportedFormat { found, supported, .. } => {
+        Error::UnsupportedFormat {
+            found, supported, ..
+        } => {
             set("found", (*found).into());
             set("supported", (*supported).into());
         }
@@ -59,7 +70,10 @@ fn expected_to_js(expected: ExpectedVersion) -> JsValue {
 }
 
 /// Positions and versions are below 2^32, so exact as a JavaScript number.
-#[allow(clippy::cast_precision_loss, reason = "positions and versions are below 2^32")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "positions and versions are below 2^32"
+)]
 pub(crate) fn number(value: i64) -> JsValue {
     JsValue::from_f64(value as f64)
 }

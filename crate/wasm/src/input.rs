@@ -78,13 +78,18 @@ impl AppendInput {
     pub(crate) fn into_append(self) -> Result<Append> {
         let one = self.streams.len() == 1;
         let streams = self.streams.into_iter().enumerate().map(|(index, stream)| {
-            stream.into_part(&if one { String::new() } else { format!("streams.{index}.") })
+            stream.into_part(&if one {
+                String::new()
+            } else {
+                format!("streams.{index}.")
+            })
         });
         Ok(Append {
             streams: streams.collect::<Result<_>>()?,
-            condition: self
-                .condition
-                .map(|condition| Condition { fail_if: to_query(condition.fail_if), after: condition.after }),
+            condition: self.condition.map(|condition| Condition {
+                fail_if: to_query(condition.fail_if),
+                after: condition.after,
+            }),
             command_id: self.command_id,
             recorded_at: moment("recordedAt", &self.recorded_at)?,
         })
@@ -95,8 +100,13 @@ impl StreamInput {
     fn into_part(self, path: &str) -> Result<StreamAppend> {
         let expected = to_expected(self.expected_version, &format!("{path}expectedVersion"))?;
         let events = self.events.into_iter().enumerate();
-        let events = events.map(|(index, event)| event.into_event(&format!("{path}events.{index}")));
-        Ok(StreamAppend { stream_id: self.stream_id, expected, events: events.collect::<Result<_>>()? })
+        let events =
+            events.map(|(index, event)| event.into_event(&format!("{path}events.{index}")));
+        Ok(StreamAppend {
+            stream_id: self.stream_id,
+            expected,
+            events: events.collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -110,7 +120,9 @@ impl EventInput {
             schema_version: Some(self.schema_version.unwrap_or(1)),
             occurred_at: moment(&format!("{path}.occurredAt"), &self.occurred_at)?,
             tags: self.tags,
-            metadata: self.metadata.map(|json| Box::<str>::from(json).into_string()),
+            metadata: self
+                .metadata
+                .map(|json| Box::<str>::from(json).into_string()),
             data: Box::<str>::from(self.data).into_string(),
             correlation_id: self.correlation_id,
             causation_id: self.causation_id,
@@ -124,7 +136,9 @@ fn to_expected(input: Option<ExpectedInput>, field: &str) -> Result<ExpectedVers
         Some(ExpectedInput::Version(version)) if version >= NO_STREAM => Ok(version.into()),
         Some(ExpectedInput::Word(word)) if word == "any" => Ok(ExpectedVersion::Any),
         Some(ExpectedInput::Word(word)) if word == "no-stream" => Ok(ExpectedVersion::NoStream),
-        Some(ExpectedInput::Word(word)) if word == "stream-exists" => Ok(ExpectedVersion::StreamExists),
+        Some(ExpectedInput::Word(word)) if word == "stream-exists" => {
+            Ok(ExpectedVersion::StreamExists)
+        }
         Some(_) => {
             let reason = "must be a version of -1 or more, 'any', 'no-stream' or 'stream-exists'";
             Err(Error::invalid(field, reason))
@@ -133,8 +147,13 @@ fn to_expected(input: Option<ExpectedInput>, field: &str) -> Result<ExpectedVers
 }
 
 fn to_query(items: Vec<ItemInput>) -> Query {
-    let items = items.into_iter().map(|item| QueryItem { types: item.types, tags: item.tags });
-    Query { items: items.collect() }
+    let items = items.into_iter().map(|item| QueryItem {
+        types: item.types,
+        tags: item.tags,
+    });
+    Query {
+        items: items.collect(),
+    }
 }
 
 /// Reads an RFC 3339 moment, naming `field` when it is none.

@@ -14,4 +14,6 @@ mod output;
 mod storage;
 mod store;
 
+#[cfg(feature = "orders")]
+pub use orders::{BookHandle, DemoHandle, PastHandle, open_book};
 pub use store::{StoreHandle, open_store};

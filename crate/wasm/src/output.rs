@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use daybook_core::store::{Appended, Page, Verified};
 use daybook_core::RecordedEvent;
+use daybook_core::store::{Appended, Page, Verified};
 
 /// JSON text in the making.
 #[derive(Default)]
@@ -74,19 +74,29 @@ impl Json {
 
 /// The fields of one event, without the braces around them; `data` and `schema` may be upcasted.
 pub(crate) fn event_fields(json: &mut Json, event: &RecordedEvent<'_>, schema: u32, data: &str) {
-    json.raw("\"id\":\"").display(event.event_id.as_hyphenated()).raw("\",\"type\":").text(event.event_type);
+    json.raw("\"id\":\"")
+        .display(event.event_id.as_hyphenated())
+        .raw("\",\"type\":")
+        .text(event.event_type);
     json.raw(",\"schemaVersion\":").display(schema);
     json.raw(",\"streamId\":").text(event.stream_id);
-    json.raw(",\"version\":").display(event.version).raw(",\"position\":").display(event.position);
+    json.raw(",\"version\":")
+        .display(event.version)
+        .raw(",\"position\":")
+        .display(event.position);
     json.raw(",\"occurredAt\":\"").display(event.occurred_at);
     json.raw("\",\"recordedAt\":\"").display(event.recorded_at);
-    json.raw("\",\"correlationId\":").optional(event.correlation_id);
+    json.raw("\",\"correlationId\":")
+        .optional(event.correlation_id);
     json.raw(",\"causationId\":").optional(event.causation_id);
     json.raw(",\"commandId\":").optional(event.command_id);
     json.raw(",\"tags\":").list(event.tags.iter(), |json, tag| {
         json.text(tag);
     });
-    json.raw(",\"metadata\":").raw(event.metadata.unwrap_or("null")).raw(",\"data\":").raw(data);
+    json.raw(",\"metadata\":")
+        .raw(event.metadata.unwrap_or("null"))
+        .raw(",\"data\":")
+        .raw(data);
 }
 
 /// `{events, position, next, version}`.
@@ -97,7 +107,10 @@ pub(crate) fn page(page: &Page) -> String {
         event_fields(json, &event, event.schema(), event.data);
         json.raw("}");
     });
-    json.raw(",\"position\":").display(page.position).raw(",\"version\":").display(page.version);
+    json.raw(",\"position\":")
+        .display(page.position)
+        .raw(",\"version\":")
+        .display(page.version);
     json.raw(",\"next\":");
     match page.next {
         Some(next) => json.display(next),
@@ -110,20 +123,38 @@ pub(crate) fn page(page: &Page) -> String {
 /// `{position, streams, repeated}`.
 pub(crate) fn appended(appended: &Appended) -> String {
     let mut json = Json::default();
-    json.raw("{\"position\":").display(appended.last).raw(",\"streams\":").list(
-        &appended.streams,
-        |json, (stream, version)| {
-            json.raw("{\"streamId\":").text(stream).raw(",\"version\":").display(version).raw("}");
-        },
-    );
-    json.raw(",\"repeated\":").display(appended.repeated).raw("}");
+    json.raw("{\"position\":")
+        .display(appended.last)
+        .raw(",\"streams\":")
+        .list(&appended.streams, |json, (stream, version)| {
+            json.raw("{\"streamId\":")
+                .text(stream)
+                .raw(",\"version\":")
+                .display(version)
+                .raw("}");
+        });
+    json.raw(",\"repeated\":")
+        .display(appended.repeated)
+        .raw("}");
     json.into_string()
 }
 
 /// `{position, head, complete}`.
 pub(crate) fn verified(verified: &Verified) -> String {
     let mut json = Json::default();
-    json.raw("{\"position\":").display(verified.position).raw(",\"head\":\"").display(verified.head);
-    json.raw("\",\"complete\":").display(verified.complete).raw("}");
+    json.raw("{\"position\":")
+        .display(verified.position)
+        .raw(",\"head\":\"")
+        .display(verified.head);
+    json.raw("\",\"complete\":")
+        .display(verified.complete)
+        .raw("}");
     json.into_string()
+}
+
+/// Writes any answer of the order book.
+#[cfg(feature = "orders")]
+pub(crate) fn to_json(value: &impl serde::Serialize) -> daybook_core::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| daybook_core::Error::invalid("output", error.to_string()))
 }

@@ -33,7 +33,12 @@ macro_rules! forward {
 }
 
 impl Storage for AnyStorage {
-    async fn commit(&self, tail: Position, batch: &StoredBatch, durability: Durability) -> Result<Commit> {
+    async fn commit(
+        &self,
+        tail: Position,
+        batch: &StoredBatch,
+        durability: Durability,
+    ) -> Result<Commit> {
         forward!(self.commit(tail, batch, durability))
     }
 
@@ -45,7 +50,12 @@ impl Storage for AnyStorage {
         forward!(self.read_at(positions))
     }
 
-    async fn replace(&self, after: Position, keys: &[Position], merged: &StoredBatch) -> Result<bool> {
+    async fn replace(
+        &self,
+        after: Position,
+        keys: &[Position],
+        merged: &StoredBatch,
+    ) -> Result<bool> {
         forward!(self.replace(after, keys, merged))
     }
 

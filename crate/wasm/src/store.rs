@@ -17,7 +17,9 @@ use crate::output;
 use crate::storage::AnyStorage;
 
 /// Runs `work` as a promise; its error becomes the object the face makes a class of.
-pub(crate) fn promise<T: Into<JsValue>>(work: impl Future<Output = Result<T>> + 'static) -> Promise {
+pub(crate) fn promise<T: Into<JsValue>>(
+    work: impl Future<Output = Result<T>> + 'static,
+) -> Promise {
     future_to_promise(async move { work.await.map(Into::into).map_err(|error| to_js(&error)) })
 }
 
@@ -40,19 +42,28 @@ pub(crate) fn durability_of(word: &str) -> Result<Durability> {
     match word {
         "strict" => Ok(Durability::Strict),
         "relaxed" => Ok(Durability::Relaxed),
-        _ => Err(Error::invalid("durability", "must be 'strict' or 'relaxed'")),
+        _ => Err(Error::invalid(
+            "durability",
+            "must be 'strict' or 'relaxed'",
+        )),
     }
 }
 
 impl StoreHandle {
     pub(crate) async fn open(storage: &str, name: &str, durability: Durability) -> Result<Self> {
         let storage = AnyStorage::open(storage, name).await?;
-        let options = Options { durability, ..Options::default() };
+        let options = Options {
+            durability,
+            ..Options::default()
+        };
         Ok(Self::over(Store::open(storage, options).await?))
     }
 
     pub(crate) fn over(store: Store<AnyStorage>) -> Self {
-        Self { store, verified: Rc::default() }
+        Self {
+            store,
+            verified: Rc::default(),
+        }
     }
 }
 
@@ -74,7 +85,9 @@ impl StoreHandle {
     pub fn read_stream(&self, query: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
-            let page = store.read_stream(&parse::<StreamQueryInput>("query", &query)?.into()).await?;
+            let page = store
+                .read_stream(&parse::<StreamQueryInput>("query", &query)?.into())
+                .await?;
             Ok(output::page(&page))
         })
     }
@@ -85,7 +98,9 @@ impl StoreHandle {
     pub fn read_all(&self, query: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
-            let page = store.read_all(&parse::<AllQueryInput>("query", &query)?.into()).await?;
+            let page = store
+                .read_all(&parse::<AllQueryInput>("query", &query)?.into())
+                .await?;
             Ok(output::page(&page))
         })
     }
@@ -123,7 +138,11 @@ impl StoreHandle {
     pub fn verify(&self, restart: bool) -> Promise {
         let (store, so_far) = (self.store.clone(), Rc::clone(&self.verified));
         promise(async move {
-            let from = if restart { Verified::default() } else { so_far.get() };
+            let from = if restart {
+                Verified::default()
+            } else {
+                so_far.get()
+            };
             let verified = store.verify(from).await?;
             so_far.set(verified);
             Ok(output::verified(&verified))

@@ -5,6 +5,7 @@
 //! over.
 
 pub mod customer_order_history;
+mod models;
 mod order_id;
 mod orders;
 pub mod orders_summary;
@@ -16,6 +17,7 @@ mod search;
 mod tests;
 
 pub use customer_order_history::CustomerOrderHistory;
+pub use models::OrderReadModels;
 pub use orders::OrderView;
 pub use orders_summary::OrdersSummary;
 pub use revenue_by_day::RevenueByDay;

@@ -10,7 +10,7 @@ use super::pages::{self, Applied};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, OrderPlaced};
 use crate::money::Amount;
-use crate::order::Status;
+use crate::order::{Action, Status, allowed_in};
 
 /// Every order, with its customer by number: about 125 bytes of memory an order.
 #[derive(Debug, Default)]
@@ -77,6 +77,8 @@ pub struct OrderView {
     pub refunded_at: Option<String>,
     /// When it was last cancelled.
     pub cancelled_at: Option<String>,
+    /// Which commands the rules allow.
+    pub allowed: Vec<Action>,
 }
 
 impl OrdersTable {
@@ -167,6 +169,7 @@ impl OrdersTable {
             paid_at: row.paid_at.text(),
             refunded_at: row.refunded_at.text(),
             cancelled_at: row.cancelled_at.text(),
+            allowed: allowed_in(row.status),
         }
     }
 

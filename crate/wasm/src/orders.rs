@@ -1,1 +1,0 @@
-//! The order book: typed commands and read models.

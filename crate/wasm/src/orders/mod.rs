@@ -1,0 +1,85 @@
+//! The order book: typed commands and read models, over one store.
+
+mod commands;
+mod demo;
+mod history;
+mod past;
+mod queries;
+
+use std::rc::Rc;
+
+use daybook_core::projection::Projector;
+use daybook_core::repository::Repository;
+use daybook_core::store::Store;
+use daybook_orders::order::Order;
+use daybook_orders::read_models::OrderReadModels;
+use js_sys::Promise;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+pub use demo::DemoHandle;
+pub use past::PastHandle;
+
+use crate::storage::AnyStorage;
+use crate::store::{StoreHandle, durability_of, promise};
+
+/// An open order book.
+#[wasm_bindgen]
+pub struct BookHandle {
+    store: Store<AnyStorage>,
+    orders: Rc<Repository<Order, AnyStorage>>,
+    models: Rc<Projector<OrderReadModels, AnyStorage>>,
+}
+
+/// Opens the order book: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
+#[wasm_bindgen(js_name = openBook)]
+#[must_use]
+pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
+    let durability = durability_of(durability);
+    promise(async move {
+        let store = StoreHandle::open(&storage, &name, durability?).await?.store;
+        let models = Rc::new(Projector::open(store.clone()).await?);
+        let orders = Rc::new(Repository::new(store.clone()));
+        Ok(BookHandle {
+            store,
+            orders,
+            models,
+        })
+    })
+}
+
+#[wasm_bindgen]
+impl BookHandle {
+    /// The general store beneath.
+    #[must_use]
+    pub fn store(&self) -> StoreHandle {
+        StoreHandle::over(self.store.clone())
+    }
+
+    /// Lets the read models take in the next events; gives whether there may be more.
+    #[must_use]
+    pub fn advance(&self) -> Promise {
+        let models = Rc::clone(&self.models);
+        promise(async move { models.advance().await })
+    }
+
+    /// Saves the read models, each with its checkpoint.
+    #[must_use]
+    pub fn save(&self) -> Promise {
+        let models = Rc::clone(&self.models);
+        promise(async move { models.save().await.map(|()| JsValue::UNDEFINED) })
+    }
+
+    /// Begins to rebuild a read model; `advance` carries it out. Gives whether there is one so named.
+    #[wasm_bindgen(js_name = startRebuild)]
+    #[must_use]
+    pub fn start_rebuild(&self, name: &str) -> bool {
+        self.models.start_rebuild(name)
+    }
+
+    /// Gives up rebuilding a read model.
+    #[wasm_bindgen(js_name = cancelRebuild)]
+    #[must_use]
+    pub fn cancel_rebuild(&self, name: &str) -> bool {
+        self.models.cancel_rebuild(name)
+    }
+}
