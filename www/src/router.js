@@ -18,10 +18,9 @@ export const query = computed(() => new URLSearchParams(address.value.split('?')
 const scrolled = new Map();
 let returning = false;
 
-addEventListener('popstate', () => (returning = true));
-addEventListener('hashchange', () => {
-  address.value = read();
-});
+// A page that was left carries a mark; a followed link makes an entry without one.
+addEventListener('popstate', (event) => (returning = Boolean(event.state?.visited)));
+addEventListener('hashchange', () => (address.value = read()));
 history.scrollRestoration = 'manual';
 
 /** Remembers how far the page shown is scrolled, for when it is returned to. */
@@ -34,6 +33,7 @@ addEventListener('scroll', () => scrolled.set(path.peek(), scrollY), { passive: 
 export function scrollOnEntering(entered) {
   const to = returning ? (scrolled.get(entered) ?? 0) : 0;
   returning = false;
+  history.replaceState({ visited: true }, '');
   return to;
 }
 
@@ -42,7 +42,6 @@ export const link = (...parts) => `#/${parts.map(encodeURIComponent).join('/')}`
 
 /** @param {string} href as from `link` */
 export function go(href) {
-  returning = false;
   location.hash = href;
 }
 
