@@ -8,14 +8,14 @@ export function Items({ state }) {
   const { customerId, items, currency, totalAmount } = state;
   const { lineTotals } = book.value?.checkDraft({ customerId, items, currency }) ?? { lineTotals: [] };
   return (
-    <div class="table-scroll">
+    <div class="table-scroll" tabIndex={0} role="region" aria-label="Items">
       <table class="ledger items">
         <caption class="visually-hidden">Items</caption>
         <thead>
           <tr>
             <th scope="col">Product</th>
             <th scope="col" class="number">
-              Quantity
+              Qty
             </th>
             <th scope="col" class="number">
               Unit price

@@ -25,21 +25,23 @@ export const Shell = ({ children }) => (
         <Mark />
         <span>Daybook</span>
       </a>
-      <div class="top-actions">
-        {!online.value && (
-          <span class="offline">
-            <Icon name="offline" size={16} />
-            Offline
-          </span>
-        )}
-        {installOffer.value && (
-          <button type="button" class="button small" onClick={install}>
-            <Icon name="install" size={16} />
-            Install
-          </button>
-        )}
-        <ThemeButton />
-      </div>
+      <ThemeButton />
+      {(!online.value || installOffer.value) && (
+        <div class="top-actions">
+          {!online.value && (
+            <span class="offline">
+              <Icon name="offline" size={16} />
+              Offline
+            </span>
+          )}
+          {installOffer.value && (
+            <button type="button" class="button small" onClick={install}>
+              <Icon name="install" size={16} />
+              Install
+            </button>
+          )}
+        </div>
+      )}
       {/* Said when it changes, wherever the eye is. */}
       <p class="visually-hidden" role="status">
         {online.value ? '' : 'You are offline. Everything goes on working.'}

@@ -19,7 +19,7 @@ const columns = [
   { key: 'value', label: 'Lifetime value', class: 'cell-value number' },
 ];
 
-const heights = { wide: 2.875, narrow: 6.5 };
+const heights = { wide: 2.875, narrow: 7.75 };
 
 export function Customers() {
   const api = useBook();
@@ -93,7 +93,7 @@ const LifetimeValue = ({ values }) =>
     <span class="quiet">nothing paid</span>
   ) : (
     <span class="values">
-      {values.map(({ currency, amount }) => (
+      {values.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)).map(({ currency, amount }) => (
         <Money key={currency} amount={amount} currency={currency} />
       ))}
     </span>

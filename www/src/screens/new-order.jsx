@@ -124,7 +124,7 @@ export function NewOrder() {
             {errorAt('items')}
           </p>
         )}
-        <button type="button" class="button small" id="add-line" onClick={add}>
+        <button type="button" class="button small" id="add-line" onClick={add} onMouseDown={keepFocus}>
           <Icon name="plus" size={16} />
           Add item
         </button>
@@ -139,7 +139,7 @@ export function NewOrder() {
         <a class="button" href={link('orders')}>
           Back to orders
         </a>
-        <button type="submit" class="button primary" disabled={busy}>
+        <button type="submit" class="button primary" disabled={busy} onMouseDown={keepFocus}>
           Place order
         </button>
       </div>
@@ -184,6 +184,13 @@ function LineFields({ index, line, total, currency, errorAt, onLeave, onChange, 
     </div>
   );
 }
+
+/**
+ * Leaving a field may show its message and move the button away from under the pointer, before the
+ * click has happened: so pressing the button leaves the field alone.
+ * @param {Event} event
+ */
+const keepFocus = (event) => event.preventDefault();
 
 /** Once what is to get the focus has been drawn. @param {string} id */
 const focusSoon = (id) => requestAnimationFrame(() => document.getElementById(id)?.focus());

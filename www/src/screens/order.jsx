@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, Money, Status, Time } from '../components/bits.jsx';
+import { CustomerLink, Empty, Heading, Status, Time } from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Items } from '../components/items.jsx';
@@ -147,9 +147,5 @@ const Facts = ({ state }) => (
         </dd>
       </>
     )}
-    <dt>Total</dt>
-    <dd class="strong">
-      <Money amount={state.totalAmount} currency={state.currency} />
-    </dd>
   </dl>
 );
