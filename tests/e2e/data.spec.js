@@ -109,14 +109,23 @@ test('a customer’s orders stand in order of placement', async ({ page }) => {
   expect(times).toEqual(times.toSorted());
 });
 
-test('a store that cannot be opened is explained', async ({ page }) => {
-  // A database of a far newer version: this build must not touch it.
+test('a store the browser will not open is explained, with a way forward', async ({ page }) => {
   await page.addInitScript(() => {
-    const open = IDBFactory.prototype.open;
-    IDBFactory.prototype.open = function () {
-      return open.call(this, 'in the way', -1);
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('Internal error opening backing store', 'UnknownError');
     };
   });
   await visit(page);
-  await expect(page.getByRole('alert').getByRole('button', { name: /Reload|Try again/ }).first()).toBeVisible();
+  const alert = page.getByRole('main').getByRole('alert');
+  await expect(alert.getByRole('heading')).toHaveText(/\w/);
+  await expect(alert.getByRole('button', { name: /Reload|Try again/ }).first()).toBeVisible();
+});
+
+test('a failure inside the program is said, and a reload goes on', async ({ page }) => {
+  await visit(page);
+  await page.evaluate(() => void Promise.reject(new WebAssembly.RuntimeError('unreachable')));
+  const alert = page.getByRole('main').getByRole('alert');
+  await expect(alert.getByRole('heading')).toHaveText('The app has stopped');
+  await alert.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
 });

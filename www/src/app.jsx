@@ -66,7 +66,9 @@ export function App() {
   return (
     <>
       <Shell>{book.value ? <Boundary key={path.value}>{screen}</Boundary> : <Opening />}</Shell>
-      <Dialogs />
+      <Boundary>
+        <Dialogs />
+      </Boundary>
       <Toasts />
     </>
   );
@@ -91,9 +93,11 @@ function useNavigation(title) {
 
 /** A screen that fails must not leave a dead page. */
 class Boundary extends Component {
-  /** @param {unknown} error */
+  /** @param {any} error */
   componentDidCatch(error) {
-    fatal.value = error;
+    // An error with a code is the store's, and has words of its own.
+    if (error?.code && !(error instanceof DOMException)) openError.value = error;
+    else fatal.value = error;
   }
 
   render() {

@@ -7,6 +7,8 @@ import { counted } from '../lib/money.js';
 import { ProgressBar } from './bits.jsx';
 import { Icon } from './icons.jsx';
 
+const ORDERS = 10_000;
+
 /** Outlives the screen it was begun on. */
 const running = signal(/** @type {{ done: number, total: number, stop: () => void } | null} */ (null));
 
@@ -16,6 +18,7 @@ async function add() {
   running.value = { done: 0, total: 1, stop };
   try {
     const added = await book.value?.addDemoData({
+      orders: ORDERS,
       signal: control.signal,
       onProgress: ({ done, total }) => (running.value = { done, total, stop }),
     });

@@ -1,11 +1,12 @@
 /** All customers, and what each is worth. */
-import { useCallback } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
 import { CustomerLink, Empty, Heading, Money, Time } from '../components/bits.jsx';
 import { Grid } from '../components/grid.jsx';
 import { Search } from '../components/orders-toolbar.jsx';
 import { count, counted } from '../lib/money.js';
+import { paged } from '../lib/paged.js';
 import { go, link, query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').CustomerRow} CustomerRow */
@@ -28,9 +29,8 @@ export function Customers() {
   const by = /** @type {'customerId' | 'orderCount' | 'lastOrderAt'} */ (sort.replace('-', ''));
   const descending = sort.startsWith('-');
   const found = api.customers({ search, sort: by, descending, limit: 1 }).count;
-  const rows = useCallback(
-    (/** @type {number} */ offset, /** @type {number} */ limit) =>
-      api.customers({ search, sort: by, descending, offset, limit }).rows,
+  const rows = useMemo(
+    () => paged((offset, limit) => api.customers({ search, sort: by, descending, offset, limit }).rows),
     [api, search, sort, revision.value],
   );
 

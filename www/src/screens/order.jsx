@@ -46,51 +46,69 @@ export function Order({ id }) {
   const version = asked !== null && /^\d+$/.test(asked) ? Number(asked) : null;
   const { loaded, problem } = useOrder(id, version);
 
-  if (problem || (loaded && loaded.history.length === 0)) {
-    return (
-      <>
-        <Heading title="Order not found" />
-        <Empty
-          title={`There is no order ${id}`}
-          actions={
-            <a class="button primary" href={link('orders')}>
-              To all orders
-            </a>
-          }
-        >
-          {problem && problem.code !== 'not_found'
-            ? problem.text
-            : 'The address may be wrong, or everything was deleted meanwhile.'}
-        </Empty>
-      </>
-    );
-  }
-  if (!loaded) return <Heading title={`Order ${id}`} lead="Reading its history…" />;
-  const { state, history } = loaded;
+  const missing = Boolean(problem) || loaded?.history.length === 0;
+  const now = loaded && loaded.state.version === loaded.history.length - 1 ? loaded.state : null;
+  return (
+    <article class="order">
+      {/* The same heading from the first moment on: it has the focus. */}
+      <Heading title={missing ? 'Order not found' : <OrderTitle id={id} />} lead={!missing && <Lead state={loaded?.state} />}>
+        {!missing && now && <CommandButtons order={now} />}
+      </Heading>
+      {missing && <Missing id={id} problem={problem} />}
+      {!missing && loaded && <Loaded {...loaded} />}
+    </article>
+  );
+}
+
+/** @param {{ id: string }} props */
+const OrderTitle = ({ id }) => (
+  <>
+    Order <span class="code">{id}</span>
+  </>
+);
+
+/** @param {{ state?: OrderState }} props */
+const Lead = ({ state }) =>
+  state ? (
+    <>
+      <CustomerLink id={state.customerId} /> · placed <Time time={state.placedAt} />
+    </>
+  ) : (
+    <>Reading its history…</>
+  );
+
+/** @param {{ id: string, problem: ReturnType<typeof failure> | null }} props */
+const Missing = ({ id, problem }) => (
+  <Empty
+    title={`There is no order ${id}`}
+    actions={
+      <a class="button primary" href={link('orders')}>
+        To all orders
+      </a>
+    }
+  >
+    {problem && problem.code !== 'not_found'
+      ? problem.text
+      : 'The address may be wrong, or everything was deleted meanwhile.'}
+  </Empty>
+);
+
+/** @param {{ state: OrderState, history: HistoryEntry[] }} props */
+function Loaded({ state, history }) {
   const last = history.length - 1;
   const past = state.version < last;
   return (
-    <article class="order">
-      <Heading
-        title={
-          <>
-            Order <span class="code">{id}</span>
-          </>
-        }
-        lead={
-          <>
-            <CustomerLink id={state.customerId} /> · placed <Time time={state.placedAt} />
-          </>
-        }
-      >
-        {!past && <CommandButtons order={state} />}
-      </Heading>
-      <TimeSlider history={history} version={state.version} onVersion={(to) => setQuery({ version: to === last ? null : String(to) })} />
+    <>
+      <TimeSlider
+        history={history}
+        version={state.version}
+        onVersion={(to) => setQuery({ version: to === last ? null : String(to) })}
+      />
       {past && (
         <div class="banner banner-past">
           <Icon name="clock" />
           <p>
-            The order as it was after event {state.version + 1} of {history.length}, {' '}
+            The order as it was after event {state.version + 1} of {history.length},{' '}
             <Time time={history[state.version].occurredAt} exact />.
           </p>
           <button type="button" class="button small" onClick={() => setQuery({ version: null })}>
@@ -112,7 +130,7 @@ export function Order({ id }) {
           <Timeline history={history} version={state.version} />
         </section>
       </div>
-    </article>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 /** All orders: find them, sort them, act on them, and see them as they once were. */
-import { useCallback, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
 import { CustomerLink, Empty, Heading, Money, Status, Time } from '../components/bits.jsx';
@@ -9,9 +9,10 @@ import { Grid } from '../components/grid.jsx';
 import { Icon } from '../components/icons.jsx';
 import { AsOfBanner, OrdersToolbar } from '../components/orders-toolbar.jsx';
 import { Totals } from '../components/totals.jsx';
-import { count, counted } from '../lib/money.js';
-import { go, link, query, setQuery } from '../router.js';
 import { useOrdersAsOf } from '../lib/as-of.js';
+import { count, counted } from '../lib/money.js';
+import { paged } from '../lib/paged.js';
+import { go, link, query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').OrderRow} OrderRow */
 /** @typedef {import('daybook/orders').OrdersQuery} OrdersQuery */
@@ -50,9 +51,11 @@ export function Orders() {
 
   const page = useMemo(() => (time ? null : api.orders({ ...filter, limit: 1 })), [api, key, time, revision.value]);
   const shown = time ? past.page : page;
-  const rows = useCallback(
-    (/** @type {number} */ offset, /** @type {number} */ limit) =>
-      time ? (past.page?.rows.slice(offset, offset + limit) ?? []) : api.orders({ ...filter, offset, limit }).rows,
+  const rows = useMemo(
+    () =>
+      paged((offset, limit) =>
+        time ? (past.page?.rows.slice(offset, offset + limit) ?? []) : api.orders({ ...filter, offset, limit }).rows,
+      ),
     [api, key, time, past.page, revision.value],
   );
 

@@ -119,14 +119,14 @@ const RevenueTable = ({ bars: rows, all, currency, by }) => (
           ))}
         </tr>
       </thead>
-      <tfoot>
-        <TableRow name="Total" bar={all} currency={currency} last />
-      </tfoot>
       <tbody>
         {rows.toReversed().map((bar) => (
           <TableRow key={bar.day} name={shortDay(bar.day)} bar={bar} currency={currency} />
         ))}
       </tbody>
+      <tfoot>
+        <TableRow name="Total" bar={all} currency={currency} last />
+      </tfoot>
     </table>
   </div>
 );
