@@ -50,7 +50,8 @@ export default defineConfig({
         ],
       },
       workbox: {
-        globPatterns: ['**/*.{html,js,css,wasm,svg,png,webmanifest}'],
+        // The manifest and its icons are added by the plugin.
+        globPatterns: ['**/*.{html,js,css,wasm}'],
         maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
         cleanupOutdatedCaches: true,
         clientsClaim: true,
