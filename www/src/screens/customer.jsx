@@ -85,7 +85,7 @@ export function Customer({ id }) {
 
 /** @param {import('daybook/orders').OrderRow} row @param {number} tab */
 const cells = (row, tab) => [
-  <a class="code" href={link('orders', row.orderId)} tabIndex={tab} aria-label={`Order ${row.orderId}`}>
+  <a class="code" href={link('orders', row.orderId)} tabIndex={tab} aria-label={`Order ${row.orderId}`} title={row.orderId}>
     {row.orderId}
   </a>,
   <Time time={row.placedAt} />,

@@ -98,7 +98,7 @@ export function Orders() {
 
 /** @param {OrderRow} row @param {number} tab @param {boolean} past */
 const cells = (row, tab, past) => [
-  <a class="code" href={link('orders', row.orderId)} tabIndex={tab} aria-label={`Order ${row.orderId}`}>
+  <a class="code" href={link('orders', row.orderId)} tabIndex={tab} aria-label={`Order ${row.orderId}`} title={row.orderId}>
     {row.orderId}
   </a>,
   <CustomerLink id={row.customerId} tab={tab} />,

@@ -93,7 +93,7 @@ function Figures({ bars: drawn, currency, by }) {
         <figcaption class="legend">
           <span class="legend-paid">Paid</span>
           <span class="legend-refunded">Refunded</span>
-          <span class="quiet">Hover, or use the arrow keys, for the figures</span>
+          <span class="quiet">Point at a bar, or use the arrow keys, for its figures</span>
         </figcaption>
         <Chart bars={drawn} currency={currency} by={by} />
       </figure>
