@@ -111,6 +111,7 @@ test('an order is placed and paid by the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: /^Order \S/ })).toBeFocused();
   await tabTo(page.getByRole('main').getByRole('button', { name: 'Pay', exact: true }));
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Payment reference' })).toBeFocused();
   await page.keyboard.type('PAY-1');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeHidden();

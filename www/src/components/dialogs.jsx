@@ -1,6 +1,6 @@
 /** The dialogs: one at a time, opened by name from anywhere. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { failure, say, sayStored } from '../actions.js';
 import { book, useBook } from '../book.js';
@@ -29,7 +29,8 @@ export const askToDelete = () => (shown.value = 'delete');
 /** @param {{ title: string, children: import('preact').ComponentChildren }} props */
 function Dialog({ title, children }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  // Before the next key: someone who types ahead types into the dialog.
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     const row = /** @type {HTMLElement | null | undefined} */ (before?.closest('[role=row]'));
     element.current?.showModal();
