@@ -4,6 +4,9 @@ import type { Json, RecordedEvent } from './types.js';
 
 export type OrderStatus = 'PENDING' | 'PAID' | 'REFUNDED' | 'CANCELLED';
 
+/** The commands an existing order can take. */
+export type OrderCommand = 'confirmPayment' | 'refundPayment' | 'cancelOrder';
+
 export interface Item {
   productId: string;
   /** A whole number, 1 or more. */
@@ -61,6 +64,8 @@ export interface OrderRow {
   paidAt: string | null;
   refundedAt: string | null;
   cancelledAt: string | null;
+  /** Which commands the rules allow in this state. */
+  allowed: OrderCommand[];
 }
 
 export type OrderSort = 'placedAt' | 'orderId' | 'customerId' | 'status' | 'totalAmount';
@@ -93,8 +98,6 @@ export interface OrderState extends Omit<OrderRow, 'itemCount'> {
   refundReason: string | null;
   /** The version this is the state at; -1: not placed yet (then `status` is meaningless). */
   version: number;
-  /** Which commands the rules allow in this state. */
-  allowed: ('confirmPayment' | 'refundPayment' | 'cancelOrder')[];
 }
 
 /** One event of an order's history. */

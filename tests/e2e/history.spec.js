@@ -1,0 +1,81 @@
+import { expect, test } from '@playwright/test';
+
+import { addDemoData, carryOut, placeOrder, rowsOf, statusOf, visit } from './app.js';
+
+test.use({ locale: 'en-GB' });
+
+test('the history tells every event, and the slider shows the order as it was', async ({ page }) => {
+  await placeOrder(page, { customer: 'Ada' });
+  await carryOut(page, 'Pay', 'PAY-7781');
+  await carryOut(page, 'Refund', 'Arrived damaged');
+  const events = page.getByRole('region', { name: 'History' }).getByRole('listitem');
+  await expect(events).toHaveCount(3);
+  await expect(events.nth(1)).toContainText('PAY-7781');
+  await expect(events.nth(2)).toContainText('Arrived damaged');
+  await expect(events.nth(2)).toContainText('version 2');
+  await expect(events.nth(2)).toContainText('position 3');
+
+  const slider = page.getByRole('slider', { name: /^Time travel/ });
+  await slider.focus();
+  await slider.press('ArrowLeft');
+  await expect(page.getByRole('region', { name: 'As it was' })).toBeVisible();
+  await expect(statusOf(page)).toHaveText('Paid');
+  await slider.press('Home');
+  await expect(statusOf(page)).toHaveText('Pending');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Version 0/);
+  await expect(page.getByRole('main').getByRole('button', { name: 'Pay', exact: true })).toBeHidden();
+
+  await page.reload();
+  await expect(statusOf(page)).toHaveText('Pending');
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(statusOf(page)).toHaveText('Refunded');
+});
+
+test('an event’s data can be looked at', async ({ page }) => {
+  await placeOrder(page, { customer: 'Ada' });
+  await page.getByText(/^Data of OrderPlaced/).or(page.locator('summary').first()).first().click();
+  await expect(page.getByRole('group', { name: 'Data as JSON' }).first()).toContainText('"total_amount": "116.21"');
+});
+
+test('an event of an old schema is shown in today’s shape, and as it was stored', async ({ page }) => {
+  await addDemoData(page);
+  await page.goto('./#/orders?sort=placedAt');
+  await rowsOf(page).first().getByRole('link').first().click();
+  const event = page.getByRole('region', { name: 'History' }).getByRole('listitem').first();
+  await expect(event).toContainText(/upcasted from schema [12] to 3/);
+  await event.locator('summary').click();
+  const [today, stored] = [event.getByRole('group', { name: 'Data as JSON' }).first(), event.getByRole('group', { name: 'Data as JSON' }).last()];
+  await expect(today).toContainText('"currency": "USD"');
+  await expect(stored).not.toContainText('currency');
+});
+
+test('the log shows every event, newest first, filtered by type, paging on to the oldest', async ({ page }) => {
+  await addDemoData(page);
+  await visit(page, '#/log');
+  const events = page.getByRole('list', { name: 'Events, newest first' }).getByRole('listitem');
+  await expect(events.first()).toBeVisible();
+  const before = await events.count();
+  await events.last().scrollIntoViewIfNeeded();
+  await expect.poll(() => events.count()).toBeGreaterThan(before);
+  const type = page.getByRole('combobox', { name: 'Type' });
+  await type.selectOption('PaymentRefunded');
+  await expect(page).toHaveURL(/type=PaymentRefunded/);
+  await expect(events.filter({ hasText: 'PaymentRefunded' }).first()).toBeVisible();
+  await expect(events.filter({ hasText: 'OrderPlaced, schema' })).toHaveCount(0);
+});
+
+test('the list can be shown as of an earlier moment', async ({ page }) => {
+  await placeOrder(page, { customer: 'Ada' });
+  await visit(page, '#/orders?asof=2020-01-01T00:00');
+  await expect(page.getByText('The orders as they stood on')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No order matches' })).toBeVisible();
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(rowsOf(page)).toHaveCount(1);
+});
+
+test('an address that leads nowhere says so', async ({ page }) => {
+  await visit(page, '#/orders/no-such-order');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Order not found');
+  await page.getByRole('link', { name: 'To all orders' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
+});

@@ -1,0 +1,106 @@
+/** The app: which screen, and what is around it. */
+import { Component } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+
+import { book, fatal, openError } from './book.js';
+import { Dialogs } from './components/dialogs.jsx';
+import { Shell } from './components/shell.jsx';
+import { Toasts } from './components/toasts.jsx';
+import { partsOf, path, scrollOnEntering } from './router.js';
+import { Customer } from './screens/customer.jsx';
+import { Customers } from './screens/customers.jsx';
+import { Data } from './screens/data.jsx';
+import { Log } from './screens/log.jsx';
+import { NewOrder } from './screens/new-order.jsx';
+import { Order } from './screens/order.jsx';
+import { Orders } from './screens/orders.jsx';
+import { Broken, CannotOpen, NotFound, Opening } from './screens/problem.jsx';
+import { Projections } from './screens/projections.jsx';
+import { Revenue } from './screens/revenue.jsx';
+
+/**
+ * The screen of a path, and its title.
+ * @param {string} text
+ * @returns {[title: string, screen: import('preact').JSX.Element]}
+ */
+function screenOf(text) {
+  const [name, id] = partsOf(text);
+  switch (name) {
+    case undefined:
+    case 'orders':
+      return id ? [`Order ${id}`, <Order key={id} id={id} />] : ['Orders', <Orders />];
+    case 'new-order':
+      return ['New order', <NewOrder />];
+    case 'customers':
+      return id ? [id, <Customer key={id} id={id} />] : ['Customers', <Customers />];
+    case 'revenue':
+      return ['Revenue', <Revenue />];
+    case 'log':
+      return ['Log', <Log />];
+    case 'projections':
+      return ['Projections', <Projections />];
+    case 'data':
+      return ['Data', <Data />];
+    default:
+      return ['No such page', <NotFound />];
+  }
+}
+
+export function App() {
+  const [title, screen] = screenOf(path.value);
+  useNavigation(title);
+  if (fatal.value) {
+    return (
+      <Shell>
+        <Broken error={fatal.value} />
+      </Shell>
+    );
+  }
+  if (openError.value) {
+    return (
+      <Shell>
+        <CannotOpen error={openError.value} />
+      </Shell>
+    );
+  }
+  return (
+    <>
+      <Shell>{book.value ? <Boundary key={path.value}>{screen}</Boundary> : <Opening />}</Shell>
+      <Boundary>
+        <Dialogs />
+      </Boundary>
+      <Toasts />
+    </>
+  );
+}
+
+/** The title, the focus and the scroll position follow the path. @param {string} title */
+function useNavigation(title) {
+  const first = useRef(true);
+  useEffect(() => {
+    document.title = `${title} · Daybook`;
+  }, [title]);
+  useLayoutEffect(() => {
+    const top = scrollOnEntering(path.value);
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    /** @type {HTMLElement | null} */ (document.querySelector('main h1'))?.focus({ preventScroll: true });
+    scrollTo({ top, behavior: 'instant' });
+  }, [path.value]);
+}
+
+/** A screen that fails must not leave a dead page. */
+class Boundary extends Component {
+  /** @param {any} error */
+  componentDidCatch(error) {
+    // An error with a code is the store's, and has words of its own.
+    if (error?.code && !(error instanceof DOMException)) openError.value = error;
+    else fatal.value = error;
+  }
+
+  render() {
+    return this.props.children;
+  }
+}

@@ -1,0 +1,66 @@
+/** The order book of this page, and the signals that say when to look at it again. */
+import { signal } from '@preact/signals';
+import { openOrderBook } from 'daybook/orders';
+
+import { isTrap } from './lib/errors.js';
+
+/** @typedef {import('daybook/orders').OrderBookApi} OrderBook */
+
+/** The open book; `null` until it is open. @type {import('@preact/signals').Signal<OrderBook | null>} */
+export const book = signal(/** @type {OrderBook | null} */ (null));
+
+/** Why the book could not be opened. @type {import('@preact/signals').Signal<unknown>} */
+export const openError = signal(/** @type {unknown} */ (null));
+
+/** An error after which this page cannot go on. @type {import('@preact/signals').Signal<unknown>} */
+export const fatal = signal(/** @type {unknown} */ (null));
+
+/** Grows with every change that can be seen; whoever reads it queries again. */
+export const revision = signal(0);
+
+/** The position of the last event this tab knows. */
+export const position = signal(0);
+
+let frame = 0;
+
+/** Many changes within one frame are one new look. */
+function changed() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    position.value = book.peek()?.position ?? 0;
+    revision.value += 1;
+  });
+}
+
+/** Opens the book, or says why not. */
+export async function open() {
+  openError.value = null;
+  try {
+    const opened = await openOrderBook();
+    opened.onChange((change) => {
+      if (change.kind === 'lost') openError.value = Object.assign(new Error('lost'), { code: 'data_lost' });
+      changed();
+    });
+    position.value = opened.position;
+    book.value = opened;
+  } catch (error) {
+    if (isTrap(error)) fatal.value = error;
+    else openError.value = error;
+  }
+}
+
+/** The open book, read for a view: the view is drawn again when the book changes. */
+export function useBook() {
+  void revision.value;
+  return /** @type {OrderBook} */ (book.value);
+}
+
+/** A trap ends the page wherever it surfaces: nothing may be stored from broken memory. */
+export function watchForTraps() {
+  addEventListener('error', (event) => {
+    if (isTrap(event.error)) fatal.value = event.error;
+  });
+  addEventListener('unhandledrejection', (event) => {
+    if (isTrap(event.reason)) fatal.value = event.reason;
+  });
+}

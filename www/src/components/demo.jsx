@@ -1,0 +1,42 @@
+/** A realistic year of trade, in one click. */
+import { signal } from '@preact/signals';
+
+import { complain, say } from '../actions.js';
+import { book } from '../book.js';
+import { counted } from '../lib/money.js';
+import { ProgressBar } from './bits.jsx';
+import { Icon } from './icons.jsx';
+
+const ORDERS = 10_000;
+
+/** Outlives the screen it was begun on. */
+const running = signal(/** @type {{ done: number, total: number, stop: () => void } | null} */ (null));
+
+async function add() {
+  const control = new AbortController();
+  const stop = () => control.abort();
+  running.value = { done: 0, total: 1, stop };
+  try {
+    const added = await book.value?.addDemoData({
+      orders: ORDERS,
+      signal: control.signal,
+      onProgress: ({ done, total }) => (running.value = { done, total, stop }),
+    });
+    if (added) say('A year of trade added', `${counted(added.orders, 'order')}, ${counted(added.events, 'event')} stored.`);
+  } catch (error) {
+    complain(error);
+  } finally {
+    running.value = null;
+  }
+}
+
+export function DemoButton() {
+  const now = running.value;
+  if (now) return <ProgressBar label="Adding a year of trade" done={now.done} total={now.total} onCancel={now.stop} />;
+  return (
+    <button type="button" class="button" onClick={add}>
+      <Icon name="data" />
+      Add a year of demo trade
+    </button>
+  );
+}

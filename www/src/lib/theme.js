@@ -1,0 +1,23 @@
+/** Light, dark, or as the system has it. */
+import { signal } from '@preact/signals';
+
+/** @typedef {'auto' | 'light' | 'dark'} Theme */
+
+const KEY = 'daybook-theme';
+/** @type {Theme[]} */
+const order = ['auto', 'light', 'dark'];
+
+/** @type {import('@preact/signals').Signal<Theme>} */
+export const theme = signal(/** @type {Theme} */ (document.documentElement.dataset.theme ?? 'auto'));
+
+/** Goes on to the next theme, and remembers it. */
+export function nextTheme() {
+  theme.value = order[(order.indexOf(theme.value) + 1) % order.length];
+  if (theme.value === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme.value;
+  try {
+    localStorage.setItem(KEY, theme.value);
+  } catch {
+    // Not remembered, then.
+  }
+}
