@@ -18,5 +18,44 @@ export interface StoreModule {
   openStore(storage: string, name: string, durability: string): Promise<StoreBindings>;
 }
 
+export interface PastBindings {
+  advance(): Promise<boolean>;
+  orders(json: string): string;
+  free(): void;
+}
+
+export interface DemoBindings {
+  advance(): Promise<string>;
+  free(): void;
+}
+
+export interface BookBindings {
+  store(): StoreBindings;
+  execute(commandJson: string, contextJson: string): Promise<string>;
+  checkDraft(json: string): string;
+  currencies(): string;
+  orders(json: string): string;
+  order(orderId: string): string;
+  customers(json: string): string;
+  customer(customerId: string): string;
+  revenue(json: string): string;
+  projections(): string;
+  eventTypes(): string;
+  orderState(orderId: string, asOfJson: string): Promise<string>;
+  history(orderId: string): Promise<string>;
+  log(json: string): Promise<string>;
+  pastOrders(asOfJson: string): PastBindings;
+  demo(json: string): DemoBindings;
+  advance(): Promise<boolean>;
+  save(): Promise<void>;
+  startRebuild(name: string): boolean;
+  cancelRebuild(name: string): boolean;
+  free(): void;
+}
+
+export interface BookModule {
+  openBook(storage: string, name: string, durability: string): Promise<BookBindings>;
+}
+
 /** How a WebAssembly module may be given; left out, it is loaded from beside this module. */
 export type WasmSource = BufferSource | WebAssembly.Module | URL | string;

@@ -1,10 +1,22 @@
-/** For browsers and bundlers: the one URL of the WebAssembly in their graph. */
+/** Loading the order book's WebAssembly where files are fetched: browsers and workers. */
 
-import { loader } from './load.js';
-import init, * as module from './wasm/orders/daybook.js';
+import type { BookModule, WasmSource } from './bindings.js';
 
-export const loadOrders = loader(
-  init,
-  module,
-  () => new URL('./wasm/orders/daybook_bg.wasm', import.meta.url),
-);
+let loading: Promise<BookModule> | undefined;
+
+/** Loads the module once; a failed attempt is made again by the next call. */
+export function loadBook(source?: WasmSource): Promise<BookModule> {
+  loading ??= load(source).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(source: WasmSource | undefined): Promise<BookModule> {
+  const module = await import('./wasm/orders/daybook.js');
+  // The one place that names the file: bundlers look for just this form.
+  const given = source ?? new URL('./wasm/orders/daybook_bg.wasm', import.meta.url);
+  await module.default({ module_or_path: given });
+  return module;
+}

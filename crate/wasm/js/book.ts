@@ -1,0 +1,365 @@
+/** One open order book: its commands, and its read models kept up with the log. */
+
+import type { BookBindings } from './bindings.js';
+import { aborted, call, invalid, toError } from './errors.js';
+import { breathe, whenIdle } from './idle.js';
+import type {
+  AsOf,
+  CommandOptions,
+  CommandResult,
+  Customer,
+  CustomerRow,
+  DraftCheck,
+  HistoryEntry,
+  OrderBookApi,
+  OrderDraft,
+  OrderRow,
+  OrderState,
+  OrdersPage,
+  OrdersQuery,
+  Progress,
+  ProjectionStatus,
+  RevenueRow,
+} from './orders-types.js';
+import { Store } from './store.js';
+import type { Verified } from './types.js';
+
+type Change = Parameters<Parameters<OrderBookApi['onChange']>[0]>[0];
+
+/** How long one stretch of folding may keep the page from anything else, in milliseconds. */
+const STRETCH_MS = 12;
+
+/** What is open, exchanged as a whole when the book begins anew. */
+interface Opened {
+  inner: BookBindings;
+  store: Store;
+  /** Ends following the log. */
+  stop: AbortController;
+}
+
+export class OrderBook implements OrderBookApi {
+  readonly #connect: () => Promise<BookBindings>;
+  readonly #name: string;
+  readonly #shared: boolean;
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #saving = whenIdle(() => this.#save());
+  #opened: Opened;
+  #folding: Promise<void> | undefined;
+  #resetting: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(connect: () => Promise<BookBindings>, name: string, shared: boolean, inner: BookBindings) {
+    this.#connect = connect;
+    this.#name = name;
+    this.#shared = shared;
+    this.#opened = this.#attach(inner);
+  }
+
+  static async open(connect: () => Promise<BookBindings>, name: string, storage: string): Promise<OrderBook> {
+    const inner = await call(connect());
+    const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
+    await book.#fold();
+    void book.#follow(book.#opened);
+    return book;
+  }
+
+  #attach(inner: BookBindings): Opened {
+    const store = new Store(inner.store(), this.#name, this.#shared, () => void this.#reset());
+    return { inner, store, stop: new AbortController() };
+  }
+
+  // Commands
+
+  async placeOrder(
+    { orderId, ...draft }: OrderDraft & { orderId?: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult> {
+    return await this.#execute({ placeOrder: { ...draft, ...(orderId !== undefined && { orderId }) } }, options);
+  }
+
+  confirmPayment(
+    command: { orderId: string; paymentReference: string; amount: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult> {
+    return this.#execute({ confirmPayment: command }, options);
+  }
+
+  refundPayment(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
+    return this.#execute({ refundPayment: command }, options);
+  }
+
+  cancelOrder(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
+    return this.#execute({ cancelOrder: command }, options);
+  }
+
+  async #execute(command: object, options: CommandOptions = {}): Promise<CommandResult> {
+    const now = new Date().toISOString();
+    const context = {
+      ...options,
+      commandId: options.commandId ?? crypto.randomUUID(),
+      occurredAt: options.occurredAt ?? now,
+      recordedAt: now,
+    };
+    const { inner, store } = this.#opened;
+    const result: CommandResult = JSON.parse(
+      await call(inner.execute(JSON.stringify(command), JSON.stringify(context))),
+    );
+    if (!result.repeated) store.noteAppended();
+    await this.#fold();
+    return result;
+  }
+
+  checkDraft(draft: OrderDraft): DraftCheck {
+    return this.#ask((inner) => inner.checkDraft(JSON.stringify(draft)));
+  }
+
+  currencies(): { code: string; decimals: number }[] {
+    return this.#ask((inner) => inner.currencies());
+  }
+
+  // Read models
+
+  orders(query: OrdersQuery = {}): OrdersPage {
+    return this.#ask((inner) => inner.orders(JSON.stringify(query)));
+  }
+
+  order(orderId: string): OrderRow | null {
+    return this.#ask((inner) => inner.order(orderId));
+  }
+
+  customers(query: Parameters<OrderBookApi['customers']>[0] = {}): { rows: CustomerRow[]; count: number } {
+    return this.#ask((inner) => inner.customers(JSON.stringify(query)));
+  }
+
+  customer(customerId: string): Customer | null {
+    return this.#ask((inner) => inner.customer(customerId));
+  }
+
+  revenue(query: { currency?: string; from?: string; to?: string } = {}): RevenueRow[] {
+    return this.#ask((inner) => inner.revenue(JSON.stringify(query)));
+  }
+
+  projections(): ProjectionStatus[] {
+    return this.#ask((inner) => inner.projections());
+  }
+
+  eventTypes(): { type: string; count: number }[] {
+    return this.#ask((inner) => inner.eventTypes());
+  }
+
+  #ask<T>(question: (inner: BookBindings) => string): T {
+    try {
+      return JSON.parse(question(this.#opened.inner)) as T;
+    } catch (thrown) {
+      throw toError(thrown);
+    }
+  }
+
+  // The log
+
+  async orderState(orderId: string, asOf?: AsOf): Promise<OrderState> {
+    const json = asOf === undefined ? '' : JSON.stringify(asOf);
+    return JSON.parse(await call(this.#opened.inner.orderState(orderId, json)));
+  }
+
+  async history(orderId: string): Promise<HistoryEntry[]> {
+    return JSON.parse(await call(this.#opened.inner.history(orderId)));
+  }
+
+  async log(query: Parameters<OrderBookApi['log']>[0] = {}): ReturnType<OrderBookApi['log']> {
+    return JSON.parse(await call(this.#opened.inner.log(JSON.stringify(query))));
+  }
+
+  async ordersAsOf(asOf: { position: number } | { time: string }, query: OrdersQuery = {}): Promise<OrdersPage> {
+    const past = this.#start((inner) => inner.pastOrders(JSON.stringify(asOf)));
+    try {
+      await stretched(() => past.advance());
+      return JSON.parse(past.orders(JSON.stringify(query)));
+    } catch (thrown) {
+      throw toError(thrown);
+    } finally {
+      past.free();
+    }
+  }
+
+  verify(
+    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
+  ): Promise<Verified> {
+    return this.#opened.store.verify(options);
+  }
+
+  get position(): number {
+    return this.#opened.store.position;
+  }
+
+  // Rebuilding, demo data, deleting
+
+  async rebuild(
+    name: ProjectionStatus['name'],
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
+  ): Promise<void> {
+    if (signal?.aborted) throw aborted();
+    const { inner } = this.#opened;
+    if (!inner.startRebuild(name)) throw invalid('name', `there is no projection '${name}'`);
+    const cancel = () => {
+      inner.cancelRebuild(name);
+      this.#tell('projections');
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      this.#tell('projections');
+      await this.#fold(() => {
+        const { rebuilt } = this.#status(name);
+        if (rebuilt !== null) onProgress?.({ done: rebuilt, total: this.position });
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+    if (signal?.aborted) throw aborted();
+    onProgress?.({ done: this.position, total: this.position });
+    this.#tell('projections');
+  }
+
+  #status(name: string): ProjectionStatus & { rebuilt: number | null } {
+    const statuses = this.projections() as (ProjectionStatus & { rebuilt: number | null })[];
+    const status = statuses.find((one) => one.name === name);
+    if (!status) throw invalid('name', `there is no projection '${name}'`);
+    return status;
+  }
+
+  async addDemoData(
+    options: Parameters<OrderBookApi['addDemoData']>[0] = {},
+  ): Promise<{ events: number; orders: number }> {
+    const { orders = 10_000, seed = randomSeed(), until = new Date(), signal, onProgress } = options;
+    const plan = { orders, seed, until, recordedAt: new Date() };
+    const demo = this.#start((inner) => inner.demo(JSON.stringify(plan)));
+    const { store } = this.#opened;
+    const added = { events: 0, orders: 0 };
+    try {
+      for (let done = false; !done; ) {
+        if (signal?.aborted) throw aborted();
+        const step = JSON.parse(await call(demo.advance())) as { events: number; orders: number; done: boolean };
+        added.events += step.events;
+        added.orders = step.orders;
+        done = step.done;
+        onProgress?.({ done: step.orders, total: orders });
+        await breathe();
+      }
+    } finally {
+      demo.free();
+      store.noteAppended();
+    }
+    await this.#fold();
+    return added;
+  }
+
+  #start<T>(begin: (inner: BookBindings) => T): T {
+    try {
+      return begin(this.#opened.inner);
+    } catch (thrown) {
+      throw toError(thrown);
+    }
+  }
+
+  async deleteEverything(): Promise<void> {
+    await this.#resetting;
+    await this.#opened.store.destroy();
+    await this.#reset();
+  }
+
+  /** Begins anew, after this tab or another has deleted everything. */
+  #reset(): Promise<void> {
+    this.#resetting ??= this.#beginAnew().finally(() => {
+      this.#resetting = undefined;
+    });
+    return this.#resetting;
+  }
+
+  async #beginAnew(): Promise<void> {
+    if (this.#closed) return;
+    this.#opened.stop.abort();
+    await this.#opened.store.close();
+    await this.#folding?.catch(() => {});
+    try {
+      this.#opened = this.#attach(await call(this.#connect()));
+      await this.#fold();
+      void this.#follow(this.#opened);
+      this.#tell('reset');
+    } catch {
+      this.#tell('lost');
+    }
+  }
+
+  // Following the log
+
+  onChange(callback: (change: Change) => void): () => void {
+    this.#listeners.add(callback);
+    return () => this.#listeners.delete(callback);
+  }
+
+  #tell(kind: Change['kind']): void {
+    const position = this.#closed || kind === 'lost' ? 0 : this.position;
+    for (const listener of this.#listeners) listener({ position, kind });
+  }
+
+  /** Folds whatever there is to fold, in stretches that leave the page responsive. */
+  async #fold(onStretch: () => void = () => {}): Promise<void> {
+    while (this.#folding) await this.#folding;
+    this.#folding = stretched(() => this.#opened.inner.advance(), onStretch).finally(() => {
+      this.#folding = undefined;
+    });
+    await this.#folding;
+    this.#saving.ask();
+  }
+
+  /** Keeps the read models up with the log, whoever appends, and tells the listeners. */
+  async #follow({ inner, store, stop }: Opened): Promise<void> {
+    let told = store.position;
+    const watch = inner.store();
+    try {
+      while (!stop.signal.aborted) {
+        const position = await call(watch.changed(told));
+        await this.#fold();
+        told = position;
+        if (!stop.signal.aborted) this.#tell('events');
+      }
+    } catch {
+      if (!stop.signal.aborted && !this.#closed) this.#tell('lost');
+    }
+  }
+
+  async #save(): Promise<void> {
+    try {
+      await this.#opened.inner.save();
+    } catch {
+      // Saved rows only make opening quicker; the next change asks for it again.
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#resetting;
+    this.#opened.stop.abort();
+    await this.#folding?.catch(() => {});
+    await this.#saving.stop();
+    await this.#save();
+    this.#closed = true;
+    await this.#opened.store.close();
+    this.#listeners.clear();
+  }
+}
+
+/** Runs `step` until there is no more, letting the page breathe between stretches. */
+async function stretched(step: () => Promise<boolean>, onStretch: () => void = () => {}): Promise<void> {
+  let began = performance.now();
+  while (await call(step())) {
+    if (performance.now() - began < STRETCH_MS) continue;
+    onStretch();
+    await breathe();
+    began = performance.now();
+  }
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+}

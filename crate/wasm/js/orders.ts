@@ -1,0 +1,24 @@
+/**
+ * The order book: the order domain that ships with Daybook, with its commands and read models
+ * written in Rust. It is an example of a domain, and the one the reference application runs on.
+ */
+
+import { loadBook } from '#load-orders';
+import { OrderBook } from './book.js';
+import type { OpenOrderBookOptions, OrderBookApi } from './orders-types.js';
+
+export * from './errors.js';
+export type * from './orders-types.js';
+export type * from './types.js';
+
+/**
+ * Opens the order book, and resolves once its read models have followed the log to its end.
+ *
+ * @throws UnsupportedFormatError when a newer build wrote it, BlockedError, DataLostError,
+ *   StorageCorruptError, InvalidInputError.
+ */
+export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise<OrderBookApi> {
+  const { name = 'order-book', storage = 'indexeddb', durability = 'strict', wasm } = options;
+  const module = await loadBook(wasm);
+  return await OrderBook.open(() => module.openBook(storage, name, durability), name, storage);
+}
