@@ -60,6 +60,7 @@ const inBrowser = (crate, browser) => ({
     ];
     const { code, output } = await runAndKeep('wasm-pack', [...args, relative(root, crate.directory)], {
       path,
+      env: { WASM_BINDGEN_TEST_TIMEOUT: String(browserTestSeconds) },
     });
     return judge(countCargo(output), code);
   },
