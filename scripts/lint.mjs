@@ -50,7 +50,10 @@ const checks = () => [
   },
   {
     title: 'Documentation',
-    work: () => must('cargo', ['doc', '--no-deps', '--workspace'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+    work: () =>
+      must('cargo', ['doc', '--no-deps', '--workspace', '--all-features'], {
+        env: { RUSTDOCFLAGS: '-D warnings' },
+      }),
   },
   {
     title: 'Biome',

@@ -22,6 +22,9 @@ import { ensureWasmBindgen, ensureWasmPack } from './setup/tools.mjs';
 /** @typedef {import('./browser.mjs').Browser} Browser */
 /** @typedef {{ title: string, work: () => Promise<Counts> }} Runner */
 
+/** Until a crate's browser tests are given up; a busy machine may need long for them. */
+const browserTestSeconds = 600;
+
 const reports = join(buildDir, 'reports');
 
 /** The crates that need no browser, documentation's examples included. @returns {Runner} */
@@ -57,6 +60,7 @@ const inBrowser = (crate, browser) => ({
     ];
     const { code, output } = await runAndKeep('wasm-pack', [...args, relative(root, crate.directory)], {
       path,
+      env: { WASM_BINDGEN_TEST_TIMEOUT: String(browserTestSeconds) },
     });
     return judge(countCargo(output), code);
   },
