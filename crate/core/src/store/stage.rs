@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Append, Appended};
+use super::{Append, Appended, StreamAppend};
 use crate::batch::{EncodedBatch, encode};
 use crate::event::Tags;
 use crate::index::Index;
@@ -57,20 +57,17 @@ impl<'a> Stage<'a> {
                 return Verdict::MaybeRepeated(candidates);
             }
         }
-        if let Err(error) = check(self.index, append) {
-            return Verdict::Refused(error);
+        if let Some(part) = append.streams.iter().find(|part| !self.fits(part)) {
+            return self.conflict(append, part);
         }
-        let fits = append
-            .streams
-            .iter()
-            .all(|part| part.expected.holds(self.version(&part.stream_id)));
-        if !fits
-            || append
-                .condition
-                .as_ref()
-                .is_some_and(|held| self.stages(held))
-        {
-            return Verdict::Later;
+        if let Some(condition) = &append.condition {
+            let (query, after) = (&condition.fail_if, condition.after);
+            if let Some(position) = self.index.first_match(query, after) {
+                return Verdict::Refused(Error::ConditionFailed { position });
+            }
+            if self.stages(condition) {
+                return Verdict::Later;
+            }
         }
         let count = append
             .streams
@@ -82,6 +79,24 @@ impl<'a> Stage<'a> {
             return Verdict::Refused(Error::QuotaExceeded { detail });
         }
         Verdict::Staged(self.take(append))
+    }
+
+    fn fits(&self, part: &StreamAppend) -> bool {
+        part.expected.holds(self.version(&part.stream_id))
+    }
+
+    /// What becomes of `append` when `part` does not fit: nothing is sure while an append that is
+    /// only staged has a say in it.
+    fn conflict(&self, append: &Append, part: &StreamAppend) -> Verdict {
+        let staged = |part: &StreamAppend| self.versions.contains_key(part.stream_id.as_str());
+        if append.streams.iter().any(staged) {
+            return Verdict::Later;
+        }
+        Verdict::Refused(Error::Conflict {
+            stream: part.stream_id.clone(),
+            expected: part.expected,
+            actual: self.index.version(&part.stream_id),
+        })
     }
 
     fn version(&self, stream: &str) -> Version {
@@ -141,26 +156,6 @@ impl<'a> Stage<'a> {
     /// The staged events as a batch.
     pub(super) fn encode(&self) -> Result<EncodedBatch> {
         encode(&self.events, &self.index.head())
-    }
-}
-
-/// Checks versions and condition against the log alone.
-fn check(index: &Index, append: &Append) -> Result<()> {
-    for part in &append.streams {
-        let actual = index.version(&part.stream_id);
-        if !part.expected.holds(actual) {
-            let stream = part.stream_id.clone();
-            return Err(Error::Conflict {
-                stream,
-                expected: part.expected,
-                actual,
-            });
-        }
-    }
-    let held = append.condition.as_ref();
-    match held.and_then(|condition| index.first_match(&condition.fail_if, condition.after)) {
-        Some(position) => Err(Error::ConditionFailed { position }),
-        None => Ok(()),
     }
 }
 

@@ -271,3 +271,25 @@ fn appends_fired_at_once_share_commits_and_stand_or_fall_alone() {
         );
     });
 }
+
+#[test]
+fn appends_fired_at_once_may_build_on_one_another() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let slow = Yielding::slow(memory.connect(), 500);
+        let store = Store::open(slow, Options::default()).await.unwrap();
+        let appends = (0..100_i64).map(|turn| {
+            let stream = format!("s{}", turn % 10);
+            let expected = ExpectedVersion::from(turn / 10 - 1);
+            let id = u128::from(turn.unsigned_abs());
+            store.append(Append::to(stream, expected, vec![event(id)], NOW))
+        });
+        for (turn, result) in futures_util::future::join_all(appends)
+            .await
+            .into_iter()
+            .enumerate()
+        {
+            assert_eq!(result.unwrap().first, turn as u64 + 1);
+        }
+    });
+}
