@@ -1,6 +1,7 @@
 /** The frame around each command. */
 
 import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { sayError } from './say.mjs';
 
 /**
@@ -10,7 +11,7 @@ import { sayError } from './say.mjs';
  */
 export async function main(meta, work) {
   const [, started] = process.argv;
-  if (!started || realpathSync(started) !== meta.filename) return;
+  if (!started || realpathSync(started) !== fileURLToPath(meta.url)) return;
   try {
     await work();
   } catch (error) {

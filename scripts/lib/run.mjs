@@ -29,7 +29,7 @@ export function run(program, args, options = {}) {
       env: environment(options),
       stdio: 'inherit',
     });
-    child.on('error', reject);
+    child.on('error', () => reject(new Problem(`${program} cannot be started; is it installed?`)));
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
@@ -57,7 +57,7 @@ export function runAndKeep(program, args, options = {}) {
         to.write(chunk);
       });
     }
-    child.on('error', reject);
+    child.on('error', () => reject(new Problem(`${program} cannot be started; is it installed?`)));
     child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
   });
 }

@@ -7,15 +7,21 @@ import { Problem, step } from '../lib/say.mjs';
 /** @type {readonly [major: number, minor: number]} */
 const oldestNode = [20, 19];
 
-/** Node is running this, so only its version can be wrong. */
+/** Debian's own Node may be older than {@link oldestNode}. */
+const nodeCommand =
+  'curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash - && sudo apt-get install -y nodejs';
+
+/** Node is running this, so only its version can be wrong; npm may be missing. */
 export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
     throw new Problem(
       `Node ${oldestNode.join('.')} or later is needed; this is ${process.versions.node}.`,
-      'see https://nodejs.org/en/download',
+      nodeCommand,
     );
   }
+  if (!which('npm'))
+    throw new Problem('npm is needed; Debian packages it apart from Node.', aptCommand(['npm']));
 }
 
 /** The command that installs Debian packages, as far as a person has to type it. @param {string[]} packages */
