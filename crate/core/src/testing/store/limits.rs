@@ -130,7 +130,7 @@ pub async fn payloads_out_of_bounds_are_refused<S: Storage + 'static>(
     ];
     let megabyte = format!("\"{}\"", "x".repeat(1024 * 1024));
     for text in no_json.into_iter().chain([megabyte.as_str()]) {
-        let append = with(|event| event.data = text.to_owned());
+        let append = with(|event| text.clone_into(&mut event.data));
         refused(&store, append, "events.0.data").await;
         let append = with(|event| event.metadata = Some(text.to_owned()));
         refused(&store, append, "events.0.metadata").await;
@@ -183,7 +183,7 @@ pub async fn what_is_within_the_limits_is_stored<S: Storage + 'static>(
 ) {
     let store = tab(&open, "what_is_within_the_limits_is_stored").await;
     let tags: Vec<String> = (0..MAX_TAGS)
-        .map(|number| format!("{number:0>width$}", width = MAX_TAG_BYTES))
+        .map(|number| format!("{number:0>MAX_TAG_BYTES$}"))
         .collect();
     let largest = NewEvent {
         event_type: "T".repeat(MAX_EVENT_TYPE_BYTES),
