@@ -32,11 +32,14 @@ use crate::{Error, Position, Result};
 #[derive(Debug, Default)]
 pub struct MemoryStorage {
     memory: Rc<RefCell<Memory>>,
+    /// How often the memory had been destroyed when this connection was made.
+    destroyed: Cell<u64>,
     closed: Cell<bool>,
 }
 
 #[derive(Debug, Default)]
 struct Memory {
+    destroyed: u64,
     log: BTreeMap<Position, Vec<u8>>,
     records: BTreeMap<String, Vec<u8>>,
 }
@@ -54,12 +57,25 @@ impl MemoryStorage {
     pub fn connect(&self) -> Self {
         Self {
             memory: Rc::clone(&self.memory),
+            destroyed: Cell::new(self.memory.borrow().destroyed),
             closed: Cell::new(false),
         }
     }
 
-    /// The memory. Never held across an await, so that it is always free.
+    /// The memory, while this connection to it holds.
     fn memory(&self) -> Result<RefMut<'_, Memory>> {
+        let memory = self.unchecked()?;
+        if memory.destroyed != self.destroyed.get() {
+            return Err(Error::ConnectionLost {
+                detail: "another connection has destroyed the memory".to_owned(),
+            });
+        }
+        Ok(memory)
+    }
+
+    /// The memory, whatever was done to it since this connection was made. Never held across an
+    /// await, so that it is always free.
+    fn unchecked(&self) -> Result<RefMut<'_, Memory>> {
         if self.closed.get() {
             return Err(Error::Closed);
         }
@@ -206,12 +222,18 @@ impl Storage for MemoryStorage {
     }
 
     async fn reconnect(&self) -> Result<()> {
-        self.memory().map(drop)
+        self.destroyed.set(self.unchecked()?.destroyed);
+        Ok(())
     }
 
-    /// The other connections stay open, and see an empty log and no records.
     async fn destroy(&self) -> Result<()> {
-        *self.memory()? = Memory::default();
+        let mut memory = self.memory()?;
+        let destroyed = memory.destroyed + 1;
+        *memory = Memory {
+            destroyed,
+            ..Memory::default()
+        };
+        self.destroyed.set(destroyed);
         Ok(())
     }
 

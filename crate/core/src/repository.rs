@@ -1,5 +1,8 @@
 //! The repository: loads an aggregate, lets it decide, and appends with the version it read.
 
+#[cfg(test)]
+mod tests;
+
 use std::marker::PhantomData;
 
 use sha2::{Digest, Sha256};
@@ -195,15 +198,20 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
             if let Some(done) = self.store.find_command(&context.command_id).await? {
                 return self.repeated(stream_id, &done, retries).await;
             }
-            let mut before = self.load(stream_id).await?;
             let known_tail = self.store.tail();
-            let events = match A::decide(&before.state, command) {
-                Ok(events) => events,
-                Err(error @ Error::InvalidInput { .. }) => return Err(error),
-                // What refuses the command may be a state that another tab has changed since.
-                Err(_) if self.store.refresh().await? > known_tail => continue,
-                Err(error) => return Err(error),
+            let mut before = self.load(stream_id).await?;
+            let decided = A::decide(&before.state, command);
+            // What forbids the command, or leaves nothing to do, may be a state that another tab has
+            // changed before this call. One look is enough: changes during the call may count or not.
+            let look = match &decided {
+                Ok(events) => events.is_empty(),
+                Err(error) => !matches!(error, Error::InvalidInput { .. }),
             };
+            if look && retries == 0 && self.store.refresh().await? > known_tail {
+                retries += 1;
+                continue;
+            }
+            let events = decided?;
             if events.is_empty() {
                 return Ok(Executed {
                     loaded: before,

@@ -118,7 +118,8 @@ pub trait Storage {
     async fn reconnect(&self) -> Result<()>;
 
     /// Removes the log and every derived record, for every connection to them. The others are cut
-    /// off, and fail with `connection_lost` or `closed`, or they see an empty log and no records.
+    /// off: they fail with `connection_lost` until they reconnect. Else one of them could commit to
+    /// a new log, when that has become as long as the one it knew.
     async fn destroy(&self) -> Result<()>;
 
     /// Lets go of the connection. Later calls fail with `closed`.

@@ -128,25 +128,29 @@ impl Storage for IndexedDbStorage {
         merged: &StoredBatch,
     ) -> Result<bool> {
         let last = key::from_position(merged.last)?;
-        let after = key::from_position(after)?;
-        if after >= last || keys_replaced.last() != Some(&merged.last) {
+        let from = key::from_position(after)?;
+        if after >= merged.last || keys_replaced.last() != Some(&merged.last) {
             return Err(Error::invalid(
                 "keys",
                 "must end with the merged batch's key, beyond `after`",
             ));
         }
-        let range = KeyRange::Bound(after, true, last, false);
+        let before = (after > 0).then_some(after);
+        let expected: Vec<_> = before
+            .into_iter()
+            .chain(keys_replaced.iter().copied())
+            .collect();
         let connection = self.connection().await?;
         // Strict: what is deleted may have been stored so, and must not be lost to a power cut.
         let transaction = writing(connection.database()?, &[LOG], Durability::Strict)?;
         {
             let log = object_store(&transaction, LOG)?;
-            let limit = reading::count(keys_replaced.len().saturating_add(1));
-            let found = reading::positions_in(keys(&log, range.clone(), limit)?.await)?;
-            if found != keys_replaced {
+            let limit = reading::count(expected.len().saturating_add(1));
+            let known = KeyRange::Bound(from, false, last, false);
+            if reading::positions_in(keys(&log, known, limit)?.await)? != expected {
                 return Ok(false);
             }
-            delete(&log, range)?;
+            delete(&log, KeyRange::Bound(from, true, last, false))?;
             put(&log, last, &merged.bytes)?;
         }
         complete(transaction).await?;

@@ -1,7 +1,7 @@
 //! What the tests of this crate, of backends and of applications share.
 //!
 //! - [`storage`]: the conformance suite that every backend of the [storage port](crate::storage)
-//!   must pass.
+//!   must pass; [`store`]: that of the engine over any backend.
 //! - [`given`]: given–when–then, for the rules of an aggregate.
 //! - [`FaultyStorage`]: a backend that fails where a test says so.
 //! - [`Schedule`]: runs several futures in an order that a test chooses, so that several stores
@@ -34,6 +34,8 @@
 //! ```ignore
 //! daybook_core::storage_conformance!(#[wasm_bindgen_test] async fn, super::open);
 //! ```
+//!
+//! [`store_conformance!`](crate::store_conformance) does the same with the engine over that backend.
 
 #![allow(
     clippy::expect_used,
@@ -48,6 +50,7 @@ pub mod faulty;
 pub mod given;
 pub mod schedule;
 pub mod storage;
+pub mod store;
 
 mod yielding;
 

@@ -11,21 +11,28 @@ use futures_util::FutureExt as _;
 use indexed_db_futures::{Build, database::Database, query_source::QuerySource};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+/// Opens stores that no earlier run has left anything in.
+fn fresh() -> impl AsyncFn(&str) -> IndexedDbStorage {
+    let run = js_sys::Math::random();
+    async move |name| {
+        IndexedDbStorage::open(&format!("{run} {name}"))
+            .await
+            .unwrap()
+    }
+}
+
 /// The cases every backend must pass.
 mod conformance {
-    use super::{IndexedDbStorage, wasm_bindgen_test};
-
-    /// Opens stores that no earlier run has left anything in.
-    fn fresh() -> impl AsyncFn(&str) -> IndexedDbStorage {
-        let run = js_sys::Math::random();
-        async move |name| {
-            IndexedDbStorage::open(&format!("{run} {name}"))
-                .await
-                .unwrap()
-        }
-    }
+    use super::{fresh, wasm_bindgen_test};
 
     daybook_core::storage_conformance!(#[wasm_bindgen_test] async fn, fresh());
+}
+
+/// The cases the engine must pass over every backend; several stores are several connections.
+mod engine {
+    use super::{fresh, wasm_bindgen_test};
+
+    daybook_core::store_conformance!(#[wasm_bindgen_test] async fn, fresh());
 }
 
 /// A store without anything an earlier run left in it.
