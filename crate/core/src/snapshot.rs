@@ -89,15 +89,14 @@ impl<'a> Snapshot<'a> {
         let sum = u64::from_le_bytes(reader.array()?);
         let state = reader.blob()?;
         reader.end()?;
-        if sum != checksum(state) {
-            Err(Damaged)
-        } else {
-            Ok(Self {
+        let intact = sum == checksum(state);
+        intact
+            .then_some(Self {
                 version,
                 event_id,
                 state,
             })
-        }
+            .ok_or(Damaged)
     }
 }
 

@@ -207,6 +207,7 @@ pub struct Past<P> {
 
 impl<P: Projection> Past<P> {
     /// Begins to fold what counts as of `as_of`, out of what `store` knows now.
+    #[must_use]
     pub fn new<S: Storage + 'static>(store: &Store<S>, as_of: AsOf) -> Self {
         let tail = store.tail();
         let upto = if let AsOf::Position(position) = as_of {

@@ -197,17 +197,17 @@ impl<S: Storage + 'static> Inner<S> {
     fn stage(&self, group: &[Waiting]) -> Result<Attempt> {
         let state = self.state.borrow();
         let mut attempt = Attempt::default();
-        let mut stage = Stage::new(&state.index, state.recorded_at);
+        let mut staged = Stage::new(&state.index, state.recorded_at);
         for (place, waiting) in group.iter().enumerate() {
-            match stage.offer(&waiting.append, &waiting.ruled_out) {
+            match staged.offer(&waiting.append, &waiting.ruled_out) {
                 Verdict::Staged(appended) => attempt.staged.push((place, appended)),
                 Verdict::Later => attempt.later.push(place),
                 Verdict::MaybeRepeated(at) => attempt.maybe_repeated.push((place, at)),
                 Verdict::Refused(error) => attempt.refused.push((place, error)),
             }
         }
-        if !stage.is_empty() {
-            attempt.batch = Some(stage.encode()?);
+        if !staged.is_empty() {
+            attempt.batch = Some(staged.encode()?);
         }
         Ok(attempt)
     }

@@ -118,14 +118,14 @@ impl<S: Storage> Inner<S> {
             .into_iter()
             .map(|it| Batch::decode(it.bytes))
             .collect::<Result<Vec<_>>>()?;
-        if let Some(merged) = merged(&batches, first, &keys)? {
-            if self.storage.replace(first - 1, &keys, &merged).await? {
-                self.state
-                    .borrow_mut()
-                    .index
-                    .merged(first, merged.last, merged.bytes.len());
-                return Ok(());
-            }
+        if let Some(merged) = merged(&batches, first, &keys)?
+            && self.storage.replace(first - 1, &keys, &merged).await?
+        {
+            self.state
+                .borrow_mut()
+                .index
+                .merged(first, merged.last, merged.bytes.len());
+            return Ok(());
         }
         // Another store was quicker. What it made of them is in the directory after this.
         let mut state = self.state.borrow_mut();

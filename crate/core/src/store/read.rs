@@ -94,6 +94,7 @@ pub struct Page {
 
 impl Page {
     /// The events, in the direction asked for.
+    #[must_use]
     pub fn events(&self) -> impl DoubleEndedIterator<Item = RecordedEvent<'_>> {
         self.places
             .iter()

@@ -47,7 +47,12 @@ impl<S: Storage> Inner<S> {
         if batch.last() <= tail {
             return Ok(());
         }
-        if batch.first() == tail + 1 && *batch.previous() != state.index.head() {
+        let linked = if batch.first() == tail + 1 {
+            *batch.previous() == state.index.head()
+        } else {
+            batch.links_at(tail, &state.index.head())
+        };
+        if !linked {
             drop(state);
             let error = Error::DataLost {
                 detail: format!("the log after position {tail} is another one"),

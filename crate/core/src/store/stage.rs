@@ -159,6 +159,7 @@ impl<'a> Stage<'a> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Place {
     version: Version,
     position: Position,

@@ -1,9 +1,9 @@
 //! Verifying the hash chain of the whole log.
 
-use super::Store;
 use super::refresh::PAGE_BATCHES;
+use super::{Inner, Store};
 use crate::batch::Batch;
-use crate::storage::Storage;
+use crate::storage::{Storage, StoredBatch};
 use crate::{Error, Hash, Position, Result};
 
 /// How far a verification has come.
@@ -34,33 +34,45 @@ impl<S: Storage + 'static> Store<S> {
             .await?;
         at.complete = page.len() < PAGE_BATCHES;
         for stored in page {
-            let batch =
-                Batch::decode(stored.bytes).map_err(|error| placed(error, at.position + 1))?;
-            if batch.last() != stored.last || batch.first() > at.position + 1 {
-                return Err(Error::corrupt(at.position + 1, "events are missing"));
-            }
-            // A batch merged since the last page holds events that were verified before.
-            let (previous, from) = (*batch.previous(), batch.first());
-            let linked = if from == at.position + 1 {
-                previous == at.head
-            } else {
-                batch.links_at(at.position, &at.head)
-            };
-            if !linked {
-                return Err(Error::corrupt(
-                    at.position + 1,
-                    "the hash chain does not hold",
-                ));
-            }
-            at.head = batch.verify(&previous)?;
-            at.position = batch.last();
+            self.inner.verify_batch(stored, &mut at)?;
         }
         if at.complete && at.position < known {
-            return Err(Error::DataLost {
-                detail: format!("the log ends at {}, not at {known}", at.position),
-            });
+            let detail = format!("the log ends at {}, not at {known}", at.position);
+            return Err(Error::DataLost { detail });
         }
         Ok(at)
+    }
+}
+
+impl<S> Inner<S> {
+    /// Verifies a batch that goes on from `at`, and moves `at` to its end.
+    fn verify_batch(&self, stored: StoredBatch, at: &mut Verified) -> Result<()> {
+        let next = at.position + 1;
+        let last = stored.last;
+        let batch = Batch::decode(stored.bytes).map_err(|error| placed(error, next))?;
+        if batch.last() != last || batch.first() > next {
+            return Err(Error::corrupt(next, "events are missing"));
+        }
+        let linked = if batch.first() == next {
+            *batch.previous() == at.head
+        } else {
+            // Merged since the last page: it holds events that were verified before.
+            batch.links_at(at.position, &at.head)
+        };
+        if !linked {
+            return Err(Error::corrupt(next, "the hash chain does not hold"));
+        }
+        let state = self.state.borrow();
+        let (known, head) = (state.index.tail(), state.index.head());
+        if (batch.first()..=last).contains(&known) && !batch.links_at(known, &head) {
+            return Err(Error::corrupt(
+                known,
+                "it is not the event this store has seen",
+            ));
+        }
+        at.head = batch.verify(batch.previous())?;
+        at.position = last;
+        Ok(())
     }
 }
 
