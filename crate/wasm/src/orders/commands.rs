@@ -46,7 +46,6 @@ struct CurrencyOutput {
 #[wasm_bindgen]
 impl BookHandle {
     /// Carries out a command; takes and gives JSON text.
-    #[must_use]
     pub fn execute(&self, command: String, context: String) -> Promise {
         let orders = Rc::clone(&self.orders);
         promise(async move {

@@ -1,4 +1,4 @@
-//! orders_summary as it stood earlier.
+//! `orders_summary` as it stood earlier.
 
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ pub struct PastHandle {
 
 #[wasm_bindgen]
 impl BookHandle {
-    /// Begins to fold orders_summary as of `as_of` (JSON text).
+    /// Begins to fold `orders_summary` as of `as_of` (JSON text).
     ///
     /// # Errors
     /// `invalid_input`
@@ -48,7 +48,6 @@ impl BookHandle {
 #[wasm_bindgen]
 impl PastHandle {
     /// Takes in the next events; gives whether there are more.
-    #[must_use]
     pub fn advance(&self) -> Promise {
         let (store, slot) = (self.store.clone(), Rc::clone(&self.past));
         promise(async move {
