@@ -32,7 +32,6 @@ pub struct StoreHandle {
 
 /// Opens a store: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
 #[wasm_bindgen(js_name = openStore)]
-#[must_use]
 pub fn open_store(storage: String, name: String, durability: &str) -> Promise {
     let durability = durability_of(durability);
     promise(async move { Ok(StoreHandle::open(&storage, &name, durability?).await?) })
@@ -70,7 +69,6 @@ impl StoreHandle {
 #[wasm_bindgen]
 impl StoreHandle {
     /// Appends; takes and gives JSON text.
-    #[must_use]
     pub fn append(&self, input: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
@@ -81,7 +79,6 @@ impl StoreHandle {
 
     /// Reads a page of one stream; takes and gives JSON text.
     #[wasm_bindgen(js_name = readStream)]
-    #[must_use]
     pub fn read_stream(&self, query: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
@@ -94,7 +91,6 @@ impl StoreHandle {
 
     /// Reads a page of the log; takes and gives JSON text.
     #[wasm_bindgen(js_name = readAll)]
-    #[must_use]
     pub fn read_all(&self, query: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
@@ -113,28 +109,24 @@ impl StoreHandle {
     }
 
     /// Looks for what other tabs have appended; gives the position of the last event.
-    #[must_use]
     pub fn refresh(&self) -> Promise {
         let store = self.store.clone();
         promise(async move { Ok(number(store.refresh().await?.cast_signed())) })
     }
 
     /// Resolves once there are events after a position; gives the position of the last.
-    #[must_use]
     pub fn changed(&self, after: u32) -> Promise {
         let store = self.store.clone();
         promise(async move { Ok(number(store.changed(u64::from(after)).await?.cast_signed())) })
     }
 
     /// Does a step of maintenance; gives whether there may be more to do.
-    #[must_use]
     pub fn maintain(&self) -> Promise {
         let store = self.store.clone();
         promise(async move { Ok(store.maintain().await? != Maintenance::Idle) })
     }
 
     /// Verifies the next part of the log, from the start when `restart` is true; gives JSON text.
-    #[must_use]
     pub fn verify(&self, restart: bool) -> Promise {
         let (store, so_far) = (self.store.clone(), Rc::clone(&self.verified));
         promise(async move {
@@ -150,14 +142,12 @@ impl StoreHandle {
     }
 
     /// Deletes the log for every tab; this store is closed by it.
-    #[must_use]
     pub fn destroy(&self) -> Promise {
         let store = self.store.clone();
         promise(async move { store.destroy().await.map(|()| JsValue::UNDEFINED) })
     }
 
     /// Saves the index, when there is something to save, and lets go of the storage.
-    #[must_use]
     pub fn close(&self) -> Promise {
         let store = self.store.clone();
         promise(async move {

@@ -75,7 +75,6 @@ impl BookHandle {
 impl DemoHandle {
     /// Appends the next events; gives JSON text: how many events, orders so far, and whether all
     /// is done.
-    #[must_use]
     pub fn advance(&self) -> Promise {
         let (store, events, recorded_at) = (
             self.store.clone(),

@@ -61,7 +61,6 @@ struct LogInput {
 impl BookHandle {
     /// One order's state as of `as_of` (JSON text, or empty for now), as JSON text.
     #[wasm_bindgen(js_name = orderState)]
-    #[must_use]
     pub fn order_state(&self, order_id: String, as_of: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
@@ -81,7 +80,6 @@ impl BookHandle {
     }
 
     /// One order's events, oldest first, as JSON text.
-    #[must_use]
     pub fn history(&self, order_id: String) -> Promise {
         let store = self.store.clone();
         promise(async move {
@@ -95,7 +93,6 @@ impl BookHandle {
     }
 
     /// Events of the whole log, newest first; takes and gives JSON text.
-    #[must_use]
     pub fn log(&self, query: String) -> Promise {
         let (store, models) = (self.store.clone(), Rc::clone(&self.models));
         promise(async move {

@@ -32,7 +32,6 @@ pub struct BookHandle {
 
 /// Opens the order book: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
 #[wasm_bindgen(js_name = openBook)]
-#[must_use]
 pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
     let durability = durability_of(durability);
     promise(async move {
@@ -56,14 +55,12 @@ impl BookHandle {
     }
 
     /// Lets the read models take in the next events; gives whether there may be more.
-    #[must_use]
     pub fn advance(&self) -> Promise {
         let models = Rc::clone(&self.models);
         promise(async move { models.advance().await })
     }
 
     /// Saves the read models, each with its checkpoint.
-    #[must_use]
     pub fn save(&self) -> Promise {
         let models = Rc::clone(&self.models);
         promise(async move { models.save().await.map(|()| JsValue::UNDEFINED) })

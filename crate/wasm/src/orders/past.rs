@@ -48,7 +48,6 @@ impl BookHandle {
 #[wasm_bindgen]
 impl PastHandle {
     /// Takes in the next events; gives whether there are more.
-    #[must_use]
     pub fn advance(&self) -> Promise {
         let (store, slot) = (self.store.clone(), Rc::clone(&self.past));
         promise(async move {
