@@ -1,8 +1,10 @@
 /** One open order book: its commands, and its read models kept up with the log. */
 
 import type { BookBindings } from './bindings.js';
+import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
 import { aborted, call, invalid, toError } from './errors.js';
 import { breathe, whenIdle } from './idle.js';
+import { toJson } from './json.js';
 import type {
   AsOf,
   CommandOptions,
@@ -70,39 +72,35 @@ export class OrderBook implements OrderBookApi {
 
   // Commands
 
-  async placeOrder(
-    { orderId, ...draft }: OrderDraft & { orderId?: string },
-    options?: CommandOptions,
-  ): Promise<CommandResult> {
-    return await this.#execute({ placeOrder: { ...draft, ...(orderId !== undefined && { orderId }) } }, options);
+  placeOrder(draft: OrderDraft & { orderId?: string }, options?: CommandOptions): Promise<CommandResult> {
+    return this.#execute('placeOrder', draft, options);
   }
 
   confirmPayment(
     command: { orderId: string; paymentReference: string; amount: string },
     options?: CommandOptions,
   ): Promise<CommandResult> {
-    return this.#execute({ confirmPayment: command }, options);
+    return this.#execute('confirmPayment', command, options);
   }
 
   refundPayment(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
-    return this.#execute({ refundPayment: command }, options);
+    return this.#execute('refundPayment', command, options);
   }
 
   cancelOrder(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
-    return this.#execute({ cancelOrder: command }, options);
+    return this.#execute('cancelOrder', command, options);
   }
 
-  async #execute(command: object, options: CommandOptions = {}): Promise<CommandResult> {
+  async #execute(name: string, command: object, options: CommandOptions = {}): Promise<CommandResult> {
+    checkObject(command, 'command');
+    checkObject(options, 'options');
     const now = new Date().toISOString();
-    const context = {
-      ...options,
-      commandId: options.commandId ?? crypto.randomUUID(),
-      occurredAt: options.occurredAt ?? now,
-      recordedAt: now,
-    };
+    const { commandId = crypto.randomUUID(), correlationId, occurredAt = now, ...rest } = options;
+    checkNoMore(rest);
+    const context = { commandId, correlationId, occurredAt, recordedAt: now };
     const { inner, store } = this.#opened;
     const result: CommandResult = JSON.parse(
-      await call(inner.execute(JSON.stringify(command), JSON.stringify(context))),
+      await call(inner.execute(`{"${name}":${toJson(command)}}`, toJson(context))),
     );
     if (!result.repeated) store.noteAppended();
     await this.#fold();
@@ -110,6 +108,8 @@ export class OrderBook implements OrderBookApi {
   }
 
   checkDraft(draft: OrderDraft): DraftCheck {
+    checkObject(draft, 'draft');
+    // Not `toJson`: a quantity that is not a number yet is a problem to show, not an error.
     return this.#ask((inner) => inner.checkDraft(JSON.stringify(draft)));
   }
 
@@ -120,23 +120,25 @@ export class OrderBook implements OrderBookApi {
   // Read models
 
   orders(query: OrdersQuery = {}): OrdersPage {
-    return this.#ask((inner) => inner.orders(JSON.stringify(query)));
+    return this.#ask((inner) => inner.orders(toJson(query)));
   }
 
   order(orderId: string): OrderRow | null {
+    checkText(orderId, 'orderId');
     return this.#ask((inner) => inner.order(orderId));
   }
 
   customers(query: Parameters<OrderBookApi['customers']>[0] = {}): { rows: CustomerRow[]; count: number } {
-    return this.#ask((inner) => inner.customers(JSON.stringify(query)));
+    return this.#ask((inner) => inner.customers(toJson(query)));
   }
 
   customer(customerId: string): Customer | null {
+    checkText(customerId, 'customerId');
     return this.#ask((inner) => inner.customer(customerId));
   }
 
   revenue(query: { currency?: string; from?: string; to?: string } = {}): RevenueRow[] {
-    return this.#ask((inner) => inner.revenue(JSON.stringify(query)));
+    return this.#ask((inner) => inner.revenue(toJson(query)));
   }
 
   projections(): ProjectionStatus[] {
@@ -158,23 +160,27 @@ export class OrderBook implements OrderBookApi {
   // The log
 
   async orderState(orderId: string, asOf?: AsOf): Promise<OrderState> {
-    const json = asOf === undefined ? '' : JSON.stringify(asOf);
+    checkText(orderId, 'orderId');
+    if (asOf !== undefined) checkObject(asOf, 'asOf');
+    const json = asOf === undefined ? '' : toJson(asOf);
     return JSON.parse(await call(this.#opened.inner.orderState(orderId, json)));
   }
 
   async history(orderId: string): Promise<HistoryEntry[]> {
+    checkText(orderId, 'orderId');
     return JSON.parse(await call(this.#opened.inner.history(orderId)));
   }
 
   async log(query: Parameters<OrderBookApi['log']>[0] = {}): ReturnType<OrderBookApi['log']> {
-    return JSON.parse(await call(this.#opened.inner.log(JSON.stringify(query))));
+    return JSON.parse(await call(this.#opened.inner.log(toJson(query))));
   }
 
   async ordersAsOf(asOf: { position: number } | { time: string }, query: OrdersQuery = {}): Promise<OrdersPage> {
-    const past = this.#start((inner) => inner.pastOrders(JSON.stringify(asOf)));
+    checkObject(asOf, 'asOf');
+    const past = this.#start((inner) => inner.pastOrders(toJson(asOf)));
     try {
       await stretched(() => past.advance());
-      return JSON.parse(past.orders(JSON.stringify(query)));
+      return JSON.parse(past.orders(toJson(query)));
     } catch (thrown) {
       throw toError(thrown);
     } finally {
@@ -196,8 +202,13 @@ export class OrderBook implements OrderBookApi {
 
   async rebuild(
     name: ProjectionStatus['name'],
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
+    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
   ): Promise<void> {
+    checkText(name, 'name');
+    checkObject(options, 'options');
+    const { signal, onProgress, ...rest } = options;
+    checkWatchers({ signal, onProgress });
+    checkNoMore(rest);
     if (signal?.aborted) throw aborted();
     const { inner } = this.#opened;
     if (!inner.startRebuild(name)) throw invalid('name', `there is no projection '${name}'`);
@@ -230,9 +241,12 @@ export class OrderBook implements OrderBookApi {
   async addDemoData(
     options: Parameters<OrderBookApi['addDemoData']>[0] = {},
   ): Promise<{ events: number; orders: number }> {
-    const { orders = 10_000, seed = randomSeed(), until = new Date(), signal, onProgress } = options;
+    checkObject(options, 'options');
+    const { orders = 10_000, seed = randomSeed(), until = new Date(), signal, onProgress, ...rest } = options;
+    checkWatchers({ signal, onProgress });
+    checkNoMore(rest);
     const plan = { orders, seed, until, recordedAt: new Date() };
-    const demo = this.#start((inner) => inner.demo(JSON.stringify(plan)));
+    const demo = this.#start((inner) => inner.demo(toJson(plan)));
     const { store } = this.#opened;
     const added = { events: 0, orders: 0 };
     try {
@@ -263,8 +277,14 @@ export class OrderBook implements OrderBookApi {
 
   async deleteEverything(): Promise<void> {
     await this.#resetting;
-    await this.#opened.store.destroy();
-    await this.#reset();
+    const { store, stop } = this.#opened;
+    // What follows the log must not take the end of it for a loss.
+    stop.abort();
+    try {
+      await store.destroy();
+    } finally {
+      await this.#reset();
+    }
   }
 
   /** Begins anew, after this tab or another has deleted everything. */
@@ -293,13 +313,23 @@ export class OrderBook implements OrderBookApi {
   // Following the log
 
   onChange(callback: (change: Change) => void): () => void {
+    checkFunction(callback, 'callback');
     this.#listeners.add(callback);
     return () => this.#listeners.delete(callback);
   }
 
   #tell(kind: Change['kind']): void {
     const position = this.#closed || kind === 'lost' ? 0 : this.position;
-    for (const listener of this.#listeners) listener({ position, kind });
+    for (const listener of this.#listeners) {
+      try {
+        listener({ position, kind });
+      } catch (error) {
+        // The listener's own failure; the book goes on.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   /** Folds whatever there is to fold, in stretches that leave the page responsive. */

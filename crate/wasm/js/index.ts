@@ -6,7 +6,8 @@
  */
 
 import { loadStore } from '#load-store';
-import { call, invalid } from './errors.js';
+import { checkNames, checkNoMore, checkObject } from './check.js';
+import { call } from './errors.js';
 import { Store } from './store.js';
 import type { OpenOptions } from './types.js';
 
@@ -21,8 +22,10 @@ export type * from './types.js';
  *   StorageCorruptError, InvalidInputError.
  */
 export async function openStore(options: OpenOptions): Promise<Store> {
-  const { name, storage = 'indexeddb', durability = 'strict', wasm } = options;
-  if (typeof name !== 'string' || name === '') throw invalid('name', 'must be a text, not empty');
+  checkObject(options, 'options');
+  const { name, storage = 'indexeddb', durability = 'strict', wasm, ...rest } = options;
+  checkNoMore(rest);
+  checkNames(name, storage, durability);
   const module = await loadStore(wasm);
   const inner = await call(module.openStore(storage, name, durability));
   return new Store(inner, name, storage === 'indexeddb');

@@ -1,46 +1,66 @@
-/** Checking that a value is JSON before it becomes text: `JSON.stringify` would change it silently. */
+/** Values as JSON text: `JSON.stringify` would silently change what JSON cannot hold. */
 
+import { isWellFormed } from './check.js';
 import { invalid } from './errors.js';
 
-/** How deeply data may be nested. */
-const MAX_DEPTH = 100;
+/** How deeply a value may be nested: 100 levels of an event's data, and the five around it. */
+const MAX_DEPTH = 105;
 
 /**
- * Throws an `InvalidInputError` that names the place of anything JSON cannot hold: NaN, Infinity,
- * BigInt, functions, symbols, cycles, class instances. Properties that are `undefined` are left
- * out, and objects with a `toJSON` method are asked, as `JSON.stringify` does.
+ * A value as JSON text. Properties that are `undefined` are left out, and objects with a `toJSON`
+ * method are asked, as `JSON.stringify` does.
+ *
+ * @throws InvalidInputError that names the place, below `path`, of anything JSON cannot hold: NaN,
+ *   Infinity, BigInt, functions, symbols, cycles, class instances, halves of surrogate pairs.
  */
-export function assertJson(value: unknown, path: string, depth = 0): void {
+export function toJson(value: unknown, path = ''): string {
+  assertJson(value, path, []);
+  return JSON.stringify(value);
+}
+
+/** @param above The objects that `value` is in. */
+function assertJson(value: unknown, path: string, above: object[]): void {
   switch (typeof value) {
     case 'string':
+      if (!isWellFormed(value)) throw invalid(path, 'holds half a surrogate pair');
+      return;
     case 'boolean':
       return;
     case 'number':
       if (!Number.isFinite(value)) throw invalid(path, `${value} is not a JSON number`);
       return;
     case 'object':
-      if (value === null) return;
-      break;
+      if (value !== null) assertObject(value, path, above);
+      return;
     default:
       throw invalid(path, `${typeof value} is not JSON`);
   }
-  if (depth >= MAX_DEPTH) throw invalid(path, `is nested more than ${MAX_DEPTH} levels deep`);
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) {
-      assertJson(value[index], `${path}.${index}`, depth + 1);
+}
+
+function assertObject(object: object, path: string, above: object[]): void {
+  if (above.includes(object)) throw invalid(path, 'refers back to what it is in');
+  if (above.length >= MAX_DEPTH) throw invalid(path, 'is nested too deeply');
+  above.push(object);
+  const below = (key: string | number) => (path === '' ? `${key}` : `${path}.${key}`);
+  if (Array.isArray(object)) {
+    for (let index = 0; index < object.length; index += 1) assertJson(object[index], below(index), above);
+  } else if ('toJSON' in object && typeof object.toJSON === 'function') {
+    if (object instanceof Date && Number.isNaN(object.getTime())) throw invalid(path, 'is not a valid date');
+    assertJson(object.toJSON(), path, above);
+  } else {
+    assertPlain(object, path);
+    for (const [key, value] of Object.entries(object)) {
+      if (value === undefined) continue;
+      if (!isWellFormed(key)) throw invalid(path, 'has a key that holds half a surrogate pair');
+      assertJson(value, below(key), above);
     }
-    return;
   }
-  const object = value as Record<string, unknown>;
-  if (typeof object['toJSON'] === 'function') {
-    assertJson((object as { toJSON(): unknown }).toJSON(), path, depth + 1);
-    return;
-  }
+  above.pop();
+}
+
+function assertPlain(object: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw invalid(path, `${object.constructor.name} is not plain JSON data`);
-  }
-  for (const key of Object.keys(object)) {
-    if (object[key] !== undefined) assertJson(object[key], `${path}.${key}`, depth + 1);
+    throw invalid(path, `${object.constructor?.name ?? 'an instance of a class'} is not plain JSON data`);
   }
 }

@@ -5,6 +5,7 @@
 
 import { loadBook } from '#load-orders';
 import { OrderBook } from './book.js';
+import { checkNames, checkNoMore, checkObject } from './check.js';
 import type { OpenOrderBookOptions, OrderBookApi } from './orders-types.js';
 
 export * from './errors.js';
@@ -18,7 +19,10 @@ export type * from './types.js';
  *   StorageCorruptError, InvalidInputError.
  */
 export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise<OrderBookApi> {
-  const { name = 'order-book', storage = 'indexeddb', durability = 'strict', wasm } = options;
+  checkObject(options, 'options');
+  const { name = 'order-book', storage = 'indexeddb', durability = 'strict', wasm, ...rest } = options;
+  checkNoMore(rest);
+  checkNames(name, storage, durability);
   const module = await loadBook(wasm);
   return await OrderBook.open(() => module.openBook(storage, name, durability), name, storage);
 }

@@ -2,9 +2,19 @@
 
 import type { StoreBindings } from './bindings.js';
 import { type Channel, openChannel } from './channel.js';
-import { aborted, call, DaybookError, invalid, makeError } from './errors.js';
+import {
+  checkFunction,
+  checkLimit,
+  checkList,
+  checkNoMore,
+  checkObject,
+  checkPlace,
+  checkText,
+  checkWatchers,
+} from './check.js';
+import { aborted, call, DaybookError, InvalidInputError, invalid, makeError } from './errors.js';
 import { whenIdle } from './idle.js';
-import { assertJson } from './json.js';
+import { toJson } from './json.js';
 import type {
   Appended,
   AppendOptions,
@@ -69,35 +79,45 @@ export class Store {
    *   InvalidInputError, QuotaExceededError, ConnectionLostError and the others of `ErrorCode`;
    *   nothing was appended then.
    */
-  append(streamId: string, events: readonly NewEvent[], options: AppendOptions = {}): Promise<Appended> {
+  async append(
+    streamId: string,
+    events: readonly NewEvent[],
+    options: AppendOptions = {},
+  ): Promise<Appended> {
+    checkObject(options, 'options');
     const { expectedVersion, ...rest } = options;
-    return this.#append([{ streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) }], rest);
+    const part = { streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) };
+    return await this.#append([part], rest);
   }
 
   /** Appends to several streams, all or nothing. Otherwise as `append`. */
-  appendAll(
+  async appendAll(
     streams: readonly StreamAppend[],
     options: Omit<AppendOptions, 'expectedVersion'> = {},
   ): Promise<Appended> {
-    return this.#append(streams, options);
+    checkList(streams, 'streams');
+    checkObject(options, 'options');
+    return await this.#append(streams, options);
   }
 
   async #append(
     streams: readonly StreamAppend[],
-    { signal, ...options }: Omit<AppendOptions, 'expectedVersion'>,
+    { condition, commandId, signal, ...rest }: Omit<AppendOptions, 'expectedVersion'>,
   ): Promise<Appended> {
     this.#checkOpen();
+    checkNoMore(rest);
+    checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
     const now = new Date().toISOString();
-    const one = streams.length === 1;
-    const input = {
-      ...options,
-      streams: streams.map((part, index) => completed(part, one ? '' : `streams.${index}.`, now)),
-      recordedAt: now,
-    };
-    const appended = JSON.parse(await call(this.#inner.append(JSON.stringify(input)))) as Appended;
-    if (!appended.repeated) this.noteAppended();
-    return appended;
+    try {
+      const parts = streams.map((part, index) => completed(part, `streams.${index}`, now));
+      const input = toJson({ streams: parts, condition, commandId, recordedAt: now });
+      const appended = JSON.parse(await call(this.#inner.append(input))) as Appended;
+      if (!appended.repeated) this.noteAppended();
+      return appended;
+    } catch (error) {
+      throw streams.length === 1 ? withinStream(error) : error;
+    }
   }
 
   /** @internal Tells other tabs, and keeps house when there is time. */
@@ -113,14 +133,18 @@ export class Store {
    */
   async readStream(streamId: string, options: ReadStreamOptions = {}): Promise<StreamRead> {
     this.#checkOpen();
-    const { direction = 'forward', limit = Number.POSITIVE_INFINITY, ...rest } = options;
+    checkText(streamId, 'streamId');
+    checkObject(options, 'options');
+    const { direction = 'forward', limit = Number.POSITIVE_INFINITY, from: first, ...rest } = options;
     checkLimit(limit);
+    checkPlace(first, 'from');
+    checkNoMore(rest);
     const events: RecordedEvent[] = [];
-    let from = options.from ?? null;
+    let from = first ?? null;
     for (;;) {
       const count = Math.min(limit - events.length, PAGE_EVENTS);
-      const query = { ...rest, streamId, direction, from, limit: count };
-      const page = JSON.parse(await call(this.#inner.readStream(JSON.stringify(query)))) as PageJson;
+      const query = { streamId, direction, from, limit: count };
+      const page = JSON.parse(await call(this.#inner.readStream(toJson(query)))) as PageJson;
       for (const event of page.events) events.push(event);
       if (page.next === null || events.length >= limit) {
         return { events, version: page.version, position: page.position };
@@ -135,20 +159,26 @@ export class Store {
    */
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
     this.#checkOpen();
-    const { direction = 'forward', limit = Number.POSITIVE_INFINITY, after, before, signal, ...rest } = options;
+    checkObject(options, 'options');
+    const { direction = 'forward', limit = Number.POSITIVE_INFINITY, after, before, signal, ...more } = options;
+    const { streamPrefix, query: filter, ...rest } = more;
+    checkNoMore(rest);
     checkLimit(limit);
-    if (after !== undefined && before !== undefined) {
-      throw invalid('before', 'cannot be combined with after: give the one for the direction');
-    }
+    checkPlace(after, 'after');
+    checkPlace(before, 'before');
+    checkWatchers({ signal });
     const forward = direction === 'forward';
+    if (forward && before !== undefined) throw invalid('before', "goes with direction 'backward'");
+    if (!forward && after !== undefined) throw invalid('after', "goes with direction 'forward'");
     const end = await call(this.#inner.refresh());
-    let from: number | null = forward ? (after ?? 0) : (before ?? end + 1);
+    let from: number | null = forward ? (after ?? 0) : Math.min(before ?? end + 1, end + 1);
     let left = limit;
     while (from !== null && left > 0) {
       if (signal?.aborted) throw aborted();
       this.#checkOpen();
-      const query: object = { ...rest, direction, from, limit: Math.min(left, PAGE_EVENTS) };
-      const page = JSON.parse(await call(this.#inner.readAll(JSON.stringify(query)))) as PageJson;
+      const count = Math.min(left, PAGE_EVENTS);
+      const query = { direction, from, limit: count, streamPrefix, query: filter };
+      const page = JSON.parse(await call(this.#inner.readAll(toJson(query)))) as PageJson;
       for (const event of page.events) {
         if (event.position > end) return;
         left -= 1;
@@ -171,13 +201,18 @@ export class Store {
     handler: (event: RecordedEvent) => unknown,
   ): Promise<void> {
     this.#checkOpen();
-    const { signal, after = 0, ...rest } = options;
+    checkObject(options, 'options');
+    const { signal, after = 0, streamPrefix, query: filter, ...rest } = options;
+    checkNoMore(rest);
+    checkPlace(after, 'after');
+    checkWatchers({ signal });
+    checkFunction(handler, 'handler');
     let position = after;
     try {
       await call(this.#inner.refresh());
       while (!signal?.aborted) {
-        const query = { ...rest, from: position, limit: PAGE_EVENTS };
-        const page = JSON.parse(await call(this.#inner.readAll(JSON.stringify(query)))) as PageJson;
+        const query = { from: position, limit: PAGE_EVENTS, streamPrefix, query: filter };
+        const page = JSON.parse(await call(this.#inner.readAll(toJson(query)))) as PageJson;
         for (const event of page.events) {
           if (signal?.aborted) return;
           await handler(event);
@@ -202,8 +237,12 @@ export class Store {
     options: { signal?: AbortSignal; onProgress?: (progress: { done: number; total: number }) => void } = {},
   ): Promise<Verified> {
     this.#checkOpen();
+    checkObject(options, 'options');
+    const { signal, onProgress, ...rest } = options;
+    checkWatchers({ signal, onProgress });
+    checkNoMore(rest);
     for (let restart = true; ; restart = false) {
-      if (options.signal?.aborted) throw aborted();
+      if (signal?.aborted) throw aborted();
       let verified: { position: number; head: string; complete: boolean };
       try {
         verified = JSON.parse(await call(this.#inner.verify(restart)));
@@ -212,7 +251,7 @@ export class Store {
         const { position } = error as DaybookError & { position: number };
         return { ok: false, position, reason: error.message };
       }
-      options.onProgress?.({ done: verified.position, total: this.#inner.position });
+      onProgress?.({ done: verified.position, total: this.#inner.position });
       if (verified.complete) return { ok: true, position: verified.position, head: verified.head };
     }
   }
@@ -241,30 +280,35 @@ export class Store {
   }
 }
 
-/** Fills in what may be left out, and checks what `JSON.stringify` would let pass. */
+/** Fills in what may be left out. Rust judges the rest. */
 function completed(part: StreamAppend, path: string, now: string): object {
-  if (typeof part.streamId !== 'string') throw invalid(`${path}streamId`, 'must be a text');
-  if (!Array.isArray(part.events)) throw invalid(`${path}events`, 'must be a list');
+  checkObject(part, path);
+  checkText(part.streamId, `${path}.streamId`);
+  checkList(part.events, `${path}.events`);
   const events = part.events.map((event: NewEvent, index) => {
-    const place = `${path}events.${index}`;
-    if (typeof event !== 'object' || event === null) throw invalid(place, 'must be an object');
-    if (event.data === undefined) throw invalid(`${place}.data`, 'must be given; null is allowed');
-    assertJson(event, place);
+    checkObject(event, `${path}.events.${index}`);
+    if (event.data === undefined) {
+      throw invalid(`${path}.events.${index}.data`, 'must be given; null is allowed');
+    }
     return { ...event, id: event.id ?? crypto.randomUUID(), occurredAt: event.occurredAt ?? now };
   });
   return { ...part, events };
 }
 
-function checkLimit(limit: number): void {
-  if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit >= 1)) {
-    throw invalid('limit', 'must be a whole number of 1 or more');
-  }
+/** The error of an append to one stream; its path begins within the stream. */
+function withinStream(error: unknown): unknown {
+  if (!(error instanceof InvalidInputError) || !error.field.startsWith('streams.0.')) return error;
+  return invalid(error.field.slice('streams.0.'.length), error.reason);
 }
 
 /** Awaits `promise`, or the signal. */
 async function untilAborted(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) {
     await promise;
+    return;
+  }
+  if (signal.aborted) {
+    promise.catch(() => {});
     return;
   }
   let stop = () => {};

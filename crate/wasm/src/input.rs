@@ -1,21 +1,38 @@
 //! What JavaScript asks for, as JSON text. Unknown fields are refused.
 
+use core::fmt;
+
 use daybook_core::query::{Condition, Query, QueryItem};
 use daybook_core::store::{AllQuery, Append, Direction, StreamAppend, StreamQuery};
 use daybook_core::{Error, ExpectedVersion, NO_STREAM, NewEvent, Result, Timestamp, Version};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::place::path_before;
+
 /// Reads `text`, which the face made with `JSON.stringify`.
+///
+/// # Errors
+/// `invalid_input` with the path of what is wrong; with `what`, when that is all of it.
 pub(crate) fn parse<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        // Where in the text is of no use to a caller who gave an object.
-        let reason = message.split(" at line ").next().unwrap_or_default();
-        Error::invalid(what, reason)
-    })
+    serde_json::from_str(text).map_err(|error| misread(what, text, &error))
+}
+
+fn misread(what: &str, text: &str, error: &serde_json::Error) -> Error {
+    let mut path = path_before(text, error.column());
+    let message = error.to_string();
+    // Where in the text is of no use to a caller who gave an object.
+    let reason = message.split(" at line ").next().unwrap_or_default();
+    let missing = reason.strip_prefix("missing field `");
+    if let Some(name) = missing.and_then(|rest| rest.strip_suffix('`')) {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        return Error::invalid(path + name, "must be given");
+    }
+    Error::invalid(if path.is_empty() { what } else { &path }, reason)
 }
 
 #[derive(Deserialize)]
@@ -33,11 +50,45 @@ struct EventInput {
     causation_id: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ExpectedInput {
-    Version(Version),
-    Word(String),
+/// A version of -1 or more, or a word; `any` when it is left out, but not when it is `null`.
+struct ExpectedInput(ExpectedVersion);
+
+impl Default for ExpectedInput {
+    fn default() -> Self {
+        Self(ExpectedVersion::Any)
+    }
+}
+
+impl<'de> Deserialize<'de> for ExpectedInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Given;
+        impl Visitor<'_> for Given {
+            type Value = ExpectedInput;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a version of -1 or more, 'any', 'no-stream' or 'stream-exists'")
+            }
+            fn visit_i64<E: de::Error>(self, version: Version) -> Result<ExpectedInput, E> {
+                if version < NO_STREAM {
+                    return Err(E::invalid_value(Unexpected::Signed(version), &self));
+                }
+                Ok(ExpectedInput(version.into()))
+            }
+            fn visit_u64<E: de::Error>(self, version: u64) -> Result<ExpectedInput, E> {
+                // A version that large is no stream's.
+                self.visit_i64(Version::try_from(version).unwrap_or(Version::MAX))
+            }
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<ExpectedInput, E> {
+                Ok(ExpectedInput(match word {
+                    "any" => ExpectedVersion::Any,
+                    "no-stream" => ExpectedVersion::NoStream,
+                    "stream-exists" => ExpectedVersion::StreamExists,
+                    _ => return Err(E::invalid_value(Unexpected::Str(word), &self)),
+                }))
+            }
+        }
+        deserializer.deserialize_any(Given)
+    }
 }
 
 #[derive(Deserialize)]
@@ -45,7 +96,8 @@ enum ExpectedInput {
 struct StreamInput {
     stream_id: String,
     events: Vec<EventInput>,
-    expected_version: Option<ExpectedInput>,
+    #[serde(default)]
+    expected_version: ExpectedInput,
 }
 
 #[derive(Deserialize)]
@@ -98,13 +150,12 @@ impl AppendInput {
 
 impl StreamInput {
     fn into_part(self, path: &str) -> Result<StreamAppend> {
-        let expected = to_expected(self.expected_version, &format!("{path}expectedVersion"))?;
         let events = self.events.into_iter().enumerate();
         let events =
             events.map(|(index, event)| event.into_event(&format!("{path}events.{index}")));
         Ok(StreamAppend {
             stream_id: self.stream_id,
-            expected,
+            expected: self.expected_version.0,
             events: events.collect::<Result<_>>()?,
         })
     }
@@ -127,22 +178,6 @@ impl EventInput {
             correlation_id: self.correlation_id,
             causation_id: self.causation_id,
         })
-    }
-}
-
-fn to_expected(input: Option<ExpectedInput>, field: &str) -> Result<ExpectedVersion> {
-    match input {
-        None => Ok(ExpectedVersion::Any),
-        Some(ExpectedInput::Version(version)) if version >= NO_STREAM => Ok(version.into()),
-        Some(ExpectedInput::Word(word)) if word == "any" => Ok(ExpectedVersion::Any),
-        Some(ExpectedInput::Word(word)) if word == "no-stream" => Ok(ExpectedVersion::NoStream),
-        Some(ExpectedInput::Word(word)) if word == "stream-exists" => {
-            Ok(ExpectedVersion::StreamExists)
-        }
-        Some(_) => {
-            let reason = "must be a version of -1 or more, 'any', 'no-stream' or 'stream-exists'";
-            Err(Error::invalid(field, reason))
-        }
     }
 }
 

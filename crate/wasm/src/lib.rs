@@ -11,6 +11,7 @@ mod input;
 #[cfg(feature = "orders")]
 mod orders;
 mod output;
+mod place;
 mod storage;
 mod store;
 

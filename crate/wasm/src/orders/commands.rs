@@ -50,7 +50,7 @@ impl BookHandle {
         let orders = Rc::clone(&self.orders);
         promise(async move {
             let context = parse::<ContextInput>("options", &context)?.into_context()?;
-            let command = with_order_id(parse("command", &command)?, &context.command_id);
+            let command = with_order_id(parse_command(&command)?, &context.command_id);
             let order_id = parse_order_id(command.order_id())?;
             let executed = orders
                 .execute(&stream_id(&order_id), &command, &context)
@@ -91,6 +91,17 @@ impl ContextInput {
             ..CommandContext::new(self.command_id, recorded_at)
         })
     }
+}
+
+/// Reads `{name: command}`. Paths in errors begin within the command.
+fn parse_command(text: &str) -> Result<OrderCommand> {
+    parse("command", text).map_err(|error| match error {
+        Error::InvalidInput { field, reason } => {
+            let within = field.split_once('.').map_or("command", |(_, field)| field);
+            Error::invalid(within, reason)
+        }
+        other => other,
+    })
 }
 
 /// A new order that was not given an id gets one that follows from its command's.

@@ -1,0 +1,65 @@
+//! Where in JSON text an error lies, as a path that its author recognises.
+//!
+//! `serde_json` says how far it had read. What was open there is the path; finding it so costs
+//! nothing while there is no error, and a few hundred bytes of code.
+
+/// What is open at some place of the text.
+enum Open<'a> {
+    /// An object, with the key read last; empty before the first.
+    Object(&'a str),
+    /// An array, with the index reached.
+    Array(usize),
+}
+
+/// The path of what `text` (JSON without white space) held just before `end`, in bytes: keys and
+/// indexes, such as `events.0.type`. Empty for the whole.
+pub(crate) fn path_before(text: &str, end: usize) -> String {
+    let mut open = Vec::new();
+    let mut key_is_next = false;
+    let mut at = 0;
+    while at < end {
+        match text.as_bytes().get(at) {
+            Some(b'"') => {
+                let content = string_at(text, at + 1);
+                at += content.len() + 1;
+                if let (true, Some(Open::Object(key))) = (key_is_next, open.last_mut()) {
+                    *key = content;
+                    key_is_next = false;
+                }
+            }
+            Some(b'{') => {
+                open.push(Open::Object(""));
+                key_is_next = true;
+            }
+            Some(b'[') => open.push(Open::Array(0)),
+            Some(b'}' | b']') => {
+                open.pop();
+                key_is_next = false;
+            }
+            Some(b',') => match open.last_mut() {
+                Some(Open::Array(index)) => *index += 1,
+                _ => key_is_next = true,
+            },
+            Some(_) => {}
+            None => break,
+        }
+        at += 1;
+    }
+    let names = open.iter().map(|open| match open {
+        Open::Object(key) => (*key).to_owned(),
+        Open::Array(index) => index.to_string(),
+    });
+    names.collect::<Vec<_>>().join(".")
+}
+
+/// The content of the string that begins at `start`, behind its quote; escapes stay as they are.
+fn string_at(text: &str, start: usize) -> &str {
+    let rest = text.get(start..).unwrap_or_default();
+    let mut escaped = false;
+    let end = rest.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    });
+    rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+}

@@ -1,0 +1,271 @@
+/** Reading the log and following it: directions, places, filters, pages; each event once. */
+
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { assertFails, event, events, openMemory, readLog, takeSteps } from './support/stores.mjs';
+
+/** @typedef {import('./support/stores.mjs').Store} Store */
+
+/** @param {number} count @param {number} [first] */
+const numbers = (count, first = 1) => Array.from({ length: count }, (_, index) => first + index);
+
+/** @param {{ position: number }[]} found */
+const positions = (found) => found.map(({ position }) => position);
+
+describe('readStream', () => {
+  /** @type {Store} */
+  let store;
+  before(async () => {
+    store = await openMemory();
+    await store.append('other', events(1));
+    await store.append('long', events(2_500));
+  });
+
+  /** @param {import('daybook').ReadStreamOptions} [options] */
+  const versions = async (options) =>
+    (await store.readStream('long', options)).events.map(({ version }) => version);
+
+  test('gives all of a stream, however many pages that takes', async () => {
+    assert.deepEqual(await versions(), numbers(2_500, 0));
+    assert.deepEqual(await versions({ direction: 'backward' }), numbers(2_500, 0).reverse());
+  });
+
+  test('begins at a version and ends at a limit', async () => {
+    assert.deepEqual(await versions({ from: 2_498 }), [2_498, 2_499]);
+    assert.deepEqual(await versions({ from: 2_500 }), []);
+    assert.deepEqual(await versions({ limit: 2 }), [0, 1]);
+    assert.deepEqual(await versions({ direction: 'backward', limit: 2 }), [2_499, 2_498]);
+    assert.deepEqual(await versions({ direction: 'backward', from: 1 }), [1, 0]);
+    assert.equal((await versions({ limit: 1_001 })).length, 1_001);
+  });
+
+  test('finds a stream that does not exist empty, at version -1', async () => {
+    assert.deepEqual(await store.readStream('nowhere'), { events: [], version: -1, position: 2_501 });
+  });
+});
+
+describe('readAll', () => {
+  /** @type {Store} */
+  let store;
+  before(async () => {
+    store = await openMemory();
+    for (let index = 0; index < 250; index += 1) {
+      await store.append(`cart-${index % 7}`, [
+        { ...event('Opened', { index }), tags: [`day:${index % 5}`] },
+        { ...event('Filled'), tags: [`day:${index % 5}`, 'big'] },
+      ]);
+      await store.append(`order-${index}`, events(8, 'Handled'));
+    }
+  });
+
+  /** @param {import('daybook').ReadAllOptions} [options] */
+  const read = async (options) => positions(await readLog(store, options));
+
+  test('iterates over the whole log, once and in order, both ways', async () => {
+    assert.deepEqual(await read(), numbers(2_500));
+    assert.deepEqual(await read({ direction: 'backward' }), numbers(2_500).reverse());
+  });
+
+  test('begins after or before a position, and ends at a limit', async () => {
+    assert.deepEqual(await read({ after: 2_498 }), [2_499, 2_500]);
+    assert.deepEqual(await read({ after: 2_500 }), []);
+    assert.deepEqual(await read({ after: 99_999 }), []);
+    assert.deepEqual(await read({ direction: 'backward', before: 3 }), [2, 1]);
+    assert.deepEqual(await read({ direction: 'backward', before: 1 }), []);
+    assert.deepEqual(await read({ direction: 'backward', before: 99_999, limit: 1 }), [2_500]);
+    assert.deepEqual(await read({ limit: 1_200 }), numbers(1_200));
+  });
+
+  test('filters by stream prefix, types and tags as reading everything and choosing would', async () => {
+    const all = await readLog(store);
+    /** @type {[import('daybook').ReadAllOptions, (event: import('daybook').RecordedEvent) => boolean][]} */
+    const cases = [
+      [{ streamPrefix: 'cart-' }, ({ streamId }) => streamId.startsWith('cart-')],
+      [{ streamPrefix: 'order-24' }, ({ streamId }) => streamId.startsWith('order-24')],
+      [{ query: [{ types: ['Opened'] }] }, ({ type }) => type === 'Opened'],
+      [{ query: [{ types: ['Opened', 'Filled'] }] }, ({ type }) => type !== 'Handled'],
+      [{ query: [{ tags: ['day:3', 'big'] }] }, ({ tags }) => tags.includes('day:3') && tags.includes('big')],
+      [
+        { query: [{ types: ['Opened'], tags: ['day:1'] }, { tags: ['big', 'day:2'] }] },
+        ({ type, tags }) =>
+          (type === 'Opened' && tags.includes('day:1')) || (tags.includes('big') && tags.includes('day:2')),
+      ],
+      [
+        { streamPrefix: 'cart-1', query: [{ types: ['Filled'] }] },
+        ({ streamId, type }) => streamId === 'cart-1' && type === 'Filled',
+      ],
+      [{ query: [{ types: ['Never'] }] }, () => false],
+      [{ query: [] }, () => true],
+    ];
+    for (const [options, matches] of cases) {
+      const expected = positions(all.filter(matches));
+      assert.deepEqual(await read(options), expected, JSON.stringify(options));
+      const backward = await read({ ...options, direction: 'backward', limit: 40 });
+      assert.deepEqual(backward, expected.toReversed().slice(0, 40), JSON.stringify(options));
+    }
+  });
+
+  test('may be left early, and the store is as good as before', async () => {
+    let seen = 0;
+    for await (const { position } of store.readAll()) {
+      seen = position;
+      if (position === 1_500) break;
+    }
+    assert.equal(seen, 1_500);
+    assert.equal((await read()).length, 2_500);
+  });
+
+  test('ends with its signal', async () => {
+    const controller = new AbortController();
+    let seen = 0;
+    await assertFails(
+      async () => {
+        for await (const { position } of store.readAll({ signal: controller.signal })) {
+          seen = position;
+          controller.abort();
+        }
+      },
+      { code: 'aborted' },
+    );
+    assert.ok(seen < 2_500);
+  });
+
+  test('gives the log as it was when the reading began, however many events come meanwhile', async () => {
+    const own = await openMemory();
+    await own.append('s', events(1_200));
+    let seen = 0;
+    for await (const { position } of own.readAll()) {
+      seen = position;
+      if (position % 100 === 0) await own.append('s', events(1));
+    }
+    assert.equal(seen, 1_200);
+  });
+
+  test('backward from beyond the end misses nothing when events come at that very moment', async () => {
+    for (let steps = 0; steps < 40; steps += 1) {
+      const own = await openMemory();
+      await own.append('s', events(3));
+      const reading = readLog(own, { direction: 'backward', before: 1_000 });
+      await takeSteps(steps);
+      const appending = own.append('s', events(1));
+      assert.deepEqual(positions(await reading).slice(-3), [3, 2, 1], `after ${steps} steps`);
+      await appending;
+    }
+  });
+});
+
+describe('a subscription', () => {
+  test('catches up and goes live, each event once and in order', async () => {
+    const store = await openMemory();
+    await store.append('s', events(1_500));
+    const ending = new AbortController();
+    /** @type {number[]} */
+    const seen = [];
+    const following = store.subscribe({ signal: ending.signal }, ({ position }) => {
+      seen.push(position);
+      if (position === 1_700) ending.abort();
+    });
+    await Promise.all(Array.from({ length: 100 }, () => store.append('s', events(1))));
+    for (let index = 0; index < 100; index += 1) await store.append('t', events(1));
+    await following;
+    assert.deepEqual(seen, numbers(1_700));
+  });
+
+  test('begins after a position and gives only what its filters let pass', async () => {
+    const store = await openMemory();
+    await store.append('a-1', [event('Wanted'), event('Other')]);
+    const ending = new AbortController();
+    /** @type {number[]} */
+    const seen = [];
+    const following = store.subscribe(
+      { after: 1, streamPrefix: 'a-', query: [{ types: ['Wanted'] }], signal: ending.signal },
+      ({ position }) => {
+        seen.push(position);
+        if (seen.length === 2) ending.abort();
+      },
+    );
+    await store.append('b-1', [event('Wanted')]);
+    await store.append('a-2', [event('Other'), event('Wanted')]);
+    await store.append('a-1', [event('Wanted')]);
+    await following;
+    assert.deepEqual(seen, [5, 6]);
+  });
+
+  test('waits for a handler that takes its time', async () => {
+    const store = await openMemory();
+    const ending = new AbortController();
+    let running = 0;
+    let done = 0;
+    const following = store.subscribe({ signal: ending.signal }, async () => {
+      running += 1;
+      assert.equal(running, 1);
+      await takeSteps(5);
+      running -= 1;
+      done += 1;
+      if (done === 20) ending.abort();
+    });
+    await Promise.all(Array.from({ length: 20 }, () => store.append('s', events(1))));
+    await following;
+    assert.equal(done, 20);
+  });
+
+  test('may append from its handler', async () => {
+    const store = await openMemory();
+    const ending = new AbortController();
+    const following = store.subscribe({ signal: ending.signal }, async ({ position }) => {
+      if (position < 10) await store.append('s', events(1));
+      else ending.abort();
+    });
+    await store.append('s', events(1));
+    await following;
+    assert.equal(store.position, 10);
+  });
+
+  test('ends whenever its signal aborts, at whatever moment that is', async () => {
+    const store = await openMemory();
+    await store.append('s', events(2));
+    for (let steps = 0; steps < 60; steps += 1) {
+      const ending = new AbortController();
+      const following = store.subscribe({ after: 2, signal: ending.signal }, () => {});
+      await takeSteps(steps);
+      ending.abort();
+      await following;
+    }
+    await store.subscribe({ signal: AbortSignal.abort() }, () => assert.fail('called after its end'));
+  });
+
+  test('ends when the store is closed, and when it is destroyed', async () => {
+    for (const end of /** @type {const} */ (['close', 'destroy'])) {
+      const store = await openMemory();
+      await store.append('s', events(1));
+      const following = store.subscribe({}, () => {});
+      await takeSteps(100);
+      await store[end]();
+      await following;
+    }
+  });
+
+  test('rejects with what its handler throws, and leaves others alone', async () => {
+    const store = await openMemory();
+    await store.append('s', events(2));
+    const mistake = new Error('mine');
+    const ending = new AbortController();
+    let seen = 0;
+    const other = store.subscribe({ signal: ending.signal }, () => {
+      seen += 1;
+      if (seen === 3) ending.abort();
+    });
+    await assert.rejects(
+      store.subscribe({}, () => {
+        throw mistake;
+      }),
+      mistake,
+    );
+    await assert.rejects(
+      store.subscribe({}, () => Promise.reject(mistake)),
+      mistake,
+    );
+    await store.append('s', events(1));
+    await other;
+  });
+});
