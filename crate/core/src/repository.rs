@@ -195,8 +195,9 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
             if let Some(done) = self.store.find_command(&context.command_id).await? {
                 return self.repeated(stream_id, &done, retries).await;
             }
-            let mut before = self.load(stream_id).await?;
+            // Before loading: what the store takes in meanwhile may not be in the state.
             let known_tail = self.store.tail();
+            let mut before = self.load(stream_id).await?;
             let events = match A::decide(&before.state, command) {
                 Ok(events) => events,
                 Err(error @ Error::InvalidInput { .. }) => return Err(error),

@@ -16,6 +16,8 @@ mod old_and_unknown;
 #[cfg(test)]
 mod past;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod shop;
 #[cfg(test)]
 mod snapshots;
