@@ -51,7 +51,10 @@ fn assert_refused(log: &[Logged], answer: &Answer, error: &Error) {
         return;
     }
     let malformed = matches!(error, Error::InvalidInput { .. });
-    assert!(malformed || !stood(answer.before), "a repeated command was judged again: {answer:?}");
+    assert!(
+        malformed || !stood(answer.before),
+        "a repeated command was judged again: {answer:?}"
+    );
     let said = (answer.before..=answer.after).any(|length| {
         let state = state_of(&log[..length], &answer.stream_id, |_| true);
         Order::decide(&state, &answer.command).as_ref() == Err(error)

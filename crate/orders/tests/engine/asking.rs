@@ -135,8 +135,11 @@ pub(crate) struct Foreign {
 }
 
 pub(crate) fn any_foreign() -> impl Strategy<Value = Foreign> {
-    (0..ORDERS, 0..6_u8, 0..400_000_000_i64)
-        .prop_map(|(order, kind, at)| Foreign { order, kind, at })
+    (0..ORDERS, 0..6_u8, 0..400_000_000_i64).prop_map(|(order, kind, at)| Foreign {
+        order,
+        kind,
+        at,
+    })
 }
 
 impl Foreign {

@@ -21,7 +21,12 @@ fn until() -> Timestamp {
 /// Consecutive events as one append: each stream once, with its events in order.
 fn together(events: &[DemoEvent]) -> Append {
     let mut streams: Vec<StreamAppend> = Vec::new();
-    for DemoEvent { stream_id, expected, event } in events.iter().cloned() {
+    for DemoEvent {
+        stream_id,
+        expected,
+        event,
+    } in events.iter().cloned()
+    {
         match streams.iter_mut().find(|part| part.stream_id == stream_id) {
             Some(part) => part.events.push(event),
             None => streams.push(StreamAppend {
@@ -67,13 +72,18 @@ fn the_year_is_lawful_of_every_schema_and_ends_when_it_should() {
         assert!(log.iter().all(|logged| logged.is_known()));
         let orders: BTreeSet<&str> = log.iter().map(|logged| &*logged.stream_id).collect();
         assert_eq!(orders.len(), 120);
-        let placed = log.iter().filter(|logged| logged.event_type == "OrderPlaced");
+        let placed = log
+            .iter()
+            .filter(|logged| logged.event_type == "OrderPlaced");
         let schemas: BTreeSet<Option<u32>> = placed.map(|logged| logged.schema_version).collect();
         assert_eq!(schemas, [None, Some(1), Some(2), Some(3)].into());
         let last = log.iter().map(|logged| logged.occurred_at).max().unwrap();
         assert!(last <= until(), "{last} is after the year's end");
         let days = until().day().0 - last.day().0;
-        assert!((0..7).contains(&days), "nothing happened for the last {days} days");
+        assert!(
+            (0..7).contains(&days),
+            "nothing happened for the last {days} days"
+        );
     }
 }
 
@@ -101,7 +111,9 @@ fn the_read_models_of_the_year_agree_with_its_events() {
             let revenue = models.revenue_by_day.rows();
             assert_eq!(revenue.show(), fold::<RevenueByDay>(&log).show());
         });
-        let placed = tab.models.read(|models| json!(models.revenue_by_day.rows().query(&Default::default())));
+        let placed = tab
+            .models
+            .read(|models| json!(models.revenue_by_day.rows().query(&Default::default())));
         let days = placed.as_array().unwrap();
         let count: u64 = days.iter().map(|day| day["placed"].as_u64().unwrap()).sum();
         assert_eq!(count, 120);
@@ -122,6 +134,10 @@ fn a_year_is_added_once() {
         let again = tab.store.append(together(&events)).await.unwrap();
         assert!(again.repeated);
         assert_eq!(tab.store.tail(), events.len() as u64);
-        assert!(events.iter().any(|event| event.expected == ExpectedVersion::NoStream));
+        assert!(
+            events
+                .iter()
+                .any(|event| event.expected == ExpectedVersion::NoStream)
+        );
     });
 }

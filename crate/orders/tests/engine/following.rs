@@ -1,13 +1,18 @@
 //! Read models equal a fold from nothing, at any moment and however they came about.
 
 use daybook_core::memory::MemoryStorage;
-use daybook_core::projection::{Skipped, State};
+use daybook_core::projection::{Projector, Skipped, State};
+use daybook_core::store::Append;
 use daybook_core::testing::block_on;
-use daybook_orders::read_models::{CustomerOrderHistory, OrdersSummary, RevenueByDay};
+use daybook_core::{ExpectedVersion, NewEvent};
+use daybook_orders::read_models::{
+    CustomerOrderHistory, OrderReadModels, OrdersSummary, RevenueByDay,
+};
 use proptest::prelude::*;
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::shop::{Logged, Shown, apply, log_of};
+use crate::shop::{Logged, Shown, Tab, apply, log_of, moment};
 use crate::tabs::{MODELS, Seen, any_plan, run};
 
 /// What each read model shows after each event, beginning with none.
@@ -76,4 +81,23 @@ proptest! {
         let end = log.len() as u64;
         prop_assert!(last.iter().rev().take(3).all(|seen| seen.at == end), "not at the end");
     }
+}
+
+/// A store that was opened before others went on still begins with what they saved since.
+#[test]
+fn a_tab_that_is_behind_goes_on_from_what_another_saved() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let behind = Tab::open(&memory, 0).await.store;
+        let ahead = Tab::open(&memory, 0).await;
+        let event = NewEvent::new(Uuid::nil(), "DrawerOpened", moment(0), "null");
+        let append = Append::to("till-1", ExpectedVersion::Any, vec![event], moment(0));
+        ahead.store.append(append).await.unwrap();
+        while ahead.models.advance().await.unwrap() {}
+        ahead.models.save().await.unwrap();
+        let models = Projector::<OrderReadModels, _>::open(behind).await.unwrap();
+        for status in models.statuses() {
+            assert_eq!((status.position, status.skipped), (1, 1), "{}", status.name);
+        }
+    });
 }

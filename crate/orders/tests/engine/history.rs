@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use daybook_core::aggregate::Aggregate;
 use daybook_core::domain::{Domain, understand};
 use daybook_core::memory::MemoryStorage;
-use daybook_orders::commands::{
-    CancelOrder, ConfirmPayment, DraftItem, PlaceOrder, RefundPayment,
-};
+use daybook_orders::commands::{CancelOrder, ConfirmPayment, DraftItem, PlaceOrder, RefundPayment};
 use daybook_orders::events::OrderEvent;
 use daybook_orders::order::OrderState;
 use daybook_orders::{Order, OrderCommand, Orders};

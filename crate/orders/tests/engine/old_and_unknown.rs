@@ -22,7 +22,12 @@ fn event(number: u128, event_type: &str, schema: Option<u32>, data: &str) -> New
 }
 
 async fn append(tab: &Tab, order: u8, event: NewEvent) {
-    let append = Append::to(stream_id(order), ExpectedVersion::Any, vec![event], moment(0));
+    let append = Append::to(
+        stream_id(order),
+        ExpectedVersion::Any,
+        vec![event],
+        moment(0),
+    );
     tab.store.append(append).await.unwrap();
 }
 
@@ -51,15 +56,26 @@ fn orders_of_old_schemas_are_shown_and_paid_like_any_other_and_stay_as_stored() 
         let memory = MemoryStorage::new();
         let tab = Tab::open(&memory, 0).await;
         for (order, (schema, data)) in (0..).zip(&stored) {
-            append(&tab, order, event(order.into(), "OrderPlaced", *schema, data)).await;
+            append(
+                &tab,
+                order,
+                event(order.into(), "OrderPlaced", *schema, data),
+            )
+            .await;
         }
         let before = log_of(&memory);
         for (order, amount) in [(0, "44.90"), (1, "44.9"), (2, "2.50")] {
             let context = CommandContext::new(format!("pay-{order}"), moment(1));
             let command = pay(order, amount);
-            let done = tab.orders.execute(&stream_id(order), &command, &context).await;
+            let done = tab
+                .orders
+                .execute(&stream_id(order), &command, &context)
+                .await;
             let state = done.unwrap().loaded.state;
-            assert_eq!(state, tab.orders.load(&stream_id(order)).await.unwrap().state);
+            assert_eq!(
+                state,
+                tab.orders.load(&stream_id(order)).await.unwrap().state
+            );
         }
         while tab.models.advance().await.unwrap() {}
         for (order, total) in [(0, "44.90"), (1, "44.90"), (2, "2.50")] {
@@ -100,7 +116,10 @@ fn unknown_events_stop_nothing_and_are_counted_across_restarts() {
             append(&tab, 0, event(number, event_type, schema, data)).await;
         }
         let context = CommandContext::new("pay", moment(1));
-        let done = tab.orders.execute(&stream_id(0), &pay(0, "5"), &context).await;
+        let done = tab
+            .orders
+            .execute(&stream_id(0), &pay(0, "5"), &context)
+            .await;
         let done = done.unwrap().loaded;
         assert_eq!((done.version, done.unknown), (5, 4));
         while tab.models.advance().await.unwrap() {}
@@ -125,7 +144,10 @@ fn unknown_events_stop_nothing_and_are_counted_across_restarts() {
         let log = log_of(&memory);
         for (logged, (event_type, schema, data)) in log[1..].iter().zip(unknown) {
             assert_eq!(logged.event_type, event_type);
-            assert_eq!((logged.schema_version, logged.data.as_str()), (schema, data));
+            assert_eq!(
+                (logged.schema_version, logged.data.as_str()),
+                (schema, data)
+            );
         }
     });
 }

@@ -21,7 +21,9 @@ fn any_as_of() -> impl Strategy<Value = AsOf> {
 }
 
 async fn assert_past<P: Shown>(tab: &Tab, log: &[Logged], as_of: AsOf) {
-    let counting = log.iter().filter(|logged| as_of.includes(&logged.recorded()));
+    let counting = log
+        .iter()
+        .filter(|logged| as_of.includes(&logged.recorded()));
     let expected: P = fold(counting);
     let mut past = Past::<P>::new(&tab.store, as_of);
     while past.advance(&tab.store).await.unwrap() {}

@@ -4,9 +4,7 @@ use daybook_core::memory::MemoryStorage;
 use daybook_core::repository::{CommandContext, Executed};
 use daybook_core::testing::{Schedule, block_on};
 use daybook_core::{Error, Result};
-use daybook_orders::commands::{
-    CancelOrder, ConfirmPayment, DraftItem, PlaceOrder, RefundPayment,
-};
+use daybook_orders::commands::{CancelOrder, ConfirmPayment, DraftItem, PlaceOrder, RefundPayment};
 use daybook_orders::order::OrderState;
 use daybook_orders::{OrderCommand, Status};
 use proptest::prelude::*;

@@ -158,9 +158,15 @@ fn a_snapshot_is_what_loading_begins_with() {
         let (key, value) = snapshots(&other).await.remove(0);
         put(&memory, &key, value).await;
         let customer = |loaded: Loaded<OrderState>| loaded.state.placed.unwrap().customer_id;
-        assert_eq!(customer(ada.orders.load(&stream_id(0)).await.unwrap()), "bob");
+        assert_eq!(
+            customer(ada.orders.load(&stream_id(0)).await.unwrap()),
+            "bob"
+        );
         assert_eq!(customer(replayed(&ada).await), "Ada");
-        assert_eq!(bob.orders.load(&stream_id(0)).await.unwrap(), replayed(&bob).await);
+        assert_eq!(
+            bob.orders.load(&stream_id(0)).await.unwrap(),
+            replayed(&bob).await
+        );
     });
 }
 
@@ -180,7 +186,10 @@ fn a_snapshot_that_is_missing_or_of_another_form_is_ignored() {
             put(&memory, &key, value[..length].to_vec()).await;
             assert_eq!(tab.orders.load(&stream_id(0)).await.unwrap(), expected);
         }
-        memory.write_records(&[Change::Delete { key }]).await.unwrap();
+        memory
+            .write_records(&[Change::Delete { key }])
+            .await
+            .unwrap();
         assert_eq!(tab.orders.load(&stream_id(0)).await.unwrap(), expected);
     });
 }

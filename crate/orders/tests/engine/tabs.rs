@@ -18,8 +18,7 @@ use uuid::Uuid;
 use crate::asking::{Ask, Foreign, any_ask, any_foreign, stream_id};
 use crate::shop::{Shown, Tab, moment, true_length};
 
-pub(crate) const MODELS: [&str; 3] =
-    ["orders_summary", "customer_order_history", "revenue_by_day"];
+pub(crate) const MODELS: [&str; 3] = ["orders_summary", "customer_order_history", "revenue_by_day"];
 
 /// One thing done at a tab.
 #[derive(Debug, Clone)]
