@@ -214,12 +214,17 @@ impl Action {
 
 fn place(state: &OrderState, command: &PlaceOrder) -> Result<OrderEvent<'static>> {
     let order_id = parse_order_id(&command.order_id)?;
+    let checked = check(&command.customer_id, &command.items, &command.currency);
+    let (malformed, broken): (Vec<_>, Vec<_>) =
+        checked.faults.into_iter().partition(Fault::is_malformed);
+    if let Some(fault) = malformed.into_iter().next() {
+        return Err(fault.into_error(&order_id, NOT_PLACED));
+    }
     if let Some(order) = &state.placed {
         let fault = Fault::rule(ALREADY_PLACED, "orderId", "This order was already placed.");
         return Err(fault.into_error(&order_id, order.status.name()));
     }
-    let checked = check(&command.customer_id, &command.items, &command.currency);
-    if let Some(fault) = checked.faults.into_iter().next() {
+    if let Some(fault) = broken.into_iter().next() {
         return Err(fault.into_error(&order_id, NOT_PLACED));
     }
     Ok(OrderEvent::OrderPlaced(OrderPlaced {

@@ -36,6 +36,11 @@ impl Fault {
         }
     }
 
+    /// Whether no rule was reached. What is malformed is so whatever the order's state.
+    pub(crate) const fn is_malformed(&self) -> bool {
+        self.rule.is_none()
+    }
+
     /// The error that `decide` gives: it names the rule, the order and its status.
     pub(crate) fn into_error(self, order_id: &str, status: &str) -> Error {
         match self.rule {

@@ -51,6 +51,11 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
             its
         };
         let mut models = M::restore(&mut under);
+        let tail = store.tail();
+        if models.followers().iter().any(|one| one.checkpoint() > tail) {
+            // Another tab saved them, and has seen more of the log.
+            store.refresh().await?;
+        }
         for follower in models.followers() {
             if !is_of_this_log(&store, follower).await? {
                 follower.start_over();

@@ -1,5 +1,6 @@
 //! Reading: pages of events from one consistent view of the log.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use super::{Appended, Inner, Store};
@@ -249,7 +250,14 @@ impl<S: Storage> Inner<S> {
             self.state.borrow_mut().cache.insert(&batch);
             batches.push(batch);
         }
-        batches.sort_unstable_by_key(|batch| batch.last());
+        // What another store merged since may hold a batch that is in memory: that one is left out.
+        batches.sort_unstable_by_key(|batch| (batch.first(), Reverse(batch.last())));
+        let mut covered = 0;
+        batches.retain(|batch| {
+            let adds = batch.last() > covered;
+            covered = covered.max(batch.last());
+            adds
+        });
         Ok(batches)
     }
 

@@ -65,6 +65,16 @@ fn an_order_is_placed_once() {
 }
 
 #[test]
+fn a_malformed_argument_is_one_whatever_the_order_and_its_rules() {
+    let malformed = placing(|order| {
+        order.items = vec![item("tea", 0, "-1"), item("", 1, "1")];
+    });
+    for before in [vec![], vec![placed()], vec![placed(), cancel("no")]] {
+        assert_eq!(malformed_field(&before, &malformed), "items.1.productId");
+    }
+}
+
+#[test]
 fn an_order_needs_items_of_at_least_one_piece() {
     let none = placing(|order| order.items.clear());
     assert_broken(when(&[], &none), "no_items", "NOT_PLACED");

@@ -6,7 +6,7 @@ use super::{NOW, event, log, tab, verify};
 use crate::ExpectedVersion;
 use crate::memory::MemoryStorage;
 use crate::storage::{Change, Storage};
-use crate::store::{Append, Maintenance, Options, Store};
+use crate::store::{AllQuery, Append, Maintenance, Options, Store};
 use crate::testing::{Schedule, block_on};
 
 async fn filled(memory: &MemoryStorage, count: u128) {
@@ -37,6 +37,24 @@ fn merging_keeps_every_event_and_the_chain() {
         assert!(batches.len() < 70, "{} batches are left", batches.len());
         assert_eq!(log(memory.connect()).await, before);
         assert_eq!(verify(memory.connect()).await, 200);
+    });
+}
+
+#[test]
+fn what_another_tab_merged_is_read_beside_what_is_in_memory() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 63).await;
+        tab(&memory).await.save_index().await.unwrap();
+        // Opened from the index, it has only the last batch in memory: one within the merged.
+        let reader = tab(&memory).await;
+        let other = tab(&memory).await;
+        let last = Append::to("s0", ExpectedVersion::Any, vec![event(64)], NOW);
+        other.append(last).await.unwrap();
+        assert_eq!(other.maintain().await.unwrap(), Maintenance::Merged);
+        let page = reader.read_all(&AllQuery::default()).await.unwrap();
+        let read: Vec<u64> = page.events().map(|event| event.position).collect();
+        assert_eq!(read, (1..=63).collect::<Vec<u64>>());
     });
 }
 

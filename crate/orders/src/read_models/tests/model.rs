@@ -190,6 +190,12 @@ impl Row {
             "paidAt": paid,
             "refundedAt": refunded,
             "cancelledAt": cancelled,
+            "allowed": match self.status {
+                "PENDING" => &["confirmPayment", "cancelOrder"][..],
+                "PAID" => &["refundPayment"],
+                "REFUNDED" => &["cancelOrder"],
+                _ => &[],
+            },
         })
     }
 }
