@@ -1,6 +1,6 @@
 /** One open order book: its commands, and its read models kept up with the log. */
 
-import type { BookBindings } from './bindings.js';
+import type { BookBindings, StoreBindings } from './bindings.js';
 import { aborted, call, invalid, toError } from './errors.js';
 import { breathe, whenIdle } from './idle.js';
 import type {
@@ -33,6 +33,8 @@ const STRETCH_MS = 12;
 interface Opened {
   inner: BookBindings;
   store: Store;
+  /** The same log, for looking at while `store` is being exchanged. */
+  watch: StoreBindings;
   /** Ends following the log. */
   stop: AbortController;
 }
@@ -65,7 +67,7 @@ export class OrderBook implements OrderBookApi {
 
   #attach(inner: BookBindings): Opened {
     const store = new Store(inner.store(), this.#name, this.#shared, () => void this.#reset());
-    return { inner, store, stop: new AbortController() };
+    return { inner, store, watch: inner.store(), stop: new AbortController() };
   }
 
   // Commands
@@ -189,7 +191,7 @@ export class OrderBook implements OrderBookApi {
   }
 
   get position(): number {
-    return this.#opened.store.position;
+    return this.#opened.watch.position;
   }
 
   // Rebuilding, demo data, deleting
@@ -263,8 +265,14 @@ export class OrderBook implements OrderBookApi {
 
   async deleteEverything(): Promise<void> {
     await this.#resetting;
-    await this.#opened.store.destroy();
-    await this.#reset();
+    const { store, stop } = this.#opened;
+    // What follows the log would take its end for a loss.
+    stop.abort();
+    try {
+      await store.destroy();
+    } finally {
+      await this.#reset();
+    }
   }
 
   /** Begins anew, after this tab or another has deleted everything. */
@@ -285,8 +293,8 @@ export class OrderBook implements OrderBookApi {
       await this.#fold();
       void this.#follow(this.#opened);
       this.#tell('reset');
-    } catch {
-      this.#tell('lost');
+    } catch (error) {
+      this.#tell('lost', error);
     }
   }
 
@@ -297,9 +305,9 @@ export class OrderBook implements OrderBookApi {
     return () => this.#listeners.delete(callback);
   }
 
-  #tell(kind: Change['kind']): void {
-    const position = this.#closed || kind === 'lost' ? 0 : this.position;
-    for (const listener of this.#listeners) listener({ position, kind });
+  #tell(kind: Change['kind'], error?: unknown): void {
+    const { position } = this;
+    for (const listener of this.#listeners) listener({ position, kind, ...(error !== undefined && { error }) });
   }
 
   /** Folds whatever there is to fold, in stretches that leave the page responsive. */
@@ -313,9 +321,8 @@ export class OrderBook implements OrderBookApi {
   }
 
   /** Keeps the read models up with the log, whoever appends, and tells the listeners. */
-  async #follow({ inner, store, stop }: Opened): Promise<void> {
-    let told = store.position;
-    const watch = inner.store();
+  async #follow({ watch, stop }: Opened): Promise<void> {
+    let told = watch.position;
     try {
       while (!stop.signal.aborted) {
         const position = await call(watch.changed(told));
@@ -323,8 +330,8 @@ export class OrderBook implements OrderBookApi {
         told = position;
         if (!stop.signal.aborted) this.#tell('events');
       }
-    } catch {
-      if (!stop.signal.aborted && !this.#closed) this.#tell('lost');
+    } catch (error) {
+      if (!stop.signal.aborted && !this.#closed) this.#tell('lost', error);
     }
   }
 
