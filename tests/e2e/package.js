@@ -15,7 +15,7 @@ const types = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 
  */
 export async function openPackage(context) {
   await context.route('**/package/**', async (route) => {
-    const path = new URL(route.request().url()).pathname.split('/package/')[1];
+    const path = new URL(route.request().url()).pathname.split('/package/')[1] ?? '';
     const contentType = types[extname(path)] ?? 'application/octet-stream';
     if (path === 'index.html') return await route.fulfill({ contentType, body: '<!doctype html><title>Package</title>' });
     const file = await readFile(dist + path);

@@ -1,6 +1,6 @@
 /** One open order book: its commands, and its read models kept up with the log. */
 
-import type { BookBindings, StoreBindings } from './bindings.js';
+import type { BookBindings, PastBindings, StoreBindings } from './bindings.js';
 import { aborted, call, invalid, toError } from './errors.js';
 import { breathe, whenIdle } from './idle.js';
 import type {
@@ -39,6 +39,15 @@ interface Opened {
   stop: AbortController;
 }
 
+/** The orders as of a moment, while the log stands at `position`. */
+interface Past {
+  inner: BookBindings;
+  asOf: string;
+  position: number;
+  /** Freed by the garbage collector: a page may still be asked for when the next is folded. */
+  folded: Promise<PastBindings>;
+}
+
 export class OrderBook implements OrderBookApi {
   readonly #connect: () => Promise<BookBindings>;
   readonly #name: string;
@@ -47,6 +56,7 @@ export class OrderBook implements OrderBookApi {
   readonly #saving = whenIdle(() => this.#save());
   #opened: Opened;
   #folding: Promise<void> | undefined;
+  #past: Past | undefined;
   #resetting: Promise<void> | undefined;
   #closed = false;
 
@@ -173,14 +183,32 @@ export class OrderBook implements OrderBookApi {
   }
 
   async ordersAsOf(asOf: { position: number } | { time: string }, query: OrdersQuery = {}): Promise<OrdersPage> {
-    const past = this.#start((inner) => inner.pastOrders(JSON.stringify(asOf)));
+    const past = await this.#pastOrders(JSON.stringify(asOf));
     try {
-      await stretched(() => past.advance());
       return JSON.parse(past.orders(JSON.stringify(query)));
     } catch (thrown) {
       throw toError(thrown);
-    } finally {
-      past.free();
+    }
+  }
+
+  /** The orders as of a moment, folded once for all the pages that are asked for. */
+  async #pastOrders(asOf: string): Promise<PastBindings> {
+    const { inner } = this.#opened;
+    const { position } = this;
+    const kept = this.#past;
+    if (kept && kept.inner === inner && kept.position === position && kept.asOf === asOf) return await kept.folded;
+    const fold = async () => {
+      const past = this.#start(() => inner.pastOrders(asOf));
+      await stretched(() => past.advance());
+      return past;
+    };
+    const folded = fold();
+    this.#past = { inner, asOf, position, folded };
+    try {
+      return await folded;
+    } catch (error) {
+      if (this.#past?.folded === folded) this.#past = undefined;
+      throw error;
     }
   }
 

@@ -38,6 +38,8 @@ export function Customers() {
   );
   const currencies = useMemo(() => api.orders({ limit: 1 }).totals.map((total) => total.currency).sort(), [api, revision.value]);
 
+  const draw = useMemo(() => (/** @type {CustomerRow} */ row, /** @type {number} */ tab) => cells(row, tab, currencies), [currencies]);
+
   if (found === 0 && !search) {
     return (
       <>
@@ -65,7 +67,7 @@ export function Customers() {
           count={found}
           rows={rows}
           rowKey={(row) => row.customerId}
-          cells={(row, tab) => cells(row, tab, currencies)}
+          cells={draw}
           onOpen={(row) => go(link('customers', row.customerId))}
           sort={{ by, descending }}
           onSort={(to) => setQuery({ sort: by === to && !descending ? `-${to}` : to })}

@@ -81,7 +81,7 @@ export function Orders() {
           count={found}
           rows={rows}
           rowKey={(row) => row.orderId}
-          cells={(row, tab) => cells(row, tab, Boolean(time))}
+          cells={time ? pastCells : cells}
           onOpen={(row) => go(link('orders', row.orderId))}
           sort={{ by: filter.sort, descending: filter.descending }}
           onSort={(by) => setQuery({ sort: filter.sort === by && !filter.descending ? `-${by}` : by })}
@@ -94,8 +94,11 @@ export function Orders() {
   );
 }
 
-/** @param {OrderRow} row @param {number} tab @param {boolean} past */
-const cells = (row, tab, past) => [
+/** @param {OrderRow} row @param {number} tab */
+const cells = (row, tab) => [...pastCells(row, tab).slice(0, -1), <CommandButtons order={row} small tab={tab} />];
+
+/** What is past cannot be acted on. @param {OrderRow} row @param {number} tab */
+const pastCells = (row, tab) => [
   <OrderLink id={row.orderId} tab={tab} />,
   <CustomerLink id={row.customerId} tab={tab} />,
   <Time time={row.placedAt} />,
@@ -105,7 +108,7 @@ const cells = (row, tab, past) => [
     <span class="card-only"> {row.itemCount === 1 ? 'item' : 'items'}</span>
   </span>,
   <Money amount={row.totalAmount} currency={row.currency} />,
-  past ? null : <CommandButtons order={row} small tab={tab} />,
+  null,
 ];
 
 /** @param {{ time: string | null }} props */
