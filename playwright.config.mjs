@@ -11,6 +11,9 @@ export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: '.build/test-results',
   forbidOnly: true,
+  // A test may add a year of trade, on a machine that has other things to do.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   retries: 0,
   // Two at once are enough to load a small machine; each test has its own browser context.
   workers: 2,

@@ -26,6 +26,8 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       test.use({ colorScheme, viewport, reducedMotion: 'reduce' });
 
       test('no screen has a barrier, and none is wider than the window', async ({ page }) => {
+        // A dozen screens, each examined element by element.
+        test.setTimeout(300_000);
         await visit(page);
         await expectNoViolations(page, 'empty book');
         await addDemoData(page);

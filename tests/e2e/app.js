@@ -54,6 +54,15 @@ export const messages = (page) => page.locator('.toasts').getByRole('status');
 /** The status of the order shown. @param {Page} page */
 export const statusOf = (page) => page.getByRole('region', { name: /^As it (is|was)$/ }).locator('.pill');
 
+/** The commands that are offered on the order shown. @param {Page} page */
+export const commandsOf = (page) => page.locator('.heading-actions').getByRole('button');
+
+/** Opens the dialog of a command. @param {Page} page @param {keyof typeof buttons} command */
+export async function openCommand(page, command) {
+  await commandsOf(page).filter({ hasText: command }).click();
+  return page.getByRole('dialog');
+}
+
 const buttons = { Pay: 'Confirm payment', Refund: 'Refund', Cancel: 'Cancel this order' };
 
 /**
@@ -63,8 +72,7 @@ const buttons = { Pay: 'Confirm payment', Refund: 'Refund', Cancel: 'Cancel this
  * @param {string} text the payment's reference, or the reason
  */
 export async function carryOut(page, command, text) {
-  await page.getByRole('main').getByRole('button', { name: command, exact: true }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await openCommand(page, command);
   await dialog.getByRole('textbox').fill(text);
   await dialog.getByRole('button', { name: buttons[command], exact: true }).click();
   await expect(dialog).toBeHidden();

@@ -3,6 +3,7 @@ import { Component } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { book, fatal, openError } from './book.js';
+import { shortId } from './components/bits.jsx';
 import { Dialogs } from './components/dialogs.jsx';
 import { Shell } from './components/shell.jsx';
 import { Toasts } from './components/toasts.jsx';
@@ -28,7 +29,7 @@ function screenOf(text) {
   switch (name) {
     case undefined:
     case 'orders':
-      return id ? [`Order ${id}`, <Order key={id} id={id} />] : ['Orders', <Orders />];
+      return id ? [`Order ${shortId(id)}`, <Order key={id} id={id} />] : ['Orders', <Orders />];
     case 'new-order':
       return ['New order', <NewOrder />];
     case 'customers':

@@ -38,15 +38,25 @@ export async function open() {
   try {
     const opened = await openOrderBook();
     opened.onChange((change) => {
-      if (change.kind === 'lost') openError.value = Object.assign(new Error('lost'), { code: 'data_lost' });
+      if (change.kind === 'lost') {
+        fail(change.error);
+        return;
+      }
+      // Another tab may have deleted everything just after this one had missed it.
+      if (change.kind === 'reset') openError.value = null;
       changed();
     });
     position.value = opened.position;
     book.value = opened;
   } catch (error) {
-    if (isTrap(error)) fatal.value = error;
-    else openError.value = error;
+    fail(error);
   }
+}
+
+/** There is no book to show. @param {unknown} error */
+function fail(error) {
+  if (isTrap(error)) fatal.value = error;
+  else openError.value = error ?? new Error('The book is gone');
 }
 
 /** The open book, read for a view: the view is drawn again when the book changes. */

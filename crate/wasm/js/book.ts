@@ -1,6 +1,6 @@
 /** One open order book: its commands, and its read models kept up with the log. */
 
-import type { BookBindings } from './bindings.js';
+import type { BookBindings, PastBindings, StoreBindings } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
 import { aborted, call, invalid, toError } from './errors.js';
 import { breathe, whenIdle } from './idle.js';
@@ -35,8 +35,19 @@ const STRETCH_MS = 12;
 interface Opened {
   inner: BookBindings;
   store: Store;
+  /** The same log, for looking at while `store` is being exchanged. */
+  watch: StoreBindings;
   /** Ends following the log. */
   stop: AbortController;
+}
+
+/** The orders as of a moment, while the log stands at `position`. */
+interface Past {
+  inner: BookBindings;
+  asOf: string;
+  position: number;
+  /** Freed by the garbage collector: a page may still be asked for when the next is folded. */
+  folded: Promise<PastBindings>;
 }
 
 export class OrderBook implements OrderBookApi {
@@ -47,6 +58,7 @@ export class OrderBook implements OrderBookApi {
   readonly #saving = whenIdle(() => this.#save());
   #opened: Opened;
   #folding: Promise<void> | undefined;
+  #past: Past | undefined;
   #resetting: Promise<void> | undefined;
   #closed = false;
 
@@ -67,7 +79,7 @@ export class OrderBook implements OrderBookApi {
 
   #attach(inner: BookBindings): Opened {
     const store = new Store(inner.store(), this.#name, this.#shared, () => void this.#reset());
-    return { inner, store, stop: new AbortController() };
+    return { inner, store, watch: inner.store(), stop: new AbortController() };
   }
 
   // Commands
@@ -177,14 +189,32 @@ export class OrderBook implements OrderBookApi {
 
   async ordersAsOf(asOf: { position: number } | { time: string }, query: OrdersQuery = {}): Promise<OrdersPage> {
     checkObject(asOf, 'asOf');
-    const past = this.#start((inner) => inner.pastOrders(toJson(asOf)));
+    const past = await this.#pastOrders(toJson(asOf));
     try {
-      await stretched(() => past.advance());
       return JSON.parse(past.orders(toJson(query)));
     } catch (thrown) {
       throw toError(thrown);
-    } finally {
-      past.free();
+    }
+  }
+
+  /** The orders as of a moment, folded once for all the pages that are asked for. */
+  async #pastOrders(asOf: string): Promise<PastBindings> {
+    const { inner } = this.#opened;
+    const { position } = this;
+    const kept = this.#past;
+    if (kept && kept.inner === inner && kept.position === position && kept.asOf === asOf) return await kept.folded;
+    const fold = async () => {
+      const past = this.#start(() => inner.pastOrders(asOf));
+      await stretched(() => past.advance());
+      return past;
+    };
+    const folded = fold();
+    this.#past = { inner, asOf, position, folded };
+    try {
+      return await folded;
+    } catch (error) {
+      if (this.#past?.folded === folded) this.#past = undefined;
+      throw error;
     }
   }
 
@@ -195,7 +225,7 @@ export class OrderBook implements OrderBookApi {
   }
 
   get position(): number {
-    return this.#opened.store.position;
+    return this.#opened.watch.position;
   }
 
   // Rebuilding, demo data, deleting
@@ -305,8 +335,8 @@ export class OrderBook implements OrderBookApi {
       await this.#fold();
       void this.#follow(this.#opened);
       this.#tell('reset');
-    } catch {
-      this.#tell('lost');
+    } catch (error) {
+      this.#tell('lost', error);
     }
   }
 
@@ -318,11 +348,11 @@ export class OrderBook implements OrderBookApi {
     return () => this.#listeners.delete(callback);
   }
 
-  #tell(kind: Change['kind']): void {
-    const position = this.#closed || kind === 'lost' ? 0 : this.position;
+  #tell(kind: Change['kind'], cause?: unknown): void {
+    const { position } = this;
     for (const listener of this.#listeners) {
       try {
-        listener({ position, kind });
+        listener({ position, kind, ...(cause !== undefined && { error: cause }) });
       } catch (error) {
         // The listener's own failure; the book goes on.
         queueMicrotask(() => {
@@ -343,9 +373,8 @@ export class OrderBook implements OrderBookApi {
   }
 
   /** Keeps the read models up with the log, whoever appends, and tells the listeners. */
-  async #follow({ inner, store, stop }: Opened): Promise<void> {
-    let told = store.position;
-    const watch = inner.store();
+  async #follow({ watch, stop }: Opened): Promise<void> {
+    let told = watch.position;
     try {
       while (!stop.signal.aborted) {
         const position = await call(watch.changed(told));
@@ -353,8 +382,8 @@ export class OrderBook implements OrderBookApi {
         told = position;
         if (!stop.signal.aborted) this.#tell('events');
       }
-    } catch {
-      if (!stop.signal.aborted && !this.#closed) this.#tell('lost');
+    } catch (error) {
+      if (!stop.signal.aborted && !this.#closed) this.#tell('lost', error);
     }
   }
 

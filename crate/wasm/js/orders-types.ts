@@ -231,10 +231,13 @@ export interface OrderBookApi {
 
   /**
    * Calls back after the read models have changed, whichever tab changed them, and when a
-   * projection's state or the store's (`reset`: everything was deleted; `lost`) changes.
+   * projection's state or the store's changes: `reset` when everything was deleted and the book is
+   * empty, `lost` when the log cannot be followed any further, with the `error` that says why.
    * Returns the function that ends it.
    */
-  onChange(callback: (change: { position: number; kind: 'events' | 'projections' | 'reset' | 'lost' }) => void): () => void;
+  onChange(
+    callback: (change: { position: number; kind: 'events' | 'projections' | 'reset' | 'lost'; error?: unknown }) => void,
+  ): () => void;
 
   /** The log's end as this tab knows it. */
   readonly position: number;

@@ -261,9 +261,12 @@ export class Store {
     this.#checkOpen();
     this.#closed = true;
     await this.#upkeep.stop();
-    await call(this.#inner.destroy());
-    this.#channel.send('destroyed');
-    this.#channel.close();
+    try {
+      await call(this.#inner.destroy());
+      this.#channel.send('destroyed');
+    } finally {
+      this.#channel.close();
+    }
   }
 
   /** Lets go of the store; closing twice does nothing. */

@@ -32,6 +32,19 @@ export const Time = ({ time, exact = false }) => (
 );
 
 /**
+ * An order's id as people tell it: of a UUID the beginning, which is enough to tell it apart.
+ * @param {string} id
+ */
+export const shortId = (id) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id.slice(0, 8) : id);
+
+/** @param {{ id: string, tab?: number }} props */
+export const OrderLink = ({ id, tab }) => (
+  <a class="code" href={link('orders', id)} tabIndex={tab} aria-label={`Order ${shortId(id)}`} title={id}>
+    {shortId(id)}
+  </a>
+);
+
+/**
  * Text that a person typed: it may run either way.
  * @param {{ text: string, class?: string }} props
  */
@@ -45,6 +58,13 @@ export const UserText = ({ text, class: name }) => (
 export const CustomerLink = ({ id, tab }) => (
   <a class="user-link" href={link('customers', id)} tabIndex={tab}>
     <UserText text={id} />
+  </a>
+);
+
+export const NewOrderLink = () => (
+  <a class="button primary" href={link('new-order')}>
+    <Icon name="plus" />
+    New order
   </a>
 );
 

@@ -25,7 +25,8 @@ export function Chart({ bars, currency, by }) {
   const highest = Math.max(...bars.map((bar) => Number(bar.grossPaid)));
   const lowest = Math.max(...bars.map((bar) => Number(bar.refundedAmount)));
   const { step, top } = scale(Math.max(highest, lowest));
-  const below = Math.ceil(lowest / step) * step;
+  // Refunds are few: a whole step for them would be mostly empty.
+  const below = Math.ceil(lowest / (step / 4)) * (step / 4);
   const plot = HEIGHT - TOP - BOTTOM;
   const y = (/** @type {number} */ amount) => TOP + ((top - amount) / (top + below)) * plot;
   const slot = Math.max(0, width - LEFT) / bars.length;
@@ -131,8 +132,10 @@ function column(left, slot, from, to) {
 }
 
 /** @param {number} step @param {number} top @param {number} below */
-const lines = (step, top, below) =>
-  Array.from({ length: Math.round((top + below) / step) + 1 }, (_, index) => index * step - below);
+function lines(step, top, below) {
+  const under = Math.floor(below / step);
+  return Array.from({ length: Math.round(top / step) + under + 1 }, (_, index) => (index - under) * step);
+}
 
 const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 /** @param {number} amount */
@@ -149,8 +152,12 @@ function ticks(bars, slot) {
   const found = [];
   bars.forEach((bar, index) => {
     const first = index === 0 || bars[index - 1].day.slice(0, 7) !== bar.day.slice(0, 7);
-    const free = found.length === 0 || (index - found[found.length - 1][0]) * slot > 40;
-    if (first && free && (bars.length - index) * slot > 24) found.push([index, monthOf(bar.day)]);
+    if (!first || (bars.length - index) * slot <= 24) return;
+    const before = found[found.length - 1];
+    const free = !before || (index - before[0]) * slot > 40;
+    // The rest of a month at the left edge gives way to the first whole one.
+    if (!free && before[0] === 0) found.pop();
+    if (free || before[0] === 0) found.push([index, monthOf(bar.day)]);
   });
   return found;
 }

@@ -1,5 +1,6 @@
 /** A button for each command that the rules allow on an order: the package says which. */
 import { commandWords } from '../lib/words.js';
+import { shortId } from './bits.jsx';
 import { askFor } from './dialogs.jsx';
 
 /**
@@ -13,7 +14,7 @@ export const CommandButtons = ({ order, small = false, tab }) => (
         type="button"
         tabIndex={tab}
         class={`button ${small ? 'small' : ''} ${command === 'confirmPayment' ? 'primary-soft' : ''}`}
-        aria-label={small ? `${commandWords[command]} order ${order.orderId}` : undefined}
+        aria-label={small ? `${commandWords[command]} order ${shortId(order.orderId)} of ${order.customerId}` : undefined}
         onClick={() => askFor(command, order)}
       >
         {commandWords[command]}

@@ -15,7 +15,7 @@ const running = signal(/** @type {{ done: number, total: number, stop: () => voi
 async function add() {
   const control = new AbortController();
   const stop = () => control.abort();
-  running.value = { done: 0, total: 1, stop };
+  running.value = { done: 0, total: ORDERS, stop };
   try {
     const added = await book.value?.addDemoData({
       orders: ORDERS,
@@ -24,7 +24,8 @@ async function add() {
     });
     if (added) say('A year of trade added', `${counted(added.orders, 'order')}, ${counted(added.events, 'event')} stored.`);
   } catch (error) {
-    complain(error);
+    if (/** @type {any} */ (error)?.code !== 'aborted') complain(error);
+    else say('Stopped', 'What had been added by then stays.');
   } finally {
     running.value = null;
   }

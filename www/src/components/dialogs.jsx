@@ -6,7 +6,7 @@ import { failure, say, sayStored } from '../actions.js';
 import { book, useBook } from '../book.js';
 import { money } from '../lib/money.js';
 import { statusWords } from '../lib/words.js';
-import { Status, UserText } from './bits.jsx';
+import { shortId, Status, UserText } from './bits.jsx';
 import { Field } from './field.jsx';
 import { Icon } from './icons.jsx';
 
@@ -120,7 +120,7 @@ function CommandForm({ command, order }) {
     <form onSubmit={submit} noValidate>
       <dl class="facts">
         <dt>Order</dt>
-        <dd class="code">{order.orderId}</dd>
+        <dd class="code">{shortId(order.orderId)}</dd>
         <dt>Customer</dt>
         <dd>
           <UserText text={order.customerId} />

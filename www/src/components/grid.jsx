@@ -2,6 +2,7 @@
  * A grid of any number of rows, of which only the visible ones are in the document. It scrolls with
  * the page. Pattern: https://www.w3.org/WAI/ARIA/apg/patterns/grid/ with whole rows as the unit.
  */
+import { Component } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { narrow } from '../lib/viewport.js';
@@ -27,7 +28,8 @@ const STEP = 4;
  *   onSort?: (by: string) => void,
  *   heights: { wide: number, narrow: number },
  *   class?: string,
- * }} props `rows` must be cheap: it is asked for what is visible on each change. `heights` in rem.
+ * }} props `rows` must be cheap: it is asked for what is visible on each change. `cells` must be the
+ *   same function as long as it draws the same. `heights` in rem.
  */
 export function Grid(props) {
   const { label, columns, count, rows, rowKey, cells, onOpen, sort, onSort } = props;
@@ -113,27 +115,67 @@ export function Grid(props) {
       </div>
       <div role="rowgroup" class="grid-body" ref={body} style={{ height: `${count * rowHeight}px` }} onKeyDown={onKeyDown}>
         {drawn.map(([index, row]) => (
-          <div
+          <Row
             key={rowKey(row)}
-            role="row"
-            class="grid-row"
-            aria-rowindex={index + 2}
-            data-index={index}
-            tabIndex={index === current ? 0 : -1}
-            style={{ transform: `translateY(${index * rowHeight}px)` }}
-            onFocusIn={() => setActive(index)}
-            onClick={(event) => onClick(event, row)}
-          >
-            {cells(row, index === current ? 0 : -1).map((cell, at) => (
-              <div key={columns[at].key} role="gridcell" aria-colindex={at + 1} class={`cell ${columns[at].class ?? ''}`}>
-                {cell}
-              </div>
-            ))}
-          </div>
+            row={row}
+            index={index}
+            tab={index === current ? 0 : -1}
+            top={index * rowHeight}
+            columns={columns}
+            cells={cells}
+            onFocus={setActive}
+            onClick={onClick}
+          />
         ))}
       </div>
     </div>
   );
+}
+
+/**
+ * @typedef {object} RowProps
+ * @property {any} row
+ * @property {number} index
+ * @property {number} tab
+ * @property {number} top in pixels
+ * @property {Column[]} columns
+ * @property {(row: any, tab: number) => import('preact').ComponentChildren[]} cells
+ * @property {(index: number) => void} onFocus
+ * @property {(event: MouseEvent, row: any) => void} onClick
+ */
+
+/**
+ * Drawn again only when something it shows has changed: most rows stay while the page scrolls.
+ * @extends {Component<RowProps>}
+ */
+class Row extends Component {
+  /** @param {RowProps} next */
+  shouldComponentUpdate(next) {
+    const { row, tab, top, columns, cells } = this.props;
+    return row !== next.row || tab !== next.tab || top !== next.top || columns !== next.columns || cells !== next.cells;
+  }
+
+  render() {
+    const { row, index, tab, top, columns, cells, onFocus } = this.props;
+    return (
+      <div
+        role="row"
+        class="grid-row"
+        aria-rowindex={index + 2}
+        data-index={index}
+        tabIndex={tab}
+        style={{ transform: `translateY(${top}px)` }}
+        onFocusIn={() => onFocus(index)}
+        onClick={(event) => this.props.onClick(event, row)}
+      >
+        {cells(row, tab).map((cell, at) => (
+          <div key={columns[at].key} role="gridcell" aria-colindex={at + 1} class={`cell ${columns[at].class ?? ''}`}>
+            {cell}
+          </div>
+        ))}
+      </div>
+    );
+  }
 }
 
 /**

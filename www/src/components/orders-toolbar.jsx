@@ -1,4 +1,5 @@
 /** How the list of orders is narrowed down. All of it stands in the address. */
+import { useRested } from '../lib/rested.js';
 import { exactMoment } from '../lib/time.js';
 import { statusWords } from '../lib/words.js';
 import { setQuery } from '../router.js';
@@ -26,21 +27,23 @@ const sorts = [
 ];
 
 /** A search box that says what it looks through. @param {{ label: string, value: string }} props */
-export const Search = ({ label, value }) => (
-  <label class="search">
-    <Icon name="search" />
-    <span class="visually-hidden">{label}</span>
-    <input
-      type="search"
-      placeholder={label}
-      value={value}
-      dir="auto"
-      autocomplete="off"
-      spellcheck={false}
-      onInput={(event) => setQuery({ search: event.currentTarget.value })}
-    />
-  </label>
-);
+export function Search({ label, value }) {
+  const rested = useRested('search', value);
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <span class="visually-hidden">{label}</span>
+      <input
+        type="search"
+        placeholder={label}
+        {...rested}
+        dir="auto"
+        autocomplete="off"
+        spellcheck={false}
+      />
+    </label>
+  );
+}
 
 /** @param {{ filter: OrdersQuery, time: string | null }} props */
 export function OrdersToolbar({ filter, time }) {

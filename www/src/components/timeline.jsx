@@ -1,7 +1,7 @@
 /** Events in words, with everything that stands behind the words. */
 import { count } from '../lib/money.js';
 import { link } from '../router.js';
-import { Json, Time } from './bits.jsx';
+import { Json, shortId, Time } from './bits.jsx';
 import { Icon } from './icons.jsx';
 
 /** @typedef {import('daybook/orders').HistoryEntry} HistoryEntry */
@@ -77,8 +77,8 @@ export function Event({ entry, withStream = false }) {
 function StreamLink({ streamId }) {
   const orderId = /^order-(.+)$/s.exec(streamId)?.[1];
   return orderId ? (
-    <a class="code" href={link('orders', orderId)}>
-      {streamId}
+    <a class="code" href={link('orders', orderId)} title={streamId}>
+      order-{shortId(orderId)}
     </a>
   ) : (
     <span class="code">{streamId}</span>

@@ -6,8 +6,8 @@ import { explain } from './errors.js';
 
 /** @typedef {import('daybook/orders').OrdersPage} OrdersPage */
 
-/** More rows than anyone scrolls through. */
-const LIMIT = 100_000;
+/** Few enough rows that asking for them takes no time that can be felt. */
+const BLOCK = 1_000;
 
 /**
  * @param {string | null} time a local date and time as typed; `null`: now
@@ -31,18 +31,37 @@ export function useOrdersAsOf(time, key, filter) {
     }
     let current = true;
     setBusy(true);
-    book.value
-      ?.ordersAsOf({ time: moment.toISOString() }, { ...filter, limit: LIMIT })
-      .then((found) => {
-        if (!current) return;
-        setPage(found);
-        setError(null);
-      })
-      .catch((problem) => current && setError(explain(problem).text))
-      .finally(() => current && setBusy(false));
+    read(moment, filter, (found) => {
+      if (!current) return false;
+      setPage(found);
+      setError(null);
+      setBusy(false);
+      return true;
+    }).catch((problem) => {
+      if (!current) return;
+      setError(explain(problem).text);
+      setBusy(false);
+    });
     return () => {
       current = false;
     };
   }, [time, key, revision.value]);
   return { page: time ? page : null, error, busy: Boolean(time) && (busy || (!page && !error)) };
+}
+
+/**
+ * Reads every row, block by block, so that the first are shown at once and the page stays usable.
+ * @param {Date} moment
+ * @param {import('daybook/orders').OrdersQuery} filter
+ * @param {(page: OrdersPage) => boolean} show what was read so far; `false` ends it
+ */
+async function read(moment, filter, show) {
+  /** @type {OrdersPage['rows']} */
+  let rows = [];
+  for (;;) {
+    const page = await book.value?.ordersAsOf({ time: moment.toISOString() }, { ...filter, offset: rows.length, limit: BLOCK });
+    if (!page) return;
+    rows = rows.concat(page.rows);
+    if (!show({ ...page, rows }) || page.rows.length < BLOCK) return;
+  }
 }

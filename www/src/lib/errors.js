@@ -39,7 +39,7 @@ export function explain(error, seen) {
     case 'rule_broken':
       return { ...known, title: 'The rules do not allow this', text: ruleBroken(message, rest.status, seen) };
     case 'invalid_input':
-      return { ...known, title: 'Please check what you entered', text: sentence(message), field: field ?? null };
+      return { ...known, title: 'Please check what you entered', text: sentence(rest.reason ?? message), field: field ?? null };
     case 'conflict':
       return { ...known, title: 'Another tab was faster', text: conflict(rest) };
     default: {

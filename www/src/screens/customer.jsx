@@ -2,7 +2,7 @@
 import { useCallback } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
-import { Empty, Heading, Money, Status, Time, UserText } from '../components/bits.jsx';
+import { Empty, Heading, Money, OrderLink, Status, Time, UserText } from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { Grid } from '../components/grid.jsx';
 import { count, counted, money } from '../lib/money.js';
@@ -85,9 +85,7 @@ export function Customer({ id }) {
 
 /** @param {import('daybook/orders').OrderRow} row @param {number} tab */
 const cells = (row, tab) => [
-  <a class="code" href={link('orders', row.orderId)} tabIndex={tab} aria-label={`Order ${row.orderId}`} title={row.orderId}>
-    {row.orderId}
-  </a>,
+  <OrderLink id={row.orderId} tab={tab} />,
   <Time time={row.placedAt} />,
   <Status status={row.status} />,
   <span class="figure">

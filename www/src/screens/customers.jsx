@@ -2,11 +2,11 @@
 import { useMemo } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, Money, Time } from '../components/bits.jsx';
+import { CustomerLink, Empty, Heading, Money, NewOrderLink, Time } from '../components/bits.jsx';
 import { Grid } from '../components/grid.jsx';
 import { Search } from '../components/orders-toolbar.jsx';
 import { count, counted } from '../lib/money.js';
-import { paged } from '../lib/paged.js';
+import { PAGE, paged } from '../lib/paged.js';
 import { go, link, query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').CustomerRow} CustomerRow */
@@ -28,17 +28,25 @@ export function Customers() {
   const sort = query.value.get('sort') ?? 'customerId';
   const by = /** @type {'customerId' | 'orderCount' | 'lastOrderAt'} */ (sort.replace('-', ''));
   const descending = sort.startsWith('-');
-  const found = api.customers({ search, sort: by, descending, limit: 1 }).count;
-  const rows = useMemo(
-    () => paged((offset, limit) => api.customers({ search, sort: by, descending, offset, limit }).rows),
+  const { count: found, rows: firstRows } = useMemo(
+    () => api.customers({ search, sort: by, descending, limit: PAGE }),
     [api, search, sort, revision.value],
   );
+  const rows = useMemo(
+    () => paged((offset, limit) => api.customers({ search, sort: by, descending, offset, limit }).rows, firstRows),
+    [firstRows],
+  );
+  const currencies = useMemo(() => api.orders({ limit: 1 }).totals.map((total) => total.currency).sort(), [api, revision.value]);
+
+  const draw = useMemo(() => (/** @type {CustomerRow} */ row, /** @type {number} */ tab) => cells(row, tab, currencies), [currencies]);
 
   if (found === 0 && !search) {
     return (
       <>
         <Heading title="Customers" />
-        <Empty title="No customers yet">A customer is here from their first order on.</Empty>
+        <Empty title="No customers yet" actions={<NewOrderLink />}>
+          A customer is here from their first order on.
+        </Empty>
       </>
     );
   }
@@ -59,7 +67,7 @@ export function Customers() {
           count={found}
           rows={rows}
           rowKey={(row) => row.customerId}
-          cells={cells}
+          cells={draw}
           onOpen={(row) => go(link('customers', row.customerId))}
           sort={{ by, descending }}
           onSort={(to) => setQuery({ sort: by === to && !descending ? `-${to}` : to })}
@@ -72,8 +80,8 @@ export function Customers() {
   );
 }
 
-/** @param {CustomerRow} row @param {number} tab */
-const cells = (row, tab) => [
+/** @param {CustomerRow} row @param {number} tab @param {string[]} currencies */
+const cells = (row, tab, currencies) => [
   <CustomerLink id={row.customerId} tab={tab} />,
   <span class="figure">
     {count(row.orderCount)}
@@ -84,17 +92,27 @@ const cells = (row, tab) => [
     <Time time={row.firstOrderAt} />
   </>,
   <Time time={row.lastOrderAt} />,
-  <LifetimeValue values={row.lifetimeValue} />,
+  <LifetimeValue values={row.lifetimeValue} currencies={currencies} />,
 ];
 
-/** @param {{ values: CustomerRow['lifetimeValue'] }} props */
-const LifetimeValue = ({ values }) =>
-  values.length === 0 ? (
-    <span class="quiet">nothing paid</span>
-  ) : (
-    <span class="values">
-      {values.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)).map(({ currency, amount }) => (
-        <Money key={currency} amount={amount} currency={currency} />
-      ))}
+/** As many currencies as there is room for side by side. */
+const MOST_COLUMNS = 4;
+
+/**
+ * A column for each currency of the book, unless there are too many of them.
+ * @param {{ values: CustomerRow['lifetimeValue'], currencies: string[] }} props
+ */
+function LifetimeValue({ values, currencies }) {
+  if (values.length === 0) return <span class="quiet">nothing paid</span>;
+  const amounts = new Map(values.map(({ currency, amount }) => [currency, amount]));
+  const inColumns = currencies.length <= MOST_COLUMNS;
+  return (
+    <span class={`values ${inColumns ? 'in-columns' : ''}`}>
+      {currencies
+        .filter((currency) => inColumns || amounts.has(currency))
+        .map((currency) => (
+          <span key={currency}>{amounts.has(currency) && <Money amount={amounts.get(currency) ?? ''} currency={currency} />}</span>
+        ))}
     </span>
   );
+}

@@ -15,7 +15,7 @@ export function Data() {
   return (
     <>
       <Heading title="Data" lead="All of it is in this browser, on this device, and nowhere else." />
-      <ul class="cards">
+      <ul class="cards in-pairs">
         <li class="card sheet-panel">
           <h2>Demo data</h2>
           <p>A realistic year of trade: 10,000 orders with payments, refunds and cancellations, some in older schemas.</p>
@@ -91,9 +91,15 @@ function Verify() {
   );
 }
 
-const sizes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
+/** @param {'megabyte' | 'gigabyte'} unit */
+const sizesIn = (unit) => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 });
+const [megabytes, gigabytes] = [sizesIn('megabyte'), sizesIn('gigabyte')];
+
 /** @param {number | undefined} bytes */
-const size = (bytes) => (bytes === undefined ? 'Unknown' : sizes.format(bytes / 1e6));
+function size(bytes) {
+  if (bytes === undefined) return 'Unknown';
+  return bytes < 1e9 ? megabytes.format(bytes / 1e6) : gigabytes.format(bytes / 1e9);
+}
 
 function Storage() {
   const [estimate, setEstimate] = useState(/** @type {StorageEstimate} */ ({}));

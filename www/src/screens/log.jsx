@@ -8,6 +8,7 @@ import { Select } from '../components/field.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Event } from '../components/timeline.jsx';
 import { count, counted } from '../lib/money.js';
+import { useRested } from '../lib/rested.js';
 import { query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').HistoryEntry} HistoryEntry */
@@ -78,6 +79,7 @@ export function Log() {
   const type = query.value.get('type') ?? '';
   const stream = query.value.get('stream') ?? '';
   const { events, next, problem, busy, older } = useLog(type, stream);
+  const rested = useRested('stream', stream);
   const types = api.eventTypes();
 
   return (
@@ -92,7 +94,7 @@ export function Log() {
         />
         <label class="inline-field">
           <span>Stream begins with</span>
-          <input type="search" placeholder="order-" value={stream} autocomplete="off" spellcheck={false} onInput={(event) => setQuery({ stream: event.currentTarget.value })} />
+          <input type="search" placeholder="order-" {...rested} autocomplete="off" spellcheck={false} />
         </label>
       </div>
       {problem && (

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, Status, Time } from '../components/bits.jsx';
+import { CustomerLink, Empty, Heading, shortId, Status, Time } from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Items } from '../components/items.jsx';
@@ -63,7 +63,7 @@ export function Order({ id }) {
 /** @param {{ id: string }} props */
 const OrderTitle = ({ id }) => (
   <>
-    Order <span class="code">{id}</span>
+    Order <span class="code">{shortId(id)}</span>
   </>
 );
 
@@ -137,6 +137,8 @@ function Loaded({ state, history }) {
 /** @param {{ state: OrderState }} props */
 const Facts = ({ state }) => (
   <dl class="facts">
+    <dt>Order</dt>
+    <dd class="code">{state.orderId}</dd>
     <dt>Version</dt>
     <dd class="figure">{state.version}</dd>
     <dt>Paid</dt>

@@ -2,16 +2,15 @@
 import { useMemo } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, Money, Status, Time } from '../components/bits.jsx';
+import { CustomerLink, Empty, Heading, Money, NewOrderLink, OrderLink, Status, Time } from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { DemoButton } from '../components/demo.jsx';
 import { Grid } from '../components/grid.jsx';
-import { Icon } from '../components/icons.jsx';
 import { AsOfBanner, OrdersToolbar } from '../components/orders-toolbar.jsx';
 import { Totals } from '../components/totals.jsx';
 import { useOrdersAsOf } from '../lib/as-of.js';
 import { count, counted } from '../lib/money.js';
-import { paged } from '../lib/paged.js';
+import { PAGE, paged } from '../lib/paged.js';
 import { go, link, query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').OrderRow} OrderRow */
@@ -49,14 +48,16 @@ export function Orders() {
   const key = JSON.stringify(filter);
   const past = useOrdersAsOf(time, key, filter);
 
-  const page = useMemo(() => (time ? null : api.orders({ ...filter, limit: 1 })), [api, key, time, revision.value]);
+  const page = useMemo(() => (time ? null : api.orders({ ...filter, limit: PAGE })), [api, key, time, revision.value]);
   const shown = time ? past.page : page;
   const rows = useMemo(
     () =>
-      paged((offset, limit) =>
-        time ? (past.page?.rows.slice(offset, offset + limit) ?? []) : api.orders({ ...filter, offset, limit }).rows,
+      paged(
+        (offset, limit) =>
+          time ? (past.page?.rows.slice(offset, offset + limit) ?? []) : api.orders({ ...filter, offset, limit }).rows,
+        page?.rows,
       ),
-    [api, key, time, past.page, revision.value],
+    [api, key, time, past.page, page],
   );
 
   if (!time && api.position === 0) return <NoOrders />;
@@ -64,10 +65,7 @@ export function Orders() {
   return (
     <>
       <Heading title="Orders">
-        <a class="button primary" href={link('new-order')}>
-          <Icon name="plus" />
-          New order
-        </a>
+        <NewOrderLink />
       </Heading>
       <OrdersToolbar filter={filter} time={time} />
       {time && <AsOfBanner time={time} busy={past.busy} error={past.error} />}
@@ -83,7 +81,7 @@ export function Orders() {
           count={found}
           rows={rows}
           rowKey={(row) => row.orderId}
-          cells={(row, tab) => cells(row, tab, Boolean(time))}
+          cells={time ? pastCells : cells}
           onOpen={(row) => go(link('orders', row.orderId))}
           sort={{ by: filter.sort, descending: filter.descending }}
           onSort={(by) => setQuery({ sort: filter.sort === by && !filter.descending ? `-${by}` : by })}
@@ -96,11 +94,12 @@ export function Orders() {
   );
 }
 
-/** @param {OrderRow} row @param {number} tab @param {boolean} past */
-const cells = (row, tab, past) => [
-  <a class="code" href={link('orders', row.orderId)} tabIndex={tab} aria-label={`Order ${row.orderId}`} title={row.orderId}>
-    {row.orderId}
-  </a>,
+/** @param {OrderRow} row @param {number} tab */
+const cells = (row, tab) => [...pastCells(row, tab).slice(0, -1), <CommandButtons order={row} small tab={tab} />];
+
+/** What is past cannot be acted on. @param {OrderRow} row @param {number} tab */
+const pastCells = (row, tab) => [
+  <OrderLink id={row.orderId} tab={tab} />,
   <CustomerLink id={row.customerId} tab={tab} />,
   <Time time={row.placedAt} />,
   <Status status={row.status} />,
@@ -109,7 +108,7 @@ const cells = (row, tab, past) => [
     <span class="card-only"> {row.itemCount === 1 ? 'item' : 'items'}</span>
   </span>,
   <Money amount={row.totalAmount} currency={row.currency} />,
-  past ? null : <CommandButtons order={row} small tab={tab} />,
+  null,
 ];
 
 /** @param {{ time: string | null }} props */
@@ -133,10 +132,7 @@ const NoOrders = () => (
       title="The first page is blank"
       actions={
         <>
-          <a class="button primary" href={link('new-order')}>
-            <Icon name="plus" />
-            New order
-          </a>
+          <NewOrderLink />
           <DemoButton />
         </>
       }

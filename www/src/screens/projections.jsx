@@ -73,8 +73,8 @@ function Projection({ projection }) {
       </div>
       <p class="quiet">{text}</p>
       <dl class="facts">
-        <dt>Name</dt>
-        <dd class="code">
+        <dt class="visually-hidden">Name</dt>
+        <dd class="code fact-name">
           {name} <span class="quiet">v{projection.version}</span>
         </dd>
         <dt>Position</dt>

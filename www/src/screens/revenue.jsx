@@ -1,6 +1,8 @@
 /** What came in: a chart, a table, and the figures of both. */
-import { useBook } from '../book.js';
-import { Empty, Heading, Money } from '../components/bits.jsx';
+import { useMemo } from 'preact/hooks';
+
+import { revision, useBook } from '../book.js';
+import { Empty, Heading, Money, NewOrderLink } from '../components/bits.jsx';
 import { Chart } from '../components/chart.jsx';
 import { Select } from '../components/field.jsx';
 import { count, money } from '../lib/money.js';
@@ -29,14 +31,17 @@ function asked() {
 
 export function Revenue() {
   const api = useBook();
-  const currencies = [...new Set(api.orders({ limit: 1 }).totals.map((total) => total.currency))];
+  const { totals } = useMemo(() => api.orders({ limit: 1 }), [api, revision.value]);
+  const currencies = totals.map((total) => total.currency);
   const { range, from, to } = asked();
-  const currency = query.value.get('currency') ?? mostUsed(api.orders({ limit: 1 }).totals);
+  const currency = query.value.get('currency') ?? mostUsed(totals);
   if (!currency) {
     return (
       <>
         <Heading title="Revenue" />
-        <Empty title="Nothing to count yet">Revenue is here from the first payment on.</Empty>
+        <Empty title="Nothing to count yet" actions={<NewOrderLink />}>
+          Revenue is here from the first payment on.
+        </Empty>
       </>
     );
   }

@@ -1,0 +1,64 @@
+import { expect, test } from '@playwright/test';
+
+import { goTo, placeOrder, statusOf, visit } from './app.js';
+import { openPackage } from './package.js';
+
+// The app's service worker would answer for the package's page.
+test.use({ locale: 'en-GB', serviceWorkers: 'block' });
+
+test('a store that a newer version wrote is explained, left alone, and there is a way forward', async ({ page, context }) => {
+  const tool = await openPackage(context);
+  await tool.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open('daybook:order-book', 2);
+        request.onupgradeneeded = () => request.result.createObjectStore('tomorrow');
+        request.onsuccess = () => resolve(request.result.close());
+        request.onerror = () => reject(request.error);
+      }),
+  );
+  await visit(page);
+  const alert = page.getByRole('main').getByRole('alert');
+  await expect(alert.getByRole('heading')).toHaveText('Written by a newer version');
+  await expect(alert).toContainText('nothing has been changed');
+  await expect(alert.getByRole('button', { name: 'Reload' })).toBeVisible();
+  const found = await tool.evaluate(() => indexedDB.databases());
+  expect(found).toContainEqual({ name: 'daybook:order-book', version: 2 });
+});
+
+test('events of types and schemas this version does not know are kept, shown, counted and skipped', async ({ page, context }) => {
+  await placeOrder(page, { customer: 'Ada' });
+  const orderId = decodeURIComponent(new URL(page.url()).hash.split('/')[2] ?? '');
+  const tool = await openPackage(context);
+  await tool.evaluate(async (streamId) => {
+    // @ts-expect-error The page's own address.
+    const { openStore } = await import('./index.js');
+    const store = await openStore({ name: 'order-book' });
+    await store.append(streamId, [
+      { type: 'OrderGiftWrapped', data: { ribbon: 'red' } },
+      { type: 'PaymentConfirmed', schemaVersion: 9, data: { instalments: [1, 2] } },
+    ]);
+    await store.close();
+  }, `order-${orderId}`);
+
+  const events = page.getByRole('region', { name: 'History' }).getByRole('listitem');
+  await expect(events).toHaveCount(3);
+  await expect(events.filter({ hasText: 'unknown to this version, skipped' })).toHaveCount(2);
+  await expect(statusOf(page)).toHaveText('Pending');
+
+  await goTo(page, 'Log');
+  const first = page.getByRole('list', { name: 'Events, newest first' }).getByRole('listitem').first();
+  await expect(first).toContainText('unknown to this version, skipped');
+  await first.locator('summary').click();
+  await expect(first.getByRole('group', { name: 'Data as JSON' })).toContainText('"instalments"');
+
+  await goTo(page, 'Projections');
+  const skipped = page.getByRole('list', { name: 'Skipped events' }).first().getByRole('listitem');
+  await expect(skipped).toHaveText([/OrderGiftWrapped, schema 1: 1/, /PaymentConfirmed, schema 9: 1/]);
+
+  await visit(page, `#/orders/${orderId}`);
+  await page.getByRole('button', { name: 'Pay', exact: true }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill('PAY-1');
+  await page.getByRole('dialog').getByRole('button', { name: 'Confirm payment' }).click();
+  await expect(statusOf(page)).toHaveText('Paid');
+});
