@@ -82,8 +82,9 @@ export async function checkCrates() {
 }
 
 const specifiers = [
-  /\bfrom\s*(['"])([^'"\n]+)\1/g,
-  /\bimport\s*(['"])([^'"\n]+)\1/g,
+  // A statement's own `from`, not the word in some text.
+  /(?:^|;)\s*(?:import|export)\b[^;'"]*\bfrom\s*(['"])([^'"\n]+)\1/gm,
+  /(?:^|;)\s*import\s*(['"])([^'"\n]+)\1/gm,
   /\bimport\(\s*(['"])([^'"\n]+)\1/g,
   /\bnew URL\(\s*(['"])([^'"\n]+)\1\s*,\s*import\.meta\.url/g,
 ];

@@ -89,6 +89,11 @@ describe('the page', () => {
       const e = new URL('e', import.meta.url);`;
     assert.deepEqual(importsOf(source).sort(), ['a', 'b', 'c', 'd', 'e']);
   });
+
+  test('is not taken to import what only looks like it', () => {
+    assert.deepEqual(importsOf("const from = query.get('from') ?? 'always';"), []);
+    assert.deepEqual(importsOf("import {\n  one,\n  two,\n} from 'many';"), ['many']);
+  });
 });
 
 describe('the server', () => {

@@ -1,6 +1,7 @@
 /** Running other programs. */
 
 import { spawn, spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
 import { delimiter } from 'node:path';
 import { root, searchPath } from './paths.mjs';
 import { Problem } from './say.mjs';
@@ -18,6 +19,17 @@ function environment({ env, path = [] }) {
 }
 
 /**
+ * A program that was killed has no exit code; it gets the shell's, and the signal is named, so that
+ * it is not taken for a failure of its own.
+ * @param {string} program @param {number | null} code @param {NodeJS.Signals | null} signal
+ */
+function exitCode(program, code, signal) {
+  if (code !== null) return code;
+  console.error(`${program} was ended by ${signal ?? 'a signal'}.`);
+  return 128 + (signal ? constants.signals[signal] : 0);
+}
+
+/**
  * Runs a program in the foreground and resolves with its exit code.
  * @param {string} program @param {string[]} args @param {RunOptions} [options]
  * @returns {Promise<number>}
@@ -30,7 +42,7 @@ export function run(program, args, options = {}) {
       stdio: 'inherit',
     });
     child.on('error', () => reject(new Problem(`${program} cannot be started; is it installed?`)));
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code, signal) => resolve(exitCode(program, code, signal)));
   });
 }
 
@@ -58,7 +70,10 @@ export function runAndKeep(program, args, options = {}) {
       });
     }
     child.on('error', () => reject(new Problem(`${program} cannot be started; is it installed?`)));
-    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
+    child.on('close', (code, signal) => {
+      const output = Buffer.concat(chunks).toString();
+      resolve({ code: exitCode(program, code, signal), output });
+    });
   });
 }
 
