@@ -1,6 +1,16 @@
 import { expect, test } from '@playwright/test';
 
-import { carryOut, commandsOf, goTo, messages, openCommand, placeOrder, rowsOf, statusOf, visit } from './app.js';
+import {
+  carryOut,
+  commandsOf,
+  goTo,
+  messages,
+  openCommand,
+  placeOrder,
+  rowsOf,
+  statusOf,
+  visit,
+} from './app.js';
 
 test.use({ locale: 'en-GB' });
 
@@ -20,10 +30,39 @@ test('only what the rules allow is offered, at every step', async ({ page }) => 
 
 /** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, then: string, events: number }[]} */
 const races = [
-  { name: 'an order is not paid twice', stale: 'Pay', meanwhile: ['Pay', 'PAY-1'], says: 'Another tab has paid this order meanwhile.', then: 'Paid', events: 2 },
-  { name: 'a paid order is not cancelled', stale: 'Cancel', meanwhile: ['Pay', 'PAY-1'], says: 'Another tab has paid this order meanwhile.', then: 'Paid', events: 2 },
-  { name: 'an order is not refunded twice', before: ['Pay', 'PAY-1'], stale: 'Refund', meanwhile: ['Refund', 'Lost'], says: 'Another tab has refunded this order meanwhile.', then: 'Refunded', events: 3 },
-  { name: 'an order is not cancelled twice', stale: 'Cancel', meanwhile: ['Cancel', 'Mistake'], says: 'Another tab has cancelled this order meanwhile.', then: 'Cancelled', events: 2 },
+  {
+    name: 'an order is not paid twice',
+    stale: 'Pay',
+    meanwhile: ['Pay', 'PAY-1'],
+    says: 'Another tab has paid this order meanwhile.',
+    then: 'Paid',
+    events: 2,
+  },
+  {
+    name: 'a paid order is not cancelled',
+    stale: 'Cancel',
+    meanwhile: ['Pay', 'PAY-1'],
+    says: 'Another tab has paid this order meanwhile.',
+    then: 'Paid',
+    events: 2,
+  },
+  {
+    name: 'an order is not refunded twice',
+    before: ['Pay', 'PAY-1'],
+    stale: 'Refund',
+    meanwhile: ['Refund', 'Lost'],
+    says: 'Another tab has refunded this order meanwhile.',
+    then: 'Refunded',
+    events: 3,
+  },
+  {
+    name: 'an order is not cancelled twice',
+    stale: 'Cancel',
+    meanwhile: ['Cancel', 'Mistake'],
+    says: 'Another tab has cancelled this order meanwhile.',
+    then: 'Cancelled',
+    events: 2,
+  },
 ];
 
 for (const { name, before, stale, meanwhile, says, then, events } of races) {
@@ -50,7 +89,9 @@ for (const { name, before, stale, meanwhile, says, then, events } of races) {
   });
 }
 
-test('a full disk is said where the order was to be stored, and nothing that was typed is lost', async ({ page }) => {
+test('a full disk is said where the order was to be stored, and nothing that was typed is lost', async ({
+  page,
+}) => {
   await fillDisk(page);
   await visit(page, '#/new-order');
   await page.getByRole('textbox', { name: 'Customer' }).fill('Ada');

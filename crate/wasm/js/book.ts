@@ -62,7 +62,12 @@ export class OrderBook implements OrderBookApi {
   #resetting: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(connect: () => Promise<BookBindings>, name: string, shared: boolean, inner: BookBindings) {
+  private constructor(
+    connect: () => Promise<BookBindings>,
+    name: string,
+    shared: boolean,
+    inner: BookBindings,
+  ) {
     this.#connect = connect;
     this.#name = name;
     this.#shared = shared;
@@ -95,11 +100,17 @@ export class OrderBook implements OrderBookApi {
     return this.#execute('confirmPayment', command, options);
   }
 
-  refundPayment(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
+  refundPayment(
+    command: { orderId: string; reason: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult> {
     return this.#execute('refundPayment', command, options);
   }
 
-  cancelOrder(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
+  cancelOrder(
+    command: { orderId: string; reason: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult> {
     return this.#execute('cancelOrder', command, options);
   }
 
@@ -187,7 +198,10 @@ export class OrderBook implements OrderBookApi {
     return JSON.parse(await call(this.#opened.inner.log(toJson(query))));
   }
 
-  async ordersAsOf(asOf: { position: number } | { time: string }, query: OrdersQuery = {}): Promise<OrdersPage> {
+  async ordersAsOf(
+    asOf: { position: number } | { time: string },
+    query: OrdersQuery = {},
+  ): Promise<OrdersPage> {
     checkObject(asOf, 'asOf');
     const past = await this.#pastOrders(toJson(asOf));
     try {
@@ -202,7 +216,8 @@ export class OrderBook implements OrderBookApi {
     const { inner } = this.#opened;
     const { position } = this;
     const kept = this.#past;
-    if (kept && kept.inner === inner && kept.position === position && kept.asOf === asOf) return await kept.folded;
+    if (kept && kept.inner === inner && kept.position === position && kept.asOf === asOf)
+      return await kept.folded;
     const fold = async () => {
       const past = this.#start(() => inner.pastOrders(asOf));
       await stretched(() => past.advance());
@@ -282,7 +297,11 @@ export class OrderBook implements OrderBookApi {
     try {
       for (let done = false; !done; ) {
         if (signal?.aborted) throw aborted();
-        const step = JSON.parse(await call(demo.advance())) as { events: number; orders: number; done: boolean };
+        const step = JSON.parse(await call(demo.advance())) as {
+          events: number;
+          orders: number;
+          done: boolean;
+        };
         added.events += step.events;
         added.orders = step.orders;
         done = step.done;

@@ -18,7 +18,8 @@ export function checkList(value: unknown, field: string): asserts value is unkno
 /** What crosses to Rust as a text must be one: Rust would read any memory otherwise. */
 export function checkText(value: unknown, field: string): asserts value is string {
   if (typeof value !== 'string') throw invalid(field, 'must be a text');
-  if (!isWellFormed(value)) throw invalid(field, 'must be well-formed Unicode: it holds half a surrogate pair');
+  if (!isWellFormed(value))
+    throw invalid(field, 'must be well-formed Unicode: it holds half a surrogate pair');
 }
 
 /** What a store is opened by; Rust judges the words. */

@@ -160,7 +160,14 @@ export class Store {
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
     this.#checkOpen();
     checkObject(options, 'options');
-    const { direction = 'forward', limit = Number.POSITIVE_INFINITY, after, before, signal, ...more } = options;
+    const {
+      direction = 'forward',
+      limit = Number.POSITIVE_INFINITY,
+      after,
+      before,
+      signal,
+      ...more
+    } = options;
     const { streamPrefix, query: filter, ...rest } = more;
     checkNoMore(rest);
     checkLimit(limit);
@@ -196,10 +203,7 @@ export class Store {
    * @returns A promise that resolves when `signal` aborts or the store is closed, and rejects when
    *   the handler throws or the log cannot be read.
    */
-  async subscribe(
-    options: SubscribeOptions,
-    handler: (event: RecordedEvent) => unknown,
-  ): Promise<void> {
+  async subscribe(options: SubscribeOptions, handler: (event: RecordedEvent) => unknown): Promise<void> {
     this.#checkOpen();
     checkObject(options, 'options');
     const { signal, after = 0, streamPrefix, query: filter, ...rest } = options;
