@@ -41,7 +41,19 @@ describe('bad input to a store', () => {
     });
 
   describe('append: the stream', () => {
-    for (const id of [undefined, null, 5, {}, '', 'x'.repeat(257), long, 'a\nb', 'a\u0000', 'a\u0085', 'a\ud800']) {
+    for (const id of [
+      undefined,
+      null,
+      5,
+      {},
+      '',
+      'x'.repeat(257),
+      long,
+      'a\nb',
+      'a\u0000',
+      'a\u0085',
+      'a\ud800',
+    ]) {
       refuses(shown(id), () => store.append(id, [good]), 'streamId');
     }
   });
@@ -92,7 +104,11 @@ describe('bad input to a store', () => {
       'events.0.occurredAt',
     );
     for (const tag of [5, null, '', 'x'.repeat(257), 'a\nb', 'a\ud800']) {
-      refuses(`tag ${shown(tag)}`, () => store.append('s', [{ ...good, tags: ['a', tag] }]), 'events.0.tags.1');
+      refuses(
+        `tag ${shown(tag)}`,
+        () => store.append('s', [{ ...good, tags: ['a', tag] }]),
+        'events.0.tags.1',
+      );
     }
   });
 
@@ -114,7 +130,11 @@ describe('bad input to a store', () => {
     for (const signal of [5, 'abort', {}, null]) {
       refuses(`signal ${shown(signal)}`, () => store.append('s', [good], { signal }), 'signal');
     }
-    refuses('one that is not known', () => store.append('s', [good], { expectedversion: 0 }), 'expectedversion');
+    refuses(
+      'one that is not known',
+      () => store.append('s', [good], { expectedversion: 0 }),
+      'expectedversion',
+    );
   });
 
   describe('append: the condition', () => {
@@ -179,7 +199,8 @@ describe('bad input to a store', () => {
     for (const options of [null, 5, []]) {
       refuses(`options ${shown(options)}`, () => store.readStream('s', options), 'options');
     }
-    for (const from of notPlaces) refuses(`from ${shown(from)}`, () => store.readStream('s', { from }), 'from');
+    for (const from of notPlaces)
+      refuses(`from ${shown(from)}`, () => store.readStream('s', { from }), 'from');
     for (const limit of [0, -1, 1.5, Number.NaN, '1', null, 1n]) {
       refuses(`limit ${shown(limit)}`, () => store.readStream('s', { limit }), 'limit');
     }

@@ -2,7 +2,7 @@
 
 import type { BookBindings } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
-import { aborted, call, invalid, toError } from './errors.js';
+import { aborted, call, invalid, toError } from './failing.js';
 import { breathe, whenIdle } from './idle.js';
 import { toJson } from './json.js';
 import type {
@@ -50,7 +50,12 @@ export class OrderBook implements OrderBookApi {
   #resetting: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(connect: () => Promise<BookBindings>, name: string, shared: boolean, inner: BookBindings) {
+  private constructor(
+    connect: () => Promise<BookBindings>,
+    name: string,
+    shared: boolean,
+    inner: BookBindings,
+  ) {
     this.#connect = connect;
     this.#name = name;
     this.#shared = shared;
@@ -83,11 +88,17 @@ export class OrderBook implements OrderBookApi {
     return this.#execute('confirmPayment', command, options);
   }
 
-  refundPayment(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
+  refundPayment(
+    command: { orderId: string; reason: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult> {
     return this.#execute('refundPayment', command, options);
   }
 
-  cancelOrder(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult> {
+  cancelOrder(
+    command: { orderId: string; reason: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult> {
     return this.#execute('cancelOrder', command, options);
   }
 
@@ -161,7 +172,7 @@ export class OrderBook implements OrderBookApi {
 
   async orderState(orderId: string, asOf?: AsOf): Promise<OrderState> {
     checkText(orderId, 'orderId');
-    if (asOf !== undefined) checkObject(asOf, 'asOf');
+    if (asOf !== undefined) checkAsOf(asOf);
     const json = asOf === undefined ? '' : toJson(asOf);
     return JSON.parse(await call(this.#opened.inner.orderState(orderId, json)));
   }
@@ -175,8 +186,11 @@ export class OrderBook implements OrderBookApi {
     return JSON.parse(await call(this.#opened.inner.log(toJson(query))));
   }
 
-  async ordersAsOf(asOf: { position: number } | { time: string }, query: OrdersQuery = {}): Promise<OrdersPage> {
-    checkObject(asOf, 'asOf');
+  async ordersAsOf(
+    asOf: { position: number } | { time: string },
+    query: OrdersQuery = {},
+  ): Promise<OrdersPage> {
+    checkAsOf(asOf);
     const past = this.#start((inner) => inner.pastOrders(toJson(asOf)));
     try {
       await stretched(() => past.advance());
@@ -252,7 +266,11 @@ export class OrderBook implements OrderBookApi {
     try {
       for (let done = false; !done; ) {
         if (signal?.aborted) throw aborted();
-        const step = JSON.parse(await call(demo.advance())) as { events: number; orders: number; done: boolean };
+        const step = JSON.parse(await call(demo.advance())) as {
+          events: number;
+          orders: number;
+          done: boolean;
+        };
         added.events += step.events;
         added.orders = step.orders;
         done = step.done;
@@ -388,6 +406,12 @@ async function stretched(step: () => Promise<boolean>, onStretch: () => void = (
     await breathe();
     began = performance.now();
   }
+}
+
+/** Rust judges what the one field holds. */
+function checkAsOf(asOf: AsOf): void {
+  checkObject(asOf, 'asOf');
+  if (Object.keys(asOf).length !== 1) throw invalid('asOf', 'must have one field: version, position or time');
 }
 
 function randomSeed(): number {

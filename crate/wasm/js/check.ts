@@ -1,6 +1,6 @@
 /** Checks of arguments: what TypeScript promises, JavaScript does not. Each names the argument. */
 
-import { invalid } from './errors.js';
+import { invalid } from './failing.js';
 
 /** Positions and versions are counted in 32 bits. */
 const MAX_PLACE = 0xffff_ffff;
@@ -18,7 +18,8 @@ export function checkList(value: unknown, field: string): asserts value is unkno
 /** What crosses to Rust as a text must be one: Rust would read any memory otherwise. */
 export function checkText(value: unknown, field: string): asserts value is string {
   if (typeof value !== 'string') throw invalid(field, 'must be a text');
-  if (!isWellFormed(value)) throw invalid(field, 'must be well-formed Unicode: it holds half a surrogate pair');
+  if (!isWellFormed(value))
+    throw invalid(field, 'must be well-formed Unicode: it holds half a surrogate pair');
 }
 
 /** What a store is opened by; Rust judges the words. */
@@ -38,6 +39,15 @@ export function checkPlace(value: number | undefined, field: string): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= MAX_PLACE)) {
     throw invalid(field, `must be a whole number from 0 to ${MAX_PLACE}`);
   }
+}
+
+/** Where a reading of the log begins: `after` goes forward, `before` backward. */
+export function checkPlaces(direction: string, after: number | undefined, before: number | undefined): void {
+  checkPlace(after, 'after');
+  checkPlace(before, 'before');
+  const forward = direction === 'forward';
+  if (forward && before !== undefined) throw invalid('before', "goes with direction 'backward'");
+  if (!forward && after !== undefined) throw invalid('after', "goes with direction 'forward'");
 }
 
 export function checkLimit(limit: number): void {
