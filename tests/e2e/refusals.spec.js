@@ -35,7 +35,7 @@ const races = [
     stale: 'Pay',
     meanwhile: ['Pay', 'PAY-1'],
     says: 'Another tab has paid this order meanwhile.',
-    then: 'Paid',
+    outcome: 'Paid',
     events: 2,
   },
   {
@@ -43,7 +43,7 @@ const races = [
     stale: 'Cancel',
     meanwhile: ['Pay', 'PAY-1'],
     says: 'Another tab has paid this order meanwhile.',
-    then: 'Paid',
+    outcome: 'Paid',
     events: 2,
   },
   {
@@ -52,7 +52,7 @@ const races = [
     stale: 'Refund',
     meanwhile: ['Refund', 'Lost'],
     says: 'Another tab has refunded this order meanwhile.',
-    then: 'Refunded',
+    outcome: 'Refunded',
     events: 3,
   },
   {
@@ -60,7 +60,7 @@ const races = [
     stale: 'Cancel',
     meanwhile: ['Cancel', 'Mistake'],
     says: 'Another tab has cancelled this order meanwhile.',
-    then: 'Cancelled',
+    outcome: 'Cancelled',
     events: 2,
   },
 ];

@@ -2,7 +2,7 @@
 
 import type { BookBindings, PastBindings, StoreBindings } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
-import { aborted, call, invalid, toError } from './errors.js';
+import { aborted, call, invalid, toError } from './failing.js';
 import { breathe, whenIdle } from './idle.js';
 import { toJson } from './json.js';
 import type {
@@ -184,7 +184,7 @@ export class OrderBook implements OrderBookApi {
 
   async orderState(orderId: string, asOf?: AsOf): Promise<OrderState> {
     checkText(orderId, 'orderId');
-    if (asOf !== undefined) checkObject(asOf, 'asOf');
+    if (asOf !== undefined) checkAsOf(asOf);
     const json = asOf === undefined ? '' : toJson(asOf);
     return JSON.parse(await call(this.#opened.inner.orderState(orderId, json)));
   }
@@ -202,7 +202,7 @@ export class OrderBook implements OrderBookApi {
     asOf: { position: number } | { time: string },
     query: OrdersQuery = {},
   ): Promise<OrdersPage> {
-    checkObject(asOf, 'asOf');
+    checkAsOf(asOf);
     const past = await this.#pastOrders(toJson(asOf));
     try {
       return JSON.parse(past.orders(toJson(query)));
@@ -436,6 +436,12 @@ async function stretched(step: () => Promise<boolean>, onStretch: () => void = (
     await breathe();
     began = performance.now();
   }
+}
+
+/** Rust judges what the one field holds. */
+function checkAsOf(asOf: AsOf): void {
+  checkObject(asOf, 'asOf');
+  if (Object.keys(asOf).length !== 1) throw invalid('asOf', 'must have one field: version, position or time');
 }
 
 function randomSeed(): number {

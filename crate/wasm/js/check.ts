@@ -1,6 +1,6 @@
 /** Checks of arguments: what TypeScript promises, JavaScript does not. Each names the argument. */
 
-import { invalid } from './errors.js';
+import { invalid } from './failing.js';
 
 /** Positions and versions are counted in 32 bits. */
 const MAX_PLACE = 0xffff_ffff;
@@ -39,6 +39,15 @@ export function checkPlace(value: number | undefined, field: string): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= MAX_PLACE)) {
     throw invalid(field, `must be a whole number from 0 to ${MAX_PLACE}`);
   }
+}
+
+/** Where a reading of the log begins: `after` goes forward, `before` backward. */
+export function checkPlaces(direction: string, after: number | undefined, before: number | undefined): void {
+  checkPlace(after, 'after');
+  checkPlace(before, 'before');
+  const forward = direction === 'forward';
+  if (forward && before !== undefined) throw invalid('before', "goes with direction 'backward'");
+  if (!forward && after !== undefined) throw invalid('after', "goes with direction 'forward'");
 }
 
 export function checkLimit(limit: number): void {

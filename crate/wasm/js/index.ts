@@ -7,7 +7,7 @@
 
 import { loadStore } from '#load-store';
 import { checkNames, checkNoMore, checkObject } from './check.js';
-import { call } from './errors.js';
+import { call } from './failing.js';
 import { Store } from './store.js';
 import type { OpenOptions } from './types.js';
 

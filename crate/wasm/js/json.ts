@@ -1,7 +1,7 @@
 /** Values as JSON text: `JSON.stringify` would silently change what JSON cannot hold. */
 
 import { isWellFormed } from './check.js';
-import { invalid } from './errors.js';
+import { invalid } from './failing.js';
 
 /** How deeply a value may be nested: 100 levels of an event's data, and the five around it. */
 const MAX_DEPTH = 105;
@@ -41,22 +41,29 @@ function assertObject(object: object, path: string, above: object[]): void {
   if (above.includes(object)) throw invalid(path, 'refers back to what it is in');
   if (above.length >= MAX_DEPTH) throw invalid(path, 'is nested too deeply');
   above.push(object);
-  const below = (key: string | number) => (path === '' ? `${key}` : `${path}.${key}`);
   if (Array.isArray(object)) {
-    for (let index = 0; index < object.length; index += 1) assertJson(object[index], below(index), above);
+    for (let index = 0; index < object.length; index += 1) {
+      assertJson(object[index], below(path, index), above);
+    }
   } else if ('toJSON' in object && typeof object.toJSON === 'function') {
     if (object instanceof Date && Number.isNaN(object.getTime())) throw invalid(path, 'is not a valid date');
     assertJson(object.toJSON(), path, above);
   } else {
     assertPlain(object, path);
-    for (const [key, value] of Object.entries(object)) {
-      if (value === undefined) continue;
-      if (!isWellFormed(key)) throw invalid(path, 'has a key that holds half a surrogate pair');
-      assertJson(value, below(key), above);
-    }
+    assertProperties(object, path, above);
   }
   above.pop();
 }
+
+function assertProperties(object: object, path: string, above: object[]): void {
+  for (const [key, value] of Object.entries(object)) {
+    if (value === undefined) continue;
+    if (!isWellFormed(key)) throw invalid(path, 'has a key that holds half a surrogate pair');
+    assertJson(value, below(path, key), above);
+  }
+}
+
+const below = (path: string, key: string | number) => (path === '' ? `${key}` : `${path}.${key}`);
 
 function assertPlain(object: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(object);

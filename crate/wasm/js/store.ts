@@ -9,10 +9,12 @@ import {
   checkNoMore,
   checkObject,
   checkPlace,
+  checkPlaces,
   checkText,
   checkWatchers,
 } from './check.js';
-import { aborted, call, DaybookError, InvalidInputError, invalid, makeError } from './errors.js';
+import { DaybookError, InvalidInputError } from './errors.js';
+import { aborted, call, invalid, makeError } from './failing.js';
 import { whenIdle } from './idle.js';
 import { toJson } from './json.js';
 import type {
@@ -171,14 +173,10 @@ export class Store {
     const { streamPrefix, query: filter, ...rest } = more;
     checkNoMore(rest);
     checkLimit(limit);
-    checkPlace(after, 'after');
-    checkPlace(before, 'before');
+    checkPlaces(direction, after, before);
     checkWatchers({ signal });
-    const forward = direction === 'forward';
-    if (forward && before !== undefined) throw invalid('before', "goes with direction 'backward'");
-    if (!forward && after !== undefined) throw invalid('after', "goes with direction 'forward'");
     const end = await call(this.#inner.refresh());
-    let from: number | null = forward ? (after ?? 0) : Math.min(before ?? end + 1, end + 1);
+    let from: number | null = direction === 'forward' ? (after ?? 0) : Math.min(before ?? end + 1, end + 1);
     let left = limit;
     while (from !== null && left > 0) {
       if (signal?.aborted) throw aborted();

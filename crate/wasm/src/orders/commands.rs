@@ -1,5 +1,6 @@
 //! Carrying out commands, and judging drafts.
 
+use daybook_core::limits::{MAX_ID_BYTES, check_text};
 use daybook_core::repository::{CommandContext, Executed, derived_id};
 use daybook_core::{Error, Result};
 use daybook_orders::commands::OrderCommand;
@@ -85,6 +86,9 @@ impl BookHandle {
 impl ContextInput {
     fn into_context(self) -> Result<CommandContext> {
         let recorded_at = moment("recordedAt", &self.recorded_at)?;
+        if let Some(id) = &self.correlation_id {
+            check_text("correlationId", id, MAX_ID_BYTES)?;
+        }
         Ok(CommandContext {
             correlation_id: self.correlation_id,
             occurred_at: moment("occurredAt", &self.occurred_at)?,

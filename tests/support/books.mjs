@@ -1,0 +1,65 @@
+/** Order books in memory for tests. */
+
+import { randomUUID } from 'node:crypto';
+import { openOrderBook } from 'daybook/orders';
+import { OrderBook } from '../../dist/book.js';
+import { loadBook } from '../../dist/load-orders.node.js';
+import { Store } from '../../dist/store.js';
+
+/** @typedef {import('daybook/orders').OrderBookApi} Book */
+
+export const openBook = () => openOrderBook({ name: 'test', storage: 'memory' });
+
+/**
+ * An order book, and the general store beneath it, as another tab would have it: for events that
+ * no command makes.
+ * @returns {Promise<{ book: Book, store: Store }>}
+ */
+export async function openBookAndStore() {
+  const { openBook } = await loadBook();
+  const inner = await openBook('memory', 'test', 'strict');
+  const store = new Store(inner.store(), 'test', false);
+  return { book: await OrderBook.open(async () => inner, 'test', 'memory'), store };
+}
+
+/** An order that every rule allows, at 44.98 EUR. */
+export const draft = () => ({
+  customerId: 'Ada',
+  items: [{ productId: 'tea', quantity: /** @type {number | string} */ (2), unitPrice: '22.49' }],
+  currency: 'EUR',
+});
+
+/** Places an order and gives its id. @param {Book} book @param {object} [changes] */
+export const place = async (book, changes = {}) =>
+  (await book.placeOrder({ ...draft(), ...changes })).orderId;
+
+/** @param {Book} book @param {string} orderId @param {string} [amount] */
+export const pay = (book, orderId, amount = '44.98') =>
+  book.confirmPayment({ orderId, paymentReference: 'ref-1', amount });
+
+/** An order in each status. @param {Book} book */
+export async function placeOneOfEach(book) {
+  const pending = await place(book);
+  const paid = await place(book);
+  await pay(book, paid);
+  const refunded = await place(book);
+  await pay(book, refunded);
+  await book.refundPayment({ orderId: refunded, reason: '' });
+  const cancelled = await place(book);
+  await book.cancelOrder({ orderId: cancelled, reason: 'changed her mind' });
+  return { pending, paid, refunded, cancelled, unknown: randomUUID() };
+}
+
+/** Every event in the log, oldest first, read page by page. @param {Book} book @param {number} [limit] */
+export async function wholeLog(book, limit = 1_000) {
+  /** @type {import('daybook/orders').HistoryEntry[]} */
+  const all = [];
+  /** @type {number | null | undefined} */
+  let before;
+  do {
+    const page = await book.log({ limit, ...(typeof before === 'number' && { before }) });
+    all.push(...page.events);
+    before = page.next;
+  } while (before !== null);
+  return all.reverse();
+}
