@@ -28,7 +28,7 @@ test('only what the rules allow is offered, at every step', async ({ page }) => 
   await expect(commandsOf(page)).toHaveCount(0);
 });
 
-/** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, then: string, events: number }[]} */
+/** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, outcome: string, events: number }[]} */
 const races = [
   {
     name: 'an order is not paid twice',
@@ -65,7 +65,7 @@ const races = [
   },
 ];
 
-for (const { name, before, stale, meanwhile, says, then, events } of races) {
+for (const { name, before, stale, meanwhile, says, outcome, events } of races) {
   test(`${name}: what another tab did is said, and nothing is stored`, async ({ page, context }) => {
     await placeOrder(page, { customer: 'Ada' });
     if (before) await carryOut(page, ...before);
@@ -74,7 +74,7 @@ for (const { name, before, stale, meanwhile, says, then, events } of races) {
     const dialog = await openCommand(other, stale);
     await dialog.getByRole('textbox').fill('Too late');
     await carryOut(page, ...meanwhile);
-    await expect(dialog.getByRole('status')).toContainText(`Meanwhile this order has become: ${then}.`);
+    await expect(dialog.getByRole('status')).toContainText(`Meanwhile this order has become: ${outcome}.`);
 
     await page.bringToFront();
     await dialog.locator('button[type=submit]').click();
@@ -84,7 +84,7 @@ for (const { name, before, stale, meanwhile, says, then, events } of races) {
     await expect(dialog.getByRole('textbox')).toHaveValue('Too late');
     await expect(dialog.getByRole('textbox')).toBeFocused();
     await other.keyboard.press('Escape');
-    await expect(statusOf(other)).toHaveText(then);
+    await expect(statusOf(other)).toHaveText(outcome);
     await expect(historyOf(other)).toHaveCount(events);
   });
 }

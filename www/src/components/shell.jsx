@@ -102,7 +102,13 @@ const themeWords = /** @type {const} */ ({
 function ThemeButton() {
   const [icon, word] = themeWords[theme.value];
   return (
-    <button type="button" class="icon-button" aria-label={`Theme: ${word}. Change`} title={`Theme: ${word}`} onClick={nextTheme}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={`Theme: ${word}. Change`}
+      title={`Theme: ${word}`}
+      onClick={nextTheme}
+    >
       <Icon name={icon} />
     </button>
   );
