@@ -177,7 +177,10 @@ export interface OrderBookApi {
     command: { orderId: string; paymentReference: string; amount: string },
     options?: CommandOptions,
   ): Promise<CommandResult>;
-  refundPayment(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult>;
+  refundPayment(
+    command: { orderId: string; reason: string },
+    options?: CommandOptions,
+  ): Promise<CommandResult>;
   cancelOrder(command: { orderId: string; reason: string }, options?: CommandOptions): Promise<CommandResult>;
 
   /** Judges a draft without storing anything; synchronous, for every keystroke. */
@@ -188,7 +191,13 @@ export interface OrderBookApi {
   /** Read models: synchronous, from memory. */
   orders(query?: OrdersQuery): OrdersPage;
   order(orderId: string): OrderRow | null;
-  customers(query?: { search?: string; sort?: 'customerId' | 'orderCount' | 'lastOrderAt'; descending?: boolean; offset?: number; limit?: number }): { rows: CustomerRow[]; count: number };
+  customers(query?: {
+    search?: string;
+    sort?: 'customerId' | 'orderCount' | 'lastOrderAt';
+    descending?: boolean;
+    offset?: number;
+    limit?: number;
+  }): { rows: CustomerRow[]; count: number };
   customer(customerId: string): Customer | null;
   revenue(query?: { currency?: string; from?: string; to?: string }): RevenueRow[];
 
@@ -227,14 +236,19 @@ export interface OrderBookApi {
   deleteEverything(): Promise<void>;
 
   /** Checks the hash chain of the whole log. */
-  verify(options?: { signal?: AbortSignal; onProgress?: (progress: Progress) => void }): Promise<import('./types.js').Verified>;
+  verify(options?: {
+    signal?: AbortSignal;
+    onProgress?: (progress: Progress) => void;
+  }): Promise<import('./types.js').Verified>;
 
   /**
    * Calls back after the read models have changed, whichever tab changed them, and when a
    * projection's state or the store's (`reset`: everything was deleted; `lost`) changes.
    * Returns the function that ends it.
    */
-  onChange(callback: (change: { position: number; kind: 'events' | 'projections' | 'reset' | 'lost' }) => void): () => void;
+  onChange(
+    callback: (change: { position: number; kind: 'events' | 'projections' | 'reset' | 'lost' }) => void,
+  ): () => void;
 
   /** The log's end as this tab knows it. */
   readonly position: number;

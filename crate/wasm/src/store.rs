@@ -34,7 +34,7 @@ pub struct StoreHandle {
 #[wasm_bindgen(js_name = openStore)]
 pub fn open_store(storage: String, name: String, durability: &str) -> Promise {
     let durability = durability_of(durability);
-    promise(async move { Ok(StoreHandle::open(&storage, &name, durability?).await?) })
+    promise(async move { StoreHandle::open(&storage, &name, durability?).await })
 }
 
 pub(crate) fn durability_of(word: &str) -> Result<Durability> {

@@ -1,4 +1,4 @@
-//! orders_summary as it stood earlier.
+//! `orders_summary` as it stood earlier.
 
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ pub struct PastHandle {
 
 #[wasm_bindgen]
 impl BookHandle {
-    /// Begins to fold orders_summary as of `as_of` (JSON text).
+    /// Begins to fold `orders_summary` as of `as_of` (JSON text).
     ///
     /// # Errors
     /// `invalid_input`

@@ -64,7 +64,7 @@ fn answer<T: Serialize>(query: impl FnOnce() -> Result<T>) -> Result<String, JsV
 
 #[wasm_bindgen]
 impl BookHandle {
-    /// A page of orders_summary.
+    /// A page of `orders_summary`.
     ///
     /// # Errors
     /// `invalid_input` when the query is malformed; so for the others.
@@ -81,7 +81,7 @@ impl BookHandle {
         })
     }
 
-    /// One row of orders_summary, or `null`.
+    /// One row of `orders_summary`, or `null`.
     ///
     /// # Errors
     /// None in practice; so for the others without a query.
@@ -93,7 +93,7 @@ impl BookHandle {
         })
     }
 
-    /// A page of customer_order_history.
+    /// A page of `customer_order_history`.
     ///
     /// # Errors
     /// `invalid_input`
@@ -118,7 +118,7 @@ impl BookHandle {
         })
     }
 
-    /// Rows of revenue_by_day.
+    /// Rows of `revenue_by_day`.
     ///
     /// # Errors
     /// `invalid_input`
