@@ -3,14 +3,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { openBook, openBookAndStore, pay, place, placeOneOfEach, wholeLog } from './support/books.mjs';
-import { assertFails, event } from './support/stores.mjs';
+import { demo, everything, names, openBook, place, wholeLog } from './support/books.mjs';
+import { assertFails } from './support/stores.mjs';
 
 /** @typedef {import('./support/books.mjs').Book} Book */
 /** @typedef {import('daybook/orders').OrderRow} OrderRow */
-
-const demo = { orders: 300, seed: 7, until: '2026-06-30T12:00:00Z' };
-const names = /** @type {const} */ (['orders_summary', 'customer_order_history', 'revenue_by_day']);
 
 /** Amounts as whole hundred-thousandths, so that they sum up exactly. @param {string} amount */
 function exact(amount) {
@@ -28,25 +25,6 @@ function sums(amounts) {
   for (const [key, amount] of amounts) found[key] = (found[key] ?? 0n) + exact(amount);
   return found;
 }
-
-/** All that the read models show. @param {Book} book */
-function everything(book) {
-  return {
-    orders: book.orders({ limit: 10_000 }),
-    customers: book.customers({ limit: 10_000 }).rows.map(({ customerId }) => book.customer(customerId)),
-    revenue: book.revenue(),
-  };
-}
-
-/** Resolves at the next change of a kind. @param {Book} book @param {string} kind @returns {Promise<void>} */
-const changed = (book, kind) =>
-  new Promise((resolve) => {
-    const end = book.onChange((change) => {
-      if (change.kind !== kind) return;
-      end();
-      resolve();
-    });
-  });
 
 describe('with a year of demo data', () => {
   /** @type {Book} */
@@ -373,160 +351,5 @@ describe('the state of one order', () => {
     await assertFails(() => book.orderState(id), { code: 'not_found', what: 'order', id });
     await assertFails(() => book.history(id), { code: 'not_found', what: 'order', id });
     assert.equal(book.order(id), null);
-  });
-});
-
-describe('an event this build does not know', () => {
-  test('is kept, shown as unknown, skipped and counted; commands go on', async () => {
-    const { book, store } = await openBookAndStore();
-    const orderId = await place(book);
-    const stream = `order-${orderId}`;
-    const seen = changed(book, 'events');
-    await store.append(stream, [
-      event('OrderGiftWrapped', { paper: 'red' }),
-      { ...event('PaymentConfirmed', { from: 'the future' }), schemaVersion: 9 },
-    ]);
-    await seen;
-    const history = await book.history(orderId);
-    assert.deepEqual(history.map(({ type, known, data }) => [type, known, data]).slice(1), [
-      ['OrderGiftWrapped', false, { paper: 'red' }],
-      ['PaymentConfirmed', false, { from: 'the future' }],
-    ]);
-    assert.ok(history.every(({ summary }) => summary.length > 0));
-    for (const { skipped, skippedTypes, position, state } of book.projections()) {
-      assert.deepEqual([skipped, position, state], [2, 3, 'live']);
-      assert.deepEqual(
-        skippedTypes.toSorted((a, b) => a.type.localeCompare(b.type)),
-        [
-          { type: 'OrderGiftWrapped', schemaVersion: 1, count: 1 },
-          { type: 'PaymentConfirmed', schemaVersion: 9, count: 1 },
-        ],
-      );
-    }
-    assert.equal(book.order(orderId)?.status, 'PENDING');
-    const paid = await pay(book, orderId);
-    assert.deepEqual([paid.status, paid.version], ['PAID', 3]);
-    assert.equal((await book.orderState(orderId)).status, 'PAID');
-  });
-
-  test('in a stream that is no order harms nothing', async () => {
-    const { book, store } = await openBookAndStore();
-    const seen = changed(book, 'events');
-    await store.append('stock-tea', [event('StockCounted', 5)]);
-    await seen;
-    assert.equal(book.orders().count, 0);
-    const { events } = await book.log();
-    assert.deepEqual([events[0]?.type, events[0]?.known], ['StockCounted', false]);
-  });
-
-  test('that claims to be known and is not stops what reads it, which says where and why', async () => {
-    const { book, store } = await openBookAndStore();
-    const orderId = await place(book);
-    await store.append(`order-${randomUUID()}`, [
-      { ...event('OrderPlaced', { total: 1 }), schemaVersion: 3 },
-    ]);
-    await place(book);
-    for (const { state, error, name } of book.projections()) {
-      assert.equal(state, 'stopped', name);
-      assert.equal(error?.position, 2);
-      assert.ok(error?.message);
-    }
-    assert.equal(book.order(orderId)?.status, 'PENDING');
-    assert.equal((await pay(book, orderId)).status, 'PAID');
-  });
-});
-
-describe('the book', () => {
-  test('tells whoever listens of every change, until they stop', async () => {
-    const { book, store } = await openBookAndStore();
-    /** @type {object[]} */
-    const told = [];
-    const stop = book.onChange((change) => told.push(change));
-    let next = changed(book, 'events');
-    await place(book);
-    await next;
-    assert.deepEqual(told.at(-1), { position: 1, kind: 'events' });
-    next = changed(book, 'events');
-    await store.append('stock', [event('StockCounted')]);
-    await next;
-    assert.deepEqual(told.at(-1), { position: 2, kind: 'events' });
-    stop();
-    const count = told.length;
-    next = changed(book, 'events');
-    await place(book);
-    await next;
-    assert.equal(told.length, count);
-  });
-
-  test('is empty and usable after everything was deleted, and loses nothing by it', async () => {
-    const book = await openBook();
-    await placeOneOfEach(book);
-    /** @type {string[]} */
-    const kinds = [];
-    book.onChange(({ kind }) => kinds.push(kind));
-    await book.deleteEverything();
-    assert.deepEqual(
-      [book.position, book.orders().count, book.customers().count, book.revenue(), book.eventTypes()],
-      [0, 0, 0, [], []],
-    );
-    assert.deepEqual((await book.log()).events, []);
-    assert.deepEqual(kinds, ['reset']);
-    const next = changed(book, 'events');
-    const orderId = await place(book);
-    await next;
-    assert.equal(book.order(orderId)?.status, 'PENDING');
-    assert.equal(book.position, 1);
-    await book.deleteEverything();
-    assert.equal(book.position, 0);
-  });
-
-  test('holds whole what was added when adding demo data was aborted', async () => {
-    const book = await openBook();
-    const controller = new AbortController();
-    const adding = book.addDemoData({
-      ...demo,
-      orders: 5_000,
-      signal: controller.signal,
-      onProgress: () => controller.abort(),
-    });
-    await assertFails(() => adding, { code: 'aborted' });
-    assert.ok(book.position > 0 && book.position < 10_000);
-    const orderId = await place(book);
-    const shown = everything(book);
-    for (const name of names) await book.rebuild(name);
-    assert.deepEqual(everything(book), shown);
-    assert.equal((await book.verify()).ok, true);
-    assert.equal((await pay(book, orderId)).status, 'PAID');
-    await assertFails(() => book.addDemoData({ ...demo, signal: AbortSignal.abort() }), { code: 'aborted' });
-  });
-
-  test('takes demo data beside orders of its own, and twice from different seeds', async () => {
-    const book = await openBook();
-    await place(book);
-    await book.addDemoData({ ...demo, orders: 20 });
-    await book.addDemoData({ ...demo, orders: 20, seed: 8 });
-    assert.equal(book.orders().count, 41);
-    assert.deepEqual(await book.addDemoData({ ...demo, orders: 0 }), { events: 0, orders: 0 });
-  });
-
-  test('that is closed refuses commands, and closing it again does nothing', async () => {
-    const book = await openBook();
-    const orderId = await place(book);
-    await book.close();
-    await book.close();
-    for (const work of [
-      () => place(book),
-      () => pay(book, orderId),
-      () => book.history(orderId),
-      () => book.orderState(orderId),
-      () => book.log(),
-      () => book.verify(),
-      () => book.rebuild('orders_summary'),
-      () => book.addDemoData(demo),
-      () => book.deleteEverything(),
-      () => book.position,
-    ]) {
-      await assertFails(work, { code: 'closed' });
-    }
   });
 });

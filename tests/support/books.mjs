@@ -29,6 +29,11 @@ export const draft = () => ({
   currency: 'EUR',
 });
 
+/** A draft with changes to itself, or to its one item. @param {Record<string, unknown>} changes @returns {any} */
+export function changed({ productId = 'tea', quantity = 1, unitPrice = '1', ...rest }) {
+  return { ...draft(), items: [{ productId, quantity, unitPrice }], ...rest };
+}
+
 /** Places an order and gives its id. @param {Book} book @param {object} [changes] */
 export const place = async (book, changes = {}) =>
   (await book.placeOrder({ ...draft(), ...changes })).orderId;
@@ -63,3 +68,27 @@ export async function wholeLog(book, limit = 1_000) {
   } while (before !== null);
   return all.reverse();
 }
+
+/** A year of trade, the same each time. */
+export const demo = { orders: 300, seed: 7, until: '2026-06-30T12:00:00Z' };
+
+export const names = /** @type {const} */ (['orders_summary', 'customer_order_history', 'revenue_by_day']);
+
+/** All that the read models show. @param {Book} book */
+export function everything(book) {
+  return {
+    orders: book.orders({ limit: 10_000 }),
+    customers: book.customers({ limit: 10_000 }).rows.map(({ customerId }) => book.customer(customerId)),
+    revenue: book.revenue(),
+  };
+}
+
+/** Resolves at the next change of a kind. @param {Book} book @param {string} kind @returns {Promise<void>} */
+export const nextChange = (book, kind) =>
+  new Promise((resolve) => {
+    const end = book.onChange((change) => {
+      if (change.kind !== kind) return;
+      end();
+      resolve();
+    });
+  });

@@ -46,6 +46,12 @@ impl Cache {
         if batch.size_bytes() > self.budget / 4 {
             return;
         }
+        // A merged batch takes the place of those it was made of.
+        let within = self.batches.range(batch.first()..batch.last());
+        let within: Vec<Position> = within.map(|(last, _)| *last).collect();
+        for last in within {
+            self.remove(last);
+        }
         self.clock += 1;
         self.bytes += batch.size_bytes();
         if let Some((_, replaced)) = self
@@ -71,9 +77,13 @@ impl Cache {
             if self.bytes <= self.budget / 4 * 3 {
                 break;
             }
-            if let Some((_, batch)) = self.batches.remove(&last) {
-                self.bytes -= batch.size_bytes();
-            }
+            self.remove(last);
+        }
+    }
+
+    fn remove(&mut self, last: Position) {
+        if let Some((_, batch)) = self.batches.remove(&last) {
+            self.bytes -= batch.size_bytes();
         }
     }
 }
