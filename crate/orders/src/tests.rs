@@ -4,14 +4,14 @@ mod history;
 mod money;
 mod rules;
 
+use daybook_core::Error;
 use daybook_core::aggregate::Aggregate;
-use daybook_core::{Error, Result};
+use daybook_core::testing::{self, Given, When};
 
 use crate::commands::{
     CancelOrder, ConfirmPayment, DraftItem, OrderCommand, PlaceOrder, RefundPayment,
 };
-use crate::events::OrderEvent;
-use crate::order::{Order, OrderState};
+use crate::order::Order;
 
 pub(crate) const ID: &str = "0b3f2c1e-7a55-4c1e-9f0e-2d4b6a8c0e11";
 
@@ -55,34 +55,28 @@ pub(crate) fn refund(reason: &str) -> OrderCommand {
     })
 }
 
-/// The state after commands that were all accepted.
-pub(crate) fn given(commands: &[OrderCommand]) -> OrderState {
-    let mut state = OrderState::default();
-    for command in commands {
-        for event in Order::decide(&state, command).unwrap() {
-            Order::evolve(&mut state, &event);
-        }
-    }
-    state
+/// An order after commands that were all accepted.
+pub(crate) fn given(commands: &[OrderCommand]) -> Given<Order> {
+    commands.iter().fold(testing::given([]), |order, command| {
+        let events = Order::decide(order.state(), command).unwrap();
+        order.when(command).then(events)
+    })
 }
 
 /// What one more command gives.
-pub(crate) fn when(
-    before: &[OrderCommand],
-    command: &OrderCommand,
-) -> Result<Vec<OrderEvent<'static>>> {
-    Order::decide(&given(before), command)
+pub(crate) fn when(before: &[OrderCommand], command: &OrderCommand) -> When<Order> {
+    given(before).when(command)
 }
 
 /// Asserts that a rule was broken by the order in the tests, which was in `status`.
-pub(crate) fn assert_broken(outcome: Result<Vec<OrderEvent<'_>>>, rule: &str, status: &str) {
-    match outcome {
-        Err(Error::RuleBroken {
+pub(crate) fn assert_broken(outcome: When<Order>, rule: &str, status: &str) {
+    match outcome.then_error() {
+        Error::RuleBroken {
             rule: broken,
             subject,
             status: was,
             message,
-        }) => {
+        } => {
             assert_eq!((broken.as_str(), was.as_str()), (rule, status));
             assert_eq!(subject, ID);
             assert!(message.ends_with('.'), "no sentence: {message}");

@@ -13,7 +13,6 @@ mod restore;
 mod saved;
 pub mod table;
 #[cfg(test)]
-#[cfg(any())]
 mod tests;
 
 pub use follow::{Follow, deliver};

@@ -2,7 +2,7 @@
 
 use daybook_core::Error;
 use daybook_core::aggregate::Aggregate;
-use daybook_core::domain::Domain;
+use daybook_core::domain::{Domain, EncodedEvent};
 
 use super::{ID, assert_broken, cancel, given, item, pay, place, refund, when};
 use crate::commands::{MAX_ITEMS, OrderCommand, PlaceOrder, Quantity};
@@ -20,16 +20,21 @@ fn placing(change: impl FnOnce(&mut PlaceOrder)) -> OrderCommand {
     OrderCommand::PlaceOrder(command)
 }
 
-fn data_of(before: &[OrderCommand], command: &OrderCommand) -> (String, String) {
-    let events = when(before, command).unwrap();
+/// The one event that a command gives, as it is stored.
+fn stored(before: &[OrderCommand], command: &OrderCommand) -> EncodedEvent {
+    let events = Order::decide(given(before).state(), command).unwrap();
     assert_eq!(events.len(), 1);
-    let encoded = Orders::encode(&events[0]);
-    (encoded.event_type.to_owned(), encoded.data)
+    Orders::encode(&events[0])
+}
+
+fn data_of(before: &[OrderCommand], command: &OrderCommand) -> (String, String) {
+    let stored = stored(before, command);
+    (stored.event_type.to_owned(), stored.data)
 }
 
 fn malformed_field(before: &[OrderCommand], command: &OrderCommand) -> String {
-    match when(before, command) {
-        Err(Error::InvalidInput { field, .. }) => field,
+    match when(before, command).then_error() {
+        Error::InvalidInput { field, .. } => field,
         other => panic!("expected a malformed argument, got {other:?}"),
     }
 }
@@ -51,8 +56,7 @@ fn placing_an_order_computes_its_total_exactly() {
 
 #[test]
 fn the_event_is_found_by_its_customer() {
-    let events = when(&[], &placed()).unwrap();
-    let encoded = Orders::encode(&events[0]);
+    let encoded = stored(&[], &placed());
     assert_eq!(encoded.schema_version, 3);
     assert_eq!(encoded.tags, ["customer:Ada"]);
 }
@@ -216,8 +220,7 @@ fn texts_may_be_in_any_script_but_not_empty_or_endless() {
 fn a_customer_with_the_longest_name_still_fits_a_tag() {
     for name in ["🌻".repeat(60), "x".repeat(100)] {
         let command = placing(|order| order.customer_id.clone_from(&name));
-        let events = when(&[], &command).unwrap();
-        let tag = Orders::encode(&events[0]).tags.remove(0);
+        let tag = stored(&[], &command).tags.remove(0);
         assert!(tag.len() <= daybook_core::limits::MAX_TAG_BYTES);
     }
 }
@@ -307,7 +310,7 @@ fn an_order_that_was_never_placed_is_not_found() {
             what: "order".into(),
             id: ID.into(),
         };
-        assert_eq!(when(&[], &command), Err(expected));
+        assert_eq!(when(&[], &command).then_error(), expected);
     }
 }
 
@@ -327,11 +330,11 @@ fn what_is_allowed_is_what_decide_accepts() {
         (Action::CancelOrder, cancel("no")),
     ];
     for history in histories {
-        let state: OrderState = given(history);
         for (action, command) in &commands {
-            let accepted = Order::decide(&state, command).is_ok();
+            let order = given(history);
+            let accepted = Order::decide(order.state(), command).is_ok();
             assert_eq!(
-                allowed(&state).contains(action),
+                allowed(order.state()).contains(action),
                 accepted,
                 "{action:?} {history:?}"
             );

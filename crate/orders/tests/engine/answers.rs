@@ -24,7 +24,10 @@ fn assert_done(log: &[Logged], answer: &Answer) {
     assert_eq!(effect.stream_id, answer.stream_id);
     let place = usize::try_from(done.position).unwrap();
     assert!(place <= answer.after, "answered before it was stored");
-    assert_eq!(done.repeated, place <= answer.before || done.repeated);
+    assert!(
+        done.repeated || place > answer.before,
+        "done, and then again"
+    );
     let version = done.loaded.version;
     let state = state_of(log, &answer.stream_id, |logged| logged.version <= version);
     assert_eq!(done.loaded.state, state);
@@ -63,7 +66,7 @@ fn assert_refused(log: &[Logged], answer: &Answer, error: &Error) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn the_log_is_sound_and_lawful_and_every_answer_true(plan in any_plan()) {

@@ -7,7 +7,7 @@ use daybook_orders::commands::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-const ORDERS: u8 = 4;
+const ORDERS: u8 = 3;
 
 /// A command to one of a few orders.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub(crate) struct Ask {
     pub(crate) order: u8,
     /// What is asked.
     kind: u8,
-    /// With which arguments; about half are invalid.
+    /// With which arguments; some are invalid.
     variant: u8,
     /// Its command id; some come several times, also with other commands.
     id: u8,
@@ -24,15 +24,20 @@ pub(crate) struct Ask {
 }
 
 pub(crate) fn any_ask() -> impl Strategy<Value = Ask> {
-    (0..ORDERS, 0..5_u8, 0..8_u8, any::<u8>(), 0..400_000_000_i64).prop_map(
-        |(order, kind, variant, id, at)| Ask {
+    (
+        0..ORDERS,
+        0..5_u8,
+        0..16_u8,
+        any::<u8>(),
+        0..400_000_000_i64,
+    )
+        .prop_map(|(order, kind, variant, id, at)| Ask {
             order,
             kind,
             variant,
             id,
             at,
-        },
-    )
+        })
 }
 
 pub(crate) fn order_id(order: u8) -> String {
@@ -55,7 +60,7 @@ fn price(order: u8) -> (&'static str, &'static str, &'static str) {
 
 impl Ask {
     pub(crate) fn command_id(&self) -> String {
-        format!("command-{}", self.id % 48)
+        format!("command-{}", self.id % 120)
     }
 
     pub(crate) fn command(&self) -> OrderCommand {

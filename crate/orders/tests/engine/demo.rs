@@ -8,11 +8,12 @@ use daybook_core::store::{Append, StreamAppend};
 use daybook_core::testing::block_on;
 use daybook_core::{ExpectedVersion, Timestamp};
 use daybook_orders::demo::{DemoEvent, DemoEvents, DemoPlan};
+use daybook_orders::read_models::revenue_by_day::RevenueQuery;
 use daybook_orders::read_models::{CustomerOrderHistory, OrdersSummary, RevenueByDay};
 use serde_json::json;
 
 use crate::history::{assert_lawful, assert_sound};
-use crate::shop::{Shown, Tab, fold};
+use crate::shop::{Logged, Shown, Tab, fold};
 
 fn until() -> Timestamp {
     Timestamp::parse("2026-01-31T18:00:00Z").unwrap()
@@ -69,7 +70,7 @@ fn the_year_is_lawful_of_every_schema_and_ends_when_it_should() {
         let memory = block_on(appended(seed, 120, at_once));
         let log = assert_sound(&memory);
         assert_lawful(&log);
-        assert!(log.iter().all(|logged| logged.is_known()));
+        assert!(log.iter().all(Logged::is_known));
         let orders: BTreeSet<&str> = log.iter().map(|logged| &*logged.stream_id).collect();
         assert_eq!(orders.len(), 120);
         let placed = log
@@ -113,7 +114,7 @@ fn the_read_models_of_the_year_agree_with_its_events() {
         });
         let placed = tab
             .models
-            .read(|models| json!(models.revenue_by_day.rows().query(&Default::default())));
+            .read(|models| json!(models.revenue_by_day.rows().query(&RevenueQuery::default())));
         let days = placed.as_array().unwrap();
         let count: u64 = days.iter().map(|day| day["placed"].as_u64().unwrap()).sum();
         assert_eq!(count, 120);

@@ -64,7 +64,7 @@ fn assert_counted(seen: &Seen, log: &[Logged]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn whatever_a_read_model_shows_is_a_fold_of_the_log_up_to_its_checkpoint(plan in any_plan()) {

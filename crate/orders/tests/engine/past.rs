@@ -31,7 +31,7 @@ async fn assert_past<P: Shown>(tab: &Tab, log: &[Logged], as_of: AsOf) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn the_past_is_a_fold_over_what_counts(
@@ -46,12 +46,12 @@ proptest! {
                 assert_past::<OrdersSummary>(&tab, &log, as_of).await;
                 assert_past::<CustomerOrderHistory>(&tab, &log, as_of).await;
                 assert_past::<RevenueByDay>(&tab, &log, as_of).await;
-                for order in 0..4 {
+                for order in 0..3 {
                     let stream_id = stream_id(order);
                     let loaded = tab.orders.load_as_of(&stream_id, as_of).await.unwrap();
                     let counts = |logged: &Logged| as_of.includes(&logged.recorded());
-                    let its = log.iter().filter(|logged| logged.stream_id == stream_id);
-                    let last = its.filter(|logged| counts(logged)).next_back();
+                    let mut its = log.iter().filter(|logged| logged.stream_id == stream_id);
+                    let last = its.rfind(|logged| counts(logged));
                     assert_eq!(loaded.state, state_of(&log, &stream_id, counts));
                     assert_eq!(loaded.version, last.map_or(-1, |logged| logged.version));
                 }

@@ -51,10 +51,10 @@ pub(crate) struct Plan {
 }
 
 pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
-    let steps = || prop::collection::vec(any_step(), 0..16);
+    let steps = || prop::collection::vec(any_step(), 0..40);
     let before = prop_oneof![Just(0_usize), 50..70_usize];
     let hands = [steps(), steps(), steps(), steps()];
-    let choices = prop::collection::vec(any::<u8>(), 0..400);
+    let choices = prop::collection::vec(any::<u8>(), 0..800);
     (before, any::<bool>(), hands, choices).prop_map(|(before, cache, hands, choices)| Plan {
         before,
         cache,
@@ -65,7 +65,7 @@ pub(crate) fn any_plan() -> impl Strategy<Value = Plan> {
 
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        10 => any_ask().prop_map(Step::Ask),
+        16 => any_ask().prop_map(Step::Ask),
         2 => any_foreign().prop_map(Step::Foreign),
         1 => Just(Step::Refresh),
         1 => Just(Step::Maintain),
