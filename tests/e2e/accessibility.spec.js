@@ -18,10 +18,22 @@ async function expectNoViolations(page, where) {
   expect(violations, where).toEqual([]);
 }
 
-const routes = ['#/orders', '#/new-order', '#/customers', '#/revenue', '#/log', '#/projections', '#/data', '#/nowhere'];
+const routes = [
+  '#/orders',
+  '#/new-order',
+  '#/customers',
+  '#/revenue',
+  '#/log',
+  '#/projections',
+  '#/data',
+  '#/nowhere',
+];
 
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-  for (const [shape, viewport] of /** @type {const} */ ([['phone', { width: 360, height: 740 }], ['desktop', { width: 1440, height: 900 }]])) {
+  for (const [shape, viewport] of /** @type {const} */ ([
+    ['phone', { width: 360, height: 740 }],
+    ['desktop', { width: 1440, height: 900 }],
+  ])) {
     test.describe(`${shape}, ${colorScheme}`, () => {
       test.use({ colorScheme, viewport, reducedMotion: 'reduce' });
 
@@ -34,7 +46,9 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
         for (const route of routes) {
           await visit(page, route);
           await expectNoViolations(page, route);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), route).toBe(true);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), route).toBe(
+            true,
+          );
         }
         await visit(page);
         await rowsOf(page).first().getByRole('link').first().click();

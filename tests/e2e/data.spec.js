@@ -4,7 +4,9 @@ import { addDemoData, goTo, messages, rowsOf, visit } from './app.js';
 
 test.use({ locale: 'en-GB' });
 
-test('a year of trade is added in one click, and everything is deleted once that is confirmed', async ({ page }) => {
+test('a year of trade is added in one click, and everything is deleted once that is confirmed', async ({
+  page,
+}) => {
   await addDemoData(page);
   await expect(messages(page)).toContainText('10,000 orders');
   await goTo(page, 'Data');
@@ -31,7 +33,7 @@ test('of ten thousand rows only the visible ones are in the document', async ({ 
   const grid = page.getByRole('grid');
   await expect(grid).toHaveAttribute('aria-rowcount', '10001');
   expect(await rowsOf(page).count()).toBeLessThan(80);
-  const first = await rowsOf(page).first().innerText();
+  const first = await rowsOf(page).first().textContent();
 
   await rowsOf(page).first().focus();
   await page.keyboard.press('End');
@@ -43,7 +45,7 @@ test('of ten thousand rows only the visible ones are in the document', async ({ 
   await expect(last).not.toBeFocused();
   await page.keyboard.press('Home');
   await expect(rowsOf(page).first()).toBeFocused();
-  expect(await rowsOf(page).first().innerText()).toBe(first);
+  expect(await rowsOf(page).first().textContent()).toBe(first);
 });
 
 test('coming back to a list finds it where it was left', async ({ page }) => {
@@ -61,7 +63,9 @@ test('coming back to a list finds it where it was left', async ({ page }) => {
 test('a projection is rebuilt with progress, and a rebuild can be stopped', async ({ page }) => {
   await addDemoData(page);
   await goTo(page, 'Projections');
-  const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Orders', exact: true }) });
+  const card = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { name: 'Orders', exact: true }) });
   await card.getByRole('button', { name: 'Rebuild Orders' }).click();
   await expect(messages(page)).toContainText('Orders rebuilt', { timeout: 30_000 });
   await expect(card).toContainText('Live');
@@ -105,7 +109,9 @@ test('a customer’s orders stand in order of placement', async ({ page }) => {
   await goTo(page, 'Customers');
   await rowsOf(page).first().getByRole('link').click();
   await expect(page.getByText(/^Lifetime value/).first()).toBeVisible();
-  const times = await rowsOf(page).locator('time').evaluateAll((all) => all.map((time) => time.getAttribute('datetime')));
+  const times = await rowsOf(page)
+    .locator('time')
+    .evaluateAll((all) => all.map((time) => time.getAttribute('datetime')));
   expect(times).toEqual(times.toSorted());
 });
 

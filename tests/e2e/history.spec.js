@@ -33,8 +33,14 @@ test('the history tells every event, and the slider shows the order as it was', 
 
 test('an event’s data can be looked at', async ({ page }) => {
   await placeOrder(page, { customer: 'Ada' });
-  await page.getByText(/^Data of OrderPlaced/).or(page.locator('summary').first()).first().click();
-  await expect(page.getByRole('group', { name: 'Data as JSON' }).first()).toContainText('"total_amount": "116.21"');
+  await page
+    .getByText(/^Data of OrderPlaced/)
+    .or(page.locator('summary').first())
+    .first()
+    .click();
+  await expect(page.getByRole('group', { name: 'Data as JSON' }).first()).toContainText(
+    '"total_amount": "116.21"',
+  );
 });
 
 test('an event of an old schema is shown in today’s shape, and as it was stored', async ({ page }) => {
@@ -44,12 +50,17 @@ test('an event of an old schema is shown in today’s shape, and as it was store
   const event = page.getByRole('region', { name: 'History' }).getByRole('listitem').first();
   await expect(event).toContainText(/upcasted from schema [12] to 3/);
   await event.locator('summary').click();
-  const [today, stored] = [event.getByRole('group', { name: 'Data as JSON' }).first(), event.getByRole('group', { name: 'Data as JSON' }).last()];
+  const [today, stored] = [
+    event.getByRole('group', { name: 'Data as JSON' }).first(),
+    event.getByRole('group', { name: 'Data as JSON' }).last(),
+  ];
   await expect(today).toContainText('"currency": "USD"');
   await expect(stored).not.toContainText('currency');
 });
 
-test('the log shows every event, newest first, filtered by type, paging on to the oldest', async ({ page }) => {
+test('the log shows every event, newest first, filtered by type, paging on to the oldest', async ({
+  page,
+}) => {
   await addDemoData(page);
   await visit(page, '#/log');
   const events = page.getByRole('list', { name: 'Events, newest first' }).getByRole('listitem');

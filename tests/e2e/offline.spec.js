@@ -48,7 +48,9 @@ test('being offline is shown, and is no hindrance', async ({ page, context }) =>
 
 test('the app can be installed: its manifest and icons are there', async ({ page, request }) => {
   await page.goto('./');
-  const href = await page.locator('link[rel=manifest]').evaluate((link) => /** @type {HTMLLinkElement} */ (link).href);
+  const href = await page
+    .locator('link[rel=manifest]')
+    .evaluate((link) => /** @type {HTMLLinkElement} */ (link).href);
   const manifest = await (await request.get(href)).json();
   expect(manifest.display).toBe('standalone');
   for (const icon of manifest.icons) {

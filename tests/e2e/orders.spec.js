@@ -4,12 +4,16 @@ import { carryOut, fillLine, goTo, messages, placeOrder, rowsOf, statusOf, visit
 
 test.use({ locale: 'en-GB' });
 
-test('an order of several items is placed, paid, refunded and cancelled, and each step says where it was stored', async ({ page }) => {
+test('an order of several items is placed, paid, refunded and cancelled, and each step says where it was stored', async ({
+  page,
+}) => {
   await visit(page, '#/new-order');
   await page.getByRole('textbox', { name: 'Customer' }).fill('Ada Lovelace');
   await fillLine(page, 1, { product: 'fountain-pen', quantity: '2', price: '44.98' });
   await page.getByRole('button', { name: 'Add item' }).click();
-  await expect(page.getByRole('group', { name: 'Item 2' }).getByRole('textbox', { name: 'Product' })).toBeFocused();
+  await expect(
+    page.getByRole('group', { name: 'Item 2' }).getByRole('textbox', { name: 'Product' }),
+  ).toBeFocused();
   await fillLine(page, 2, { product: 'ink-royal-blue', quantity: '3', price: '8.75' });
   await expect(page.getByRole('group', { name: 'Item 1' })).toContainText('€89.96');
   await expect(page.getByLabel('Total', { exact: true })).toHaveText('€116.21');
@@ -52,7 +56,11 @@ test('the list offers what the rules allow, and acts on a row', async ({ page })
 
 test('the list is searched, filtered and sorted, and its totals follow', async ({ page }) => {
   await placeOrder(page, { customer: 'Ada' });
-  await placeOrder(page, { customer: 'Barbara', currency: 'JPY', lines: [{ product: 'lamp', quantity: '1', price: '8900' }] });
+  await placeOrder(page, {
+    customer: 'Barbara',
+    currency: 'JPY',
+    lines: [{ product: 'lamp', quantity: '1', price: '8900' }],
+  });
   await carryOut(page, 'Pay', 'PAY-2');
   await goTo(page, 'Orders');
   await expect(rowsOf(page)).toHaveCount(2);
@@ -67,13 +75,21 @@ test('the list is searched, filtered and sorted, and its totals follow', async (
   await expect(rowsOf(page)).toHaveText([/Ada/]);
   await page.getByRole('button', { name: 'All', exact: true }).click();
   await page.getByRole('button', { name: 'Customer', exact: true }).click();
-  await expect(page.getByRole('columnheader', { name: 'Customer' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page.getByRole('columnheader', { name: 'Customer' })).toHaveAttribute(
+    'aria-sort',
+    'ascending',
+  );
   await expect(rowsOf(page)).toHaveText([/Ada/, /Barbara/]);
   await page.getByRole('button', { name: 'Customer', exact: true }).click();
-  await expect(page.getByRole('columnheader', { name: 'Customer' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(page.getByRole('columnheader', { name: 'Customer' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
 });
 
-test('a draft that is not right is refused at the field, and the first problem gets the focus', async ({ page }) => {
+test('a draft that is not right is refused at the field, and the first problem gets the focus', async ({
+  page,
+}) => {
   await visit(page, '#/new-order');
   const customer = page.getByRole('textbox', { name: 'Customer' });
   const line = page.getByRole('group', { name: 'Item 1' });
@@ -116,7 +132,10 @@ test('a field says nothing until it has been left', async ({ page }) => {
   await expect(price).toHaveAttribute('aria-invalid', 'true');
 });
 
-for (const [command, button] of /** @type {const} */ ([['Pay', 'Confirm payment'], ['Cancel', 'Cancel this order']])) {
+for (const [command, button] of /** @type {const} */ ([
+  ['Pay', 'Confirm payment'],
+  ['Cancel', 'Cancel this order'],
+])) {
   test(`${command} without a word is refused in the dialog and stores nothing`, async ({ page }) => {
     await placeOrder(page, { customer: 'Ada' });
     await page.getByRole('main').getByRole('button', { name: command, exact: true }).click();

@@ -17,7 +17,8 @@ export async function openPackage(context) {
   await context.route('**/package/**', async (route) => {
     const path = new URL(route.request().url()).pathname.split('/package/')[1] ?? '';
     const contentType = types[extname(path)] ?? 'application/octet-stream';
-    if (path === 'index.html') return await route.fulfill({ contentType, body: '<!doctype html><title>Package</title>' });
+    if (path === 'index.html')
+      return await route.fulfill({ contentType, body: '<!doctype html><title>Package</title>' });
     const file = await readFile(dist + path);
     // What the `imports` of package.json say to a bundler.
     const body = path.endsWith('.js') ? file.toString().replaceAll(/'#(load-\w+)'/g, "'./$1.js'") : file;

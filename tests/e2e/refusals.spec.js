@@ -1,6 +1,16 @@
 import { expect, test } from '@playwright/test';
 
-import { carryOut, commandsOf, goTo, messages, openCommand, placeOrder, rowsOf, statusOf, visit } from './app.js';
+import {
+  carryOut,
+  commandsOf,
+  goTo,
+  messages,
+  openCommand,
+  placeOrder,
+  rowsOf,
+  statusOf,
+  visit,
+} from './app.js';
 
 test.use({ locale: 'en-GB' });
 
@@ -18,15 +28,44 @@ test('only what the rules allow is offered, at every step', async ({ page }) => 
   await expect(commandsOf(page)).toHaveCount(0);
 });
 
-/** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, then: string, events: number }[]} */
+/** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, becomes: string, events: number }[]} */
 const races = [
-  { name: 'an order is not paid twice', stale: 'Pay', meanwhile: ['Pay', 'PAY-1'], says: 'Another tab has paid this order meanwhile.', then: 'Paid', events: 2 },
-  { name: 'a paid order is not cancelled', stale: 'Cancel', meanwhile: ['Pay', 'PAY-1'], says: 'Another tab has paid this order meanwhile.', then: 'Paid', events: 2 },
-  { name: 'an order is not refunded twice', before: ['Pay', 'PAY-1'], stale: 'Refund', meanwhile: ['Refund', 'Lost'], says: 'Another tab has refunded this order meanwhile.', then: 'Refunded', events: 3 },
-  { name: 'an order is not cancelled twice', stale: 'Cancel', meanwhile: ['Cancel', 'Mistake'], says: 'Another tab has cancelled this order meanwhile.', then: 'Cancelled', events: 2 },
+  {
+    name: 'an order is not paid twice',
+    stale: 'Pay',
+    meanwhile: ['Pay', 'PAY-1'],
+    says: 'Another tab has paid this order meanwhile.',
+    becomes: 'Paid',
+    events: 2,
+  },
+  {
+    name: 'a paid order is not cancelled',
+    stale: 'Cancel',
+    meanwhile: ['Pay', 'PAY-1'],
+    says: 'Another tab has paid this order meanwhile.',
+    becomes: 'Paid',
+    events: 2,
+  },
+  {
+    name: 'an order is not refunded twice',
+    before: ['Pay', 'PAY-1'],
+    stale: 'Refund',
+    meanwhile: ['Refund', 'Lost'],
+    says: 'Another tab has refunded this order meanwhile.',
+    becomes: 'Refunded',
+    events: 3,
+  },
+  {
+    name: 'an order is not cancelled twice',
+    stale: 'Cancel',
+    meanwhile: ['Cancel', 'Mistake'],
+    says: 'Another tab has cancelled this order meanwhile.',
+    becomes: 'Cancelled',
+    events: 2,
+  },
 ];
 
-for (const { name, before, stale, meanwhile, says, then, events } of races) {
+for (const { name, before, stale, meanwhile, says, becomes, events } of races) {
   test(`${name}: what another tab did is said, and nothing is stored`, async ({ page, context }) => {
     await placeOrder(page, { customer: 'Ada' });
     if (before) await carryOut(page, ...before);
@@ -35,7 +74,7 @@ for (const { name, before, stale, meanwhile, says, then, events } of races) {
     const dialog = await openCommand(other, stale);
     await dialog.getByRole('textbox').fill('Too late');
     await carryOut(page, ...meanwhile);
-    await expect(dialog.getByRole('status')).toContainText(`Meanwhile this order has become: ${then}.`);
+    await expect(dialog.getByRole('status')).toContainText(`Meanwhile this order has become: ${becomes}.`);
 
     await page.bringToFront();
     await dialog.locator('button[type=submit]').click();
@@ -45,12 +84,14 @@ for (const { name, before, stale, meanwhile, says, then, events } of races) {
     await expect(dialog.getByRole('textbox')).toHaveValue('Too late');
     await expect(dialog.getByRole('textbox')).toBeFocused();
     await other.keyboard.press('Escape');
-    await expect(statusOf(other)).toHaveText(then);
+    await expect(statusOf(other)).toHaveText(becomes);
     await expect(historyOf(other)).toHaveCount(events);
   });
 }
 
-test('a full disk is said where the order was to be stored, and nothing that was typed is lost', async ({ page }) => {
+test('a full disk is said where the order was to be stored, and nothing that was typed is lost', async ({
+  page,
+}) => {
   await fillDisk(page);
   await visit(page, '#/new-order');
   await page.getByRole('textbox', { name: 'Customer' }).fill('Ada');

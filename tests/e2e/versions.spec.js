@@ -6,7 +6,10 @@ import { openPackage } from './package.js';
 // The app's service worker would answer for the package's page.
 test.use({ locale: 'en-GB', serviceWorkers: 'block' });
 
-test('a store that a newer version wrote is explained, left alone, and there is a way forward', async ({ page, context }) => {
+test('a store that a newer version wrote is explained, left alone, and there is a way forward', async ({
+  page,
+  context,
+}) => {
   const tool = await openPackage(context);
   await tool.evaluate(
     () =>
@@ -26,7 +29,10 @@ test('a store that a newer version wrote is explained, left alone, and there is 
   expect(found).toContainEqual({ name: 'daybook:order-book', version: 2 });
 });
 
-test('events of types and schemas this version does not know are kept, shown, counted and skipped', async ({ page, context }) => {
+test('events of types and schemas this version does not know are kept, shown, counted and skipped', async ({
+  page,
+  context,
+}) => {
   await placeOrder(page, { customer: 'Ada' });
   const orderId = decodeURIComponent(new URL(page.url()).hash.split('/')[2] ?? '');
   const tool = await openPackage(context);

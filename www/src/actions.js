@@ -57,6 +57,9 @@ export function sayStored(title, { position, repeated, retries }) {
   if (repeated) say(title, `This had been stored already, at ${place}.`);
   else if (retries > 0) {
     const times = counted(retries, 'time');
-    say(title, `Another tab had changed this order meanwhile, so it was decided anew (${times}). Stored at ${place}.`);
+    say(
+      title,
+      `Another tab had changed this order meanwhile, so it was decided anew (${times}). Stored at ${place}.`,
+    );
   } else say(title, `Stored at ${place}.`);
 }

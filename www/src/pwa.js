@@ -1,6 +1,7 @@
 /** The app as an app: installed, offline, up to date. */
-import { signal } from '@preact/signals';
+
 import { registerSW } from 'virtual:pwa-register';
+import { signal } from '@preact/signals';
 
 /** Whether the browser believes it has a network. */
 export const online = signal(navigator.onLine);

@@ -1,5 +1,5 @@
 /** The small parts that every screen is made of. */
-import { money, count } from '../lib/money.js';
+import { count, money } from '../lib/money.js';
 import { exactMoment, moment } from '../lib/time.js';
 import { statusWords } from '../lib/words.js';
 import { link } from '../router.js';

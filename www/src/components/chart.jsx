@@ -52,7 +52,8 @@ export function Chart({ bars, currency, by }) {
   };
   /** @param {PointerEvent} event */
   const onPointer = (event) => {
-    const left = event.clientX - /** @type {Element} */ (event.currentTarget).getBoundingClientRect().left - LEFT;
+    const left =
+      event.clientX - /** @type {Element} */ (event.currentTarget).getBoundingClientRect().left - LEFT;
     const index = Math.floor(left / slot);
     setChosen(index >= 0 && index < bars.length ? index : null);
   };
@@ -87,22 +88,38 @@ export function Chart({ bars, currency, by }) {
           </g>
         ))}
         {at !== null && <rect class="bar-chosen" x={LEFT + at * slot} y={TOP} width={slot} height={plot} />}
-        <path class="bar-paid" d={bars.map((bar, index) => column(LEFT + index * slot, slot, y(Number(bar.grossPaid)), y(0))).join('')} />
-        <path class="bar-refunded" d={bars.map((bar, index) => column(LEFT + index * slot, slot, y(0), y(-Number(bar.refundedAmount)))).join('')} />
+        <path
+          class="bar-paid"
+          d={bars
+            .map((bar, index) => column(LEFT + index * slot, slot, y(Number(bar.grossPaid)), y(0)))
+            .join('')}
+        />
+        <path
+          class="bar-refunded"
+          d={bars
+            .map((bar, index) => column(LEFT + index * slot, slot, y(0), y(-Number(bar.refundedAmount))))
+            .join('')}
+        />
         {ticks(bars, slot).map(([index, text]) => (
           <text key={index} class="tick" x={LEFT + index * slot} y={HEIGHT - 6}>
             {text}
           </text>
         ))}
       </svg>
-      {at !== null && <Tip bar={bars[at]} currency={currency} by={by} x={LEFT + (at + 0.5) * slot} width={width} />}
+      {at !== null && (
+        <Tip bar={bars[at]} currency={currency} by={by} x={LEFT + (at + 0.5) * slot} width={width} />
+      )}
     </div>
   );
 }
 
 /** @param {{ bar: Bar, currency: string, by: 'day' | 'week', x: number, width: number }} props */
 const Tip = ({ bar, currency, by, x, width }) => (
-  <div class="tip" aria-hidden="true" style={x > width / 2 ? { right: `${width - x + 12}px` } : { left: `${x + 12}px` }}>
+  <div
+    class="tip"
+    aria-hidden="true"
+    style={x > width / 2 ? { right: `${width - x + 12}px` } : { left: `${x + 12}px` }}
+  >
     <strong>{by === 'week' ? `Week of ${shortDay(bar.day)}` : longDay(bar.day)}</strong>
     <dl>
       <dt>Paid ({bar.paid})</dt>

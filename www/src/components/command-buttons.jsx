@@ -14,7 +14,11 @@ export const CommandButtons = ({ order, small = false, tab }) => (
         type="button"
         tabIndex={tab}
         class={`button ${small ? 'small' : ''} ${command === 'confirmPayment' ? 'primary-soft' : ''}`}
-        aria-label={small ? `${commandWords[command]} order ${shortId(order.orderId)} of ${order.customerId}` : undefined}
+        aria-label={
+          small
+            ? `${commandWords[command]} order ${shortId(order.orderId)} of ${order.customerId}`
+            : undefined
+        }
         onClick={() => askFor(command, order)}
       >
         {commandWords[command]}

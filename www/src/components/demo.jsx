@@ -22,7 +22,11 @@ async function add() {
       signal: control.signal,
       onProgress: ({ done, total }) => (running.value = { done, total, stop }),
     });
-    if (added) say('A year of trade added', `${counted(added.orders, 'order')}, ${counted(added.events, 'event')} stored.`);
+    if (added)
+      say(
+        'A year of trade added',
+        `${counted(added.orders, 'order')}, ${counted(added.events, 'event')} stored.`,
+      );
   } catch (error) {
     if (/** @type {any} */ (error)?.code !== 'aborted') complain(error);
     else say('Stopped', 'What had been added by then stays.');
@@ -33,7 +37,10 @@ async function add() {
 
 export function DemoButton() {
   const now = running.value;
-  if (now) return <ProgressBar label="Adding a year of trade" done={now.done} total={now.total} onCancel={now.stop} />;
+  if (now)
+    return (
+      <ProgressBar label="Adding a year of trade" done={now.done} total={now.total} onCancel={now.stop} />
+    );
   return (
     <button type="button" class="button" onClick={add}>
       <Icon name="data" />

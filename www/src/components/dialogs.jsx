@@ -6,7 +6,7 @@ import { failure, say, sayStored } from '../actions.js';
 import { book, useBook } from '../book.js';
 import { money } from '../lib/money.js';
 import { statusWords } from '../lib/words.js';
-import { shortId, Status, UserText } from './bits.jsx';
+import { Status, shortId, UserText } from './bits.jsx';
 import { Field } from './field.jsx';
 import { Icon } from './icons.jsx';
 
@@ -144,12 +144,26 @@ function CommandForm({ command, order }) {
           )}
         </div>
       )}
-      <Field id="command-text" label={form.label} hint={form.hint} value={text} onInput={setText} error={fieldError} dir="auto" autofocus required />
+      <Field
+        id="command-text"
+        label={form.label}
+        hint={form.hint}
+        value={text}
+        onInput={setText}
+        error={fieldError}
+        dir="auto"
+        autofocus
+        required
+      />
       <div class="actions end">
         <button type="button" class="button" onClick={() => (shown.value = null)}>
           Keep as it is
         </button>
-        <button type="submit" class={command === 'confirmPayment' ? 'button primary' : 'button danger'} disabled={busy}>
+        <button
+          type="submit"
+          class={command === 'confirmPayment' ? 'button primary' : 'button danger'}
+          disabled={busy}
+        >
           {form.submit}
         </button>
       </div>
@@ -178,8 +192,8 @@ function DeleteForm() {
   return (
     <form onSubmit={submit}>
       <p>
-        Every order and its whole history will be deleted from this device, in every tab. There is no copy and no way
-        back.
+        Every order and its whole history will be deleted from this device, in every tab. There is no copy and
+        no way back.
       </p>
       {problem && (
         <div class="notice notice-alert" role="alert">

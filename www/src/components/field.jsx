@@ -14,7 +14,19 @@
  *   [attribute: string]: unknown,
  * }} props
  */
-export function Field({ id, label, value, onInput, onBlur, error, hint, hideLabel, as = 'input', children, ...rest }) {
+export function Field({
+  id,
+  label,
+  value,
+  onInput,
+  onBlur,
+  error,
+  hint,
+  hideLabel,
+  as = 'input',
+  children,
+  ...rest
+}) {
   const Control = /** @type {any} */ (as);
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
   return (

@@ -113,7 +113,13 @@ export function Grid(props) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" class="grid-body" ref={body} style={{ height: `${count * rowHeight}px` }} onKeyDown={onKeyDown}>
+      <div
+        role="rowgroup"
+        class="grid-body"
+        ref={body}
+        style={{ height: `${count * rowHeight}px` }}
+        onKeyDown={onKeyDown}
+      >
         {drawn.map(([index, row]) => (
           <Row
             key={rowKey(row)}
@@ -152,7 +158,13 @@ class Row extends Component {
   /** @param {RowProps} next */
   shouldComponentUpdate(next) {
     const { row, tab, top, columns, cells } = this.props;
-    return row !== next.row || tab !== next.tab || top !== next.top || columns !== next.columns || cells !== next.cells;
+    return (
+      row !== next.row ||
+      tab !== next.tab ||
+      top !== next.top ||
+      columns !== next.columns ||
+      cells !== next.cells
+    );
   }
 
   render() {
@@ -169,7 +181,12 @@ class Row extends Component {
         onClick={(event) => this.props.onClick(event, row)}
       >
         {cells(row, tab).map((cell, at) => (
-          <div key={columns[at].key} role="gridcell" aria-colindex={at + 1} class={`cell ${columns[at].class ?? ''}`}>
+          <div
+            key={columns[at].key}
+            role="gridcell"
+            aria-colindex={at + 1}
+            class={`cell ${columns[at].class ?? ''}`}
+          >
             {cell}
           </div>
         ))}
@@ -186,7 +203,12 @@ function ColumnHeader({ column, index, sort, onSort }) {
   const direction = sort?.descending ? 'descending' : 'ascending';
   const text = <span class={column.hideLabel ? 'visually-hidden' : undefined}>{column.label}</span>;
   return (
-    <div role="columnheader" aria-colindex={index + 1} aria-sort={sorted ? direction : undefined} class={`cell ${column.class ?? ''}`}>
+    <div
+      role="columnheader"
+      aria-colindex={index + 1}
+      aria-sort={sorted ? direction : undefined}
+      class={`cell ${column.class ?? ''}`}
+    >
       {column.sort && onSort ? (
         <button type="button" class="sort" onClick={() => onSort(/** @type {string} */ (column.sort))}>
           {text}

@@ -35,7 +35,9 @@ export function Items({ state }) {
               <td class="number">
                 <Money amount={item.unitPrice} currency={currency} />
               </td>
-              <td class="number">{lineTotals[index] ? <Money amount={lineTotals[index]} currency={currency} /> : '–'}</td>
+              <td class="number">
+                {lineTotals[index] ? <Money amount={lineTotals[index]} currency={currency} /> : '–'}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,9 +1,9 @@
 /** How the list of orders is narrowed down. All of it stands in the address. */
 import { useRested } from '../lib/rested.js';
 import { exactMoment } from '../lib/time.js';
+import { narrow } from '../lib/viewport.js';
 import { statusWords } from '../lib/words.js';
 import { setQuery } from '../router.js';
-import { narrow } from '../lib/viewport.js';
 import { Select } from './field.jsx';
 import { Icon } from './icons.jsx';
 
@@ -33,14 +33,7 @@ export function Search({ label, value }) {
     <label class="search">
       <Icon name="search" />
       <span class="visually-hidden">{label}</span>
-      <input
-        type="search"
-        placeholder={label}
-        {...rested}
-        dir="auto"
-        autocomplete="off"
-        spellcheck={false}
-      />
+      <input type="search" placeholder={label} {...rested} dir="auto" autocomplete="off" spellcheck={false} />
     </label>
   );
 }
@@ -64,11 +57,20 @@ export function OrdersToolbar({ filter, time }) {
         ))}
       </div>
       {narrow.value && (
-        <Select label="Sort" value={`${descending ? '-' : ''}${sort}`} options={sorts} onChange={(value) => setQuery({ sort: value })} />
+        <Select
+          label="Sort"
+          value={`${descending ? '-' : ''}${sort}`}
+          options={sorts}
+          onChange={(value) => setQuery({ sort: value })}
+        />
       )}
       <label class="inline-field">
         <span>As of</span>
-        <input type="datetime-local" value={time ?? ''} onChange={(event) => setQuery({ asof: event.currentTarget.value })} />
+        <input
+          type="datetime-local"
+          value={time ?? ''}
+          onChange={(event) => setQuery({ asof: event.currentTarget.value })}
+        />
       </label>
     </div>
   );
@@ -78,7 +80,11 @@ export function OrdersToolbar({ filter, time }) {
 export function AsOfBanner({ time, busy, error }) {
   const at = new Date(time);
   return (
-    <div class={`banner ${error ? 'banner-alert' : 'banner-past'}`} role={error ? 'alert' : 'status'} aria-busy={busy}>
+    <div
+      class={`banner ${error ? 'banner-alert' : 'banner-past'}`}
+      role={error ? 'alert' : 'status'}
+      aria-busy={busy}
+    >
       <Icon name="clock" />
       <p>
         {error ?? (

@@ -12,7 +12,10 @@ export function TimeSlider({ history, version, onVersion }) {
   return (
     <div class="time-slider">
       <label for="time-slider">
-        Time travel <span class="quiet">version {version} of {last}</span>
+        Time travel{' '}
+        <span class="quiet">
+          version {version} of {last}
+        </span>
       </label>
       <input
         id="time-slider"

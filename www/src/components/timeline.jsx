@@ -7,7 +7,12 @@ import { Icon } from './icons.jsx';
 /** @typedef {import('daybook/orders').HistoryEntry} HistoryEntry */
 
 /** @type {Record<string, import('./icons.jsx').IconName>} */
-const icons = { OrderPlaced: 'orders', PaymentConfirmed: 'check', PaymentRefunded: 'undo', OrderCancelled: 'close' };
+const icons = {
+  OrderPlaced: 'orders',
+  PaymentConfirmed: 'check',
+  PaymentRefunded: 'undo',
+  OrderCancelled: 'close',
+};
 
 /**
  * A whole history, oldest first; what lies after `version` is dimmed.
@@ -16,7 +21,11 @@ const icons = { OrderPlaced: 'orders', PaymentConfirmed: 'check', PaymentRefunde
 export const Timeline = ({ history, version }) => (
   <ol class="timeline">
     {history.map((entry) => (
-      <li key={entry.version} class={entry.version > version ? 'later' : ''} aria-current={entry.version === version ? 'step' : undefined}>
+      <li
+        key={entry.version}
+        class={entry.version > version ? 'later' : ''}
+        aria-current={entry.version === version ? 'step' : undefined}
+      >
         <Event entry={entry} />
       </li>
     ))}
@@ -55,7 +64,11 @@ export function Event({ entry, withStream = false }) {
         </p>
         <details>
           <summary>
-            Data<span class="visually-hidden"> of {entry.type} at position {entry.position}</span>{' '}
+            Data
+            <span class="visually-hidden">
+              {' '}
+              of {entry.type} at position {entry.position}
+            </span>{' '}
             <span class="quiet code">
               {entry.type}, schema {upcasted ? upcasted.toSchema : entry.schemaVersion}
             </span>
@@ -63,7 +76,9 @@ export function Event({ entry, withStream = false }) {
           <Json value={entry.data} />
           {upcasted && (
             <>
-              <p class="stored-label">As stored, in schema {upcasted.fromSchema}; these bytes never change:</p>
+              <p class="stored-label">
+                As stored, in schema {upcasted.fromSchema}; these bytes never change:
+              </p>
               <Json value={upcasted.storedData} />
             </>
           )}

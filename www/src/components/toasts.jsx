@@ -19,13 +19,24 @@ function Toast({ toast }) {
   const hold = () => (held.current = true);
   const release = () => (held.current = false);
   return (
-    <div class={`toast toast-${toast.kind}`} onPointerEnter={hold} onPointerLeave={release} onFocusIn={hold} onFocusOut={release}>
+    <div
+      class={`toast toast-${toast.kind}`}
+      onPointerEnter={hold}
+      onPointerLeave={release}
+      onFocusIn={hold}
+      onFocusOut={release}
+    >
       <Icon name={toast.kind === 'alert' ? 'warning' : 'check'} />
       <div>
         <strong>{toast.title}</strong>
         {toast.text && <p>{toast.text}</p>}
       </div>
-      <button type="button" class="icon-button" aria-label="Dismiss message" onClick={() => dismiss(toast.id)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Dismiss message"
+        onClick={() => dismiss(toast.id)}
+      >
         <Icon name="close" size={16} />
       </button>
     </div>
@@ -35,14 +46,16 @@ function Toast({ toast }) {
 /** Both regions are there from the start, so that readers watch them. */
 export const Toasts = () => (
   <div class="toasts">
-    {/** @type {const} */ (['status', 'alert']).map((kind) => (
-      <div key={kind} role={kind} aria-atomic="false">
-        {toasts.value
-          .filter((toast) => toast.kind === kind)
-          .map((toast) => (
-            <Toast key={toast.id} toast={toast} />
-          ))}
-      </div>
-    ))}
+    {
+      /** @type {const} */ (['status', 'alert']).map((kind) => (
+        <div key={kind} role={kind} aria-atomic="false">
+          {toasts.value
+            .filter((toast) => toast.kind === kind)
+            .map((toast) => (
+              <Toast key={toast.id} toast={toast} />
+            ))}
+        </div>
+      ))
+    }
   </div>
 );

@@ -59,9 +59,13 @@ async function read(moment, filter, show) {
   /** @type {OrdersPage['rows']} */
   let rows = [];
   for (;;) {
-    const page = await book.value?.ordersAsOf({ time: moment.toISOString() }, { ...filter, offset: rows.length, limit: BLOCK });
+    const page = await book.value?.ordersAsOf(
+      { time: moment.toISOString() },
+      { ...filter, offset: rows.length, limit: BLOCK },
+    );
     if (!page) return;
     rows = rows.concat(page.rows);
     if (!show({ ...page, rows }) || page.rows.length < BLOCK) return;
+    await new Promise(requestAnimationFrame);
   }
 }

@@ -14,14 +14,35 @@ import { doneWords } from './words.js';
 
 /** @type {Record<string, [title: string, text: string]>} */
 const words = {
-  condition_failed: ['Something happened meanwhile', 'An event was stored that this action had to come before. Nothing was stored. Look again, then retry.'],
+  condition_failed: [
+    'Something happened meanwhile',
+    'An event was stored that this action had to come before. Nothing was stored. Look again, then retry.',
+  ],
   not_found: ['Not found', 'The book has nothing under this name. It may have been deleted in another tab.'],
-  quota_exceeded: ['The disk is full', 'The browser gave the book no more room. Nothing was stored. Free some space on this device, then try again.'],
-  blocked: ['Another tab is in the way', 'A tab with an older version of the order book keeps the store open. Close the other tabs, then try again.'],
-  connection_lost: ['The browser closed the store', 'The connection to the store was lost and could not be reopened. Reload the page; what was stored is safe.'],
-  storage_corrupt: ['The store is damaged', 'Some of what was stored does not read as it was written. Reload; if this stays, the damaged store has to be deleted.'],
-  data_lost: ['The browser cleared the store', 'The browser removed the book’s data, for example to free space. What was in it is gone from this device; you can begin anew.'],
-  unsupported_format: ['Written by a newer version', 'This store was written by a newer version of the order book. Reload to get that version; nothing has been changed.'],
+  quota_exceeded: [
+    'The disk is full',
+    'The browser gave the book no more room. Nothing was stored. Free some space on this device, then try again.',
+  ],
+  blocked: [
+    'Another tab is in the way',
+    'A tab with an older version of the order book keeps the store open. Close the other tabs, then try again.',
+  ],
+  connection_lost: [
+    'The browser closed the store',
+    'The connection to the store was lost and could not be reopened. Reload the page; what was stored is safe.',
+  ],
+  storage_corrupt: [
+    'The store is damaged',
+    'Some of what was stored does not read as it was written. Reload; if this stays, the damaged store has to be deleted.',
+  ],
+  data_lost: [
+    'The browser cleared the store',
+    'The browser removed the book’s data, for example to free space. What was in it is gone from this device; you can begin anew.',
+  ],
+  unsupported_format: [
+    'Written by a newer version',
+    'This store was written by a newer version of the order book. Reload to get that version; nothing has been changed.',
+  ],
   aborted: ['Stopped', 'You stopped this. Nothing half-done was left behind.'],
   closed: ['The book is closed', 'This page has closed the store. Reload to open it again.'],
 };
@@ -39,11 +60,19 @@ export function explain(error, seen) {
     case 'rule_broken':
       return { ...known, title: 'The rules do not allow this', text: ruleBroken(message, rest.status, seen) };
     case 'invalid_input':
-      return { ...known, title: 'Please check what you entered', text: sentence(rest.reason ?? message), field: field ?? null };
+      return {
+        ...known,
+        title: 'Please check what you entered',
+        text: sentence(rest.reason ?? message),
+        field: field ?? null,
+      };
     case 'conflict':
       return { ...known, title: 'Another tab was faster', text: conflict(rest) };
     default: {
-      const [title, text] = words[code] ?? ['Something went wrong', `${sentence(message ?? String(error))} Nothing was stored.`];
+      const [title, text] = words[code] ?? [
+        'Something went wrong',
+        `${sentence(message ?? String(error))} Nothing was stored.`,
+      ];
       return { ...known, title, text };
     }
   }

@@ -41,7 +41,11 @@ export function bars(rows, by) {
   }
   const result = [];
   const last = rows.length > 0 ? startOf(rows[rows.length - 1].day) : '';
-  for (let day = rows.length > 0 ? startOf(rows[0].day) : '~'; day <= last; day = addDays(day, by === 'week' ? 7 : 1)) {
+  for (
+    let day = rows.length > 0 ? startOf(rows[0].day) : '~';
+    day <= last;
+    day = addDays(day, by === 'week' ? 7 : 1)
+  ) {
     result.push(gather(day, groups.get(day) ?? []));
   }
   return result;

@@ -19,6 +19,12 @@ export const commandWords = { confirmPayment: 'Pay', refundPayment: 'Refund', ca
 /** @type {Record<ProjectionName, { title: string, text: string }>} */
 export const projectionWords = {
   orders_summary: { title: 'Orders', text: 'One row for each order: who, what state, how much, since when.' },
-  customer_order_history: { title: 'Customers', text: 'Each customer’s orders in sequence, and what they are worth.' },
-  revenue_by_day: { title: 'Revenue', text: 'What was placed, paid and refunded, for each day and currency.' },
+  customer_order_history: {
+    title: 'Customers',
+    text: 'Each customer’s orders in sequence, and what they are worth.',
+  },
+  revenue_by_day: {
+    title: 'Revenue',
+    text: 'What was placed, paid and refunded, for each day and currency.',
+  },
 };

@@ -25,7 +25,8 @@ export function Customer({ id }) {
   const customer = useBook().customer(id);
   const orders = customer?.orders;
   const rows = useCallback(
-    (/** @type {number} */ offset, /** @type {number} */ limit) => (orders ?? []).slice(offset, offset + limit),
+    (/** @type {number} */ offset, /** @type {number} */ limit) =>
+      (orders ?? []).slice(offset, offset + limit),
     [id, revision.value],
   );
   if (!customer) {

@@ -33,12 +33,26 @@ export function Customers() {
     [api, search, sort, revision.value],
   );
   const rows = useMemo(
-    () => paged((offset, limit) => api.customers({ search, sort: by, descending, offset, limit }).rows, firstRows),
+    () =>
+      paged(
+        (offset, limit) => api.customers({ search, sort: by, descending, offset, limit }).rows,
+        firstRows,
+      ),
     [firstRows],
   );
-  const currencies = useMemo(() => api.orders({ limit: 1 }).totals.map((total) => total.currency).sort(), [api, revision.value]);
+  const currencies = useMemo(
+    () =>
+      api
+        .orders({ limit: 1 })
+        .totals.map((total) => total.currency)
+        .sort(),
+    [api, revision.value],
+  );
 
-  const draw = useMemo(() => (/** @type {CustomerRow} */ row, /** @type {number} */ tab) => cells(row, tab, currencies), [currencies]);
+  const draw = useMemo(
+    () => (/** @type {CustomerRow} */ row, /** @type {number} */ tab) => cells(row, tab, currencies),
+    [currencies],
+  );
 
   if (found === 0 && !search) {
     return (
@@ -111,7 +125,9 @@ function LifetimeValue({ values, currencies }) {
       {currencies
         .filter((currency) => inColumns || amounts.has(currency))
         .map((currency) => (
-          <span key={currency}>{amounts.has(currency) && <Money amount={amounts.get(currency) ?? ''} currency={currency} />}</span>
+          <span key={currency}>
+            {amounts.has(currency) && <Money amount={amounts.get(currency) ?? ''} currency={currency} />}
+          </span>
         ))}
     </span>
   );

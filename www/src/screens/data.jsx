@@ -18,7 +18,10 @@ export function Data() {
       <ul class="cards in-pairs">
         <li class="card sheet-panel">
           <h2>Demo data</h2>
-          <p>A realistic year of trade: 10,000 orders with payments, refunds and cancellations, some in older schemas.</p>
+          <p>
+            A realistic year of trade: 10,000 orders with payments, refunds and cancellations, some in older
+            schemas.
+          </p>
           <DemoButton />
         </li>
         <Verify />
@@ -37,7 +40,9 @@ export function Data() {
 }
 
 function Verify() {
-  const [progress, setProgress] = useState(/** @type {{ done: number, total: number, stop: () => void } | null} */ (null));
+  const [progress, setProgress] = useState(
+    /** @type {{ done: number, total: number, stop: () => void } | null} */ (null),
+  );
   const [found, setFound] = useState(/** @type {import('daybook/orders').Verified | null} */ (null));
   const [problem, setProblem] = useState(/** @type {string | null} */ (null));
 
@@ -63,14 +68,18 @@ function Verify() {
   return (
     <li class="card sheet-panel">
       <h2>Verify the log</h2>
-      <p>Each event’s hash covers the one before it. Following the chain shows whether anything was changed afterwards.</p>
+      <p>
+        Each event’s hash covers the one before it. Following the chain shows whether anything was changed
+        afterwards.
+      </p>
       <div role="status">
         {problem && <p class="notice">{problem}</p>}
         {found?.ok && (
           <p class="notice notice-good">
             <Icon name="check" size={16} />
             <span>
-              {counted(found.position, 'event')}, unbroken. Head <span class="code head-hash">{found.head}</span>
+              {counted(found.position, 'event')}, unbroken. Head{' '}
+              <span class="code head-hash">{found.head}</span>
             </span>
           </p>
         )}
@@ -81,7 +90,12 @@ function Verify() {
         )}
       </div>
       {progress ? (
-        <ProgressBar label="Following the chain" done={progress.done} total={progress.total} onCancel={progress.stop} />
+        <ProgressBar
+          label="Following the chain"
+          done={progress.done}
+          total={progress.total}
+          onCancel={progress.stop}
+        />
       ) : (
         <button type="button" class="button" onClick={verify}>
           Verify

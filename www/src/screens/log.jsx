@@ -84,12 +84,21 @@ export function Log() {
 
   return (
     <>
-      <Heading title="Log" lead={`${counted(position.value, 'event')}, newest first. What is written here stays.`} />
+      <Heading
+        title="Log"
+        lead={`${counted(position.value, 'event')}, newest first. What is written here stays.`}
+      />
       <div class="toolbar" role="search">
         <Select
           label="Type"
           value={type}
-          options={[['', 'Every type'], ...types.map((entry) => /** @type {[string, string]} */ ([entry.type, `${entry.type} (${count(entry.count)})`]))]}
+          options={[
+            ['', 'Every type'],
+            ...types.map(
+              (entry) =>
+                /** @type {[string, string]} */ ([entry.type, `${entry.type} (${count(entry.count)})`]),
+            ),
+          ]}
           onChange={(value) => setQuery({ type: value })}
         />
         <label class="inline-field">
@@ -126,7 +135,9 @@ function Older({ onAsk, busy }) {
   const ask = useRef(onAsk);
   ask.current = onAsk;
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && ask.current(), { rootMargin: '400px' });
+    const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && ask.current(), {
+      rootMargin: '400px',
+    });
     if (button.current) observer.observe(button.current);
     return () => observer.disconnect();
   }, [busy]);

@@ -14,8 +14,12 @@ import { go, link } from '../router.js';
 /** @typedef {'productId' | 'quantity' | 'unitPrice'} LineField */
 
 let lastKey = 0;
+
 /** @returns {Line} */
-const newLine = () => ({ key: (lastKey += 1), productId: '', quantity: '1', unitPrice: '' });
+function newLine() {
+  lastKey += 1;
+  return { key: lastKey, productId: '', quantity: '1', unitPrice: '' };
+}
 
 /** @param {string} field such as `items.0.unitPrice` */
 const idOf = (field) => `order-${field.replaceAll('.', '-')}`;
@@ -24,7 +28,9 @@ export function NewOrder() {
   const api = useBook();
   const currencies = api.currencies();
   const [customerId, setCustomer] = useState('');
-  const [currency, setCurrency] = useState(currencies.find(({ code }) => code === 'EUR')?.code ?? currencies[0]?.code ?? '');
+  const [currency, setCurrency] = useState(
+    currencies.find(({ code }) => code === 'EUR')?.code ?? currencies[0]?.code ?? '',
+  );
   const [lines, setLines] = useState(() => [newLine()]);
   const [left, setLeft] = useState(/** @type {Set<string>} */ (new Set()));
   const [submitted, setSubmitted] = useState(false);
@@ -36,14 +42,18 @@ export function NewOrder() {
   const { total, lineTotals, problems } = api.checkDraft(draft);
 
   /** What was touched is keyed by line, so that it stays with it when another is removed. @param {string} field */
-  const touchKey = (field) => field.replace(/^items\.(\d+)/, (_, index) => `line-${lines[Number(index)]?.key}`);
+  const touchKey = (field) =>
+    field.replace(/^items\.(\d+)/, (_, index) => `line-${lines[Number(index)]?.key}`);
   /** @param {string} field */
   const leave = (field) => setLeft(new Set(left).add(touchKey(field)));
   /** @param {string} field */
   const errorAt = (field) =>
-    submitted || left.has(touchKey(field)) ? (problems.find((problem) => problem.field === field)?.message ?? null) : null;
+    submitted || left.has(touchKey(field))
+      ? (problems.find((problem) => problem.field === field)?.message ?? null)
+      : null;
   /** @param {number} index @param {Partial<Line>} change */
-  const change = (index, change) => setLines(lines.map((line, at) => (at === index ? { ...line, ...change } : line)));
+  const change = (index, change) =>
+    setLines(lines.map((line, at) => (at === index ? { ...line, ...change } : line)));
 
   const add = () => {
     const line = newLine();
@@ -96,7 +106,14 @@ export function NewOrder() {
           dir="auto"
           required
         />
-        <Field id={idOf('currency')} as="select" label="Currency" value={currency} onInput={setCurrency} error={errorAt('currency')}>
+        <Field
+          id={idOf('currency')}
+          as="select"
+          label="Currency"
+          value={currency}
+          onInput={setCurrency}
+          error={errorAt('currency')}
+        >
           {currencies.map(({ code }) => (
             <option key={code} value={code}>
               {code}

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, shortId, Status, Time } from '../components/bits.jsx';
+import { CustomerLink, Empty, Heading, Status, shortId, Time } from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Items } from '../components/items.jsx';
@@ -20,7 +20,9 @@ import { link, query, setQuery } from '../router.js';
  * @param {number | null} version
  */
 function useOrder(orderId, version) {
-  const [loaded, setLoaded] = useState(/** @type {{ state: OrderState, history: HistoryEntry[] } | null} */ (null));
+  const [loaded, setLoaded] = useState(
+    /** @type {{ state: OrderState, history: HistoryEntry[] } | null} */ (null),
+  );
   const [problem, setProblem] = useState(/** @type {ReturnType<typeof failure> | null} */ (null));
   useEffect(() => {
     let current = true;
@@ -51,7 +53,10 @@ export function Order({ id }) {
   return (
     <article class="order">
       {/* The same heading from the first moment on: it has the focus. */}
-      <Heading title={missing ? 'Order not found' : <OrderTitle id={id} />} lead={!missing && <Lead state={loaded?.state} />}>
+      <Heading
+        title={missing ? 'Order not found' : <OrderTitle id={id} />}
+        lead={!missing && <Lead state={loaded?.state} />}
+      >
         {!missing && now && <CommandButtons order={now} />}
       </Heading>
       {missing && <Missing id={id} problem={problem} />}
@@ -155,7 +160,10 @@ const Facts = ({ state }) => (
       <>
         <dt>Refunded</dt>
         <dd>
-          <Time time={state.refundedAt} /> <bdi dir="auto" class="quiet">{state.refundReason}</bdi>
+          <Time time={state.refundedAt} />{' '}
+          <bdi dir="auto" class="quiet">
+            {state.refundReason}
+          </bdi>
         </dd>
       </>
     )}
@@ -163,7 +171,10 @@ const Facts = ({ state }) => (
       <>
         <dt>Cancelled</dt>
         <dd>
-          <Time time={state.cancelledAt} /> <bdi dir="auto" class="quiet">{state.cancelReason}</bdi>
+          <Time time={state.cancelledAt} />{' '}
+          <bdi dir="auto" class="quiet">
+            {state.cancelReason}
+          </bdi>
         </dd>
       </>
     )}

@@ -2,7 +2,16 @@
 import { useMemo } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, Money, NewOrderLink, OrderLink, Status, Time } from '../components/bits.jsx';
+import {
+  CustomerLink,
+  Empty,
+  Heading,
+  Money,
+  NewOrderLink,
+  OrderLink,
+  Status,
+  Time,
+} from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { DemoButton } from '../components/demo.jsx';
 import { Grid } from '../components/grid.jsx';
@@ -48,13 +57,18 @@ export function Orders() {
   const key = JSON.stringify(filter);
   const past = useOrdersAsOf(time, key, filter);
 
-  const page = useMemo(() => (time ? null : api.orders({ ...filter, limit: PAGE })), [api, key, time, revision.value]);
+  const page = useMemo(
+    () => (time ? null : api.orders({ ...filter, limit: PAGE })),
+    [api, key, time, revision.value],
+  );
   const shown = time ? past.page : page;
   const rows = useMemo(
     () =>
       paged(
         (offset, limit) =>
-          time ? (past.page?.rows.slice(offset, offset + limit) ?? []) : api.orders({ ...filter, offset, limit }).rows,
+          time
+            ? (past.page?.rows.slice(offset, offset + limit) ?? [])
+            : api.orders({ ...filter, offset, limit }).rows,
         page?.rows,
       ),
     [api, key, time, past.page, page],
@@ -95,7 +109,10 @@ export function Orders() {
 }
 
 /** @param {OrderRow} row @param {number} tab */
-const cells = (row, tab) => [...pastCells(row, tab).slice(0, -1), <CommandButtons order={row} small tab={tab} />];
+const cells = (row, tab) => [
+  ...pastCells(row, tab).slice(0, -1),
+  <CommandButtons order={row} small tab={tab} />,
+];
 
 /** What is past cannot be acted on. @param {OrderRow} row @param {number} tab */
 const pastCells = (row, tab) => [
@@ -121,7 +138,9 @@ const NothingFound = ({ time }) => (
       </button>
     }
   >
-    {time ? 'Nothing like this had been placed by then.' : 'Look for another order or customer, or in every status.'}
+    {time
+      ? 'Nothing like this had been placed by then.'
+      : 'Look for another order or customer, or in every status.'}
   </Empty>
 );
 
@@ -137,9 +156,8 @@ const NoOrders = () => (
         </>
       }
     >
-      Place the first order, or fill the book with a realistic year of trade to look around in. Everything stays on this
-      device.
+      Place the first order, or fill the book with a realistic year of trade to look around in. Everything
+      stays on this device.
     </Empty>
   </>
 );
-

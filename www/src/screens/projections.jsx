@@ -11,7 +11,9 @@ import { projectionWords } from '../lib/words.js';
 /** @typedef {import('daybook/orders').ProjectionStatus} ProjectionStatus */
 
 /** The rebuilds under way; they go on when the screen is left. */
-const rebuilds = signal(/** @type {Record<string, { done: number, total: number, stop: () => void }>} */ ({}));
+const rebuilds = signal(
+  /** @type {Record<string, { done: number, total: number, stop: () => void }>} */ ({}),
+);
 
 /** @type {Record<ProjectionStatus['state'], { word: string, icon: import('../components/icons.jsx').IconName }>} */
 const states = {
@@ -32,7 +34,8 @@ async function rebuild(name) {
     await book.value?.rebuild(name, { signal: control.signal, onProgress: show });
     say(`${projectionWords[name].title} rebuilt`, `Folded anew from ${counted(position.value, 'event')}.`);
   } catch (error) {
-    if (/** @type {any} */ (error)?.code === 'aborted') say('Rebuild stopped', 'The rows there were go on serving.');
+    if (/** @type {any} */ (error)?.code === 'aborted')
+      say('Rebuild stopped', 'The rows there were go on serving.');
     else complain(error);
   } finally {
     const { [name]: _, ...others } = rebuilds.value;
@@ -102,7 +105,12 @@ function Projection({ projection }) {
         </div>
       )}
       {running ? (
-        <ProgressBar label={`Rebuilding ${title}`} done={running.done} total={running.total} onCancel={running.stop} />
+        <ProgressBar
+          label={`Rebuilding ${title}`}
+          done={running.done}
+          total={running.total}
+          onCancel={running.stop}
+        />
       ) : (
         <button type="button" class="button" onClick={() => rebuild(name)}>
           Rebuild<span class="visually-hidden"> {title}</span>

@@ -24,7 +24,11 @@ const ranges = [
 function asked() {
   const range = query.value.get('range') ?? '365';
   const own = range === 'own';
-  const from = own ? (query.value.get('from') ?? '') : range === 'all' ? '' : addDays(today(), 1 - Number(range));
+  const from = own
+    ? (query.value.get('from') ?? '')
+    : range === 'all'
+      ? ''
+      : addDays(today(), 1 - Number(range));
   const to = own ? (query.value.get('to') ?? '') : '';
   return { range, from, to };
 }
@@ -46,14 +50,25 @@ export function Revenue() {
     );
   }
   const rows = api.revenue({ currency, ...(from && { from }), ...(to && { to }) });
-  const by = query.value.get('by') === 'day' || (query.value.get('by') === null && range === '30') ? 'day' : 'week';
+  const by =
+    query.value.get('by') === 'day' || (query.value.get('by') === null && range === '30') ? 'day' : 'week';
   const drawn = bars(rows, by);
   return (
     <>
       <Heading title="Revenue" lead="Days are counted in UTC." />
       <div class="toolbar">
-        <Select label="Currency" value={currency} options={currencies.map((code) => [code, code])} onChange={(value) => setQuery({ currency: value })} />
-        <Select label="Range" value={range} options={ranges} onChange={(value) => setQuery({ range: value })} />
+        <Select
+          label="Currency"
+          value={currency}
+          options={currencies.map((code) => [code, code])}
+          onChange={(value) => setQuery({ currency: value })}
+        />
+        <Select
+          label="Range"
+          value={range}
+          options={ranges}
+          onChange={(value) => setQuery({ range: value })}
+        />
         {range === 'own' && (
           <>
             <DayField label="From" name="from" value={from} />
@@ -62,7 +77,12 @@ export function Revenue() {
         )}
         <div class="segments" role="group" aria-label="Bars">
           {['day', 'week'].map((unit) => (
-            <button key={unit} type="button" aria-pressed={by === unit} onClick={() => setQuery({ by: unit })}>
+            <button
+              key={unit}
+              type="button"
+              aria-pressed={by === unit}
+              onClick={() => setQuery({ by: unit })}
+            >
               By {unit}
             </button>
           ))}
@@ -83,16 +103,18 @@ function Figures({ bars: drawn, currency, by }) {
   return (
     <>
       <dl class="worth" aria-label="Totals">
-        {/** @type {[string, string, string][]} */ ([
-          ['Net', all.net, 'double-rule'],
-          ['Gross paid', all.grossPaid, ''],
-          ['Refunded', all.refundedAmount, ''],
-        ]).map(([name, amount, style]) => (
-          <div key={name} class="worth-item">
-            <dt>{name}</dt>
-            <dd class={`figure ${style}`}>{money(amount, currency)}</dd>
-          </div>
-        ))}
+        {
+          /** @type {[string, string, string][]} */ ([
+            ['Net', all.net, 'double-rule'],
+            ['Gross paid', all.grossPaid, ''],
+            ['Refunded', all.refundedAmount, ''],
+          ]).map(([name, amount, style]) => (
+            <div key={name} class="worth-item">
+              <dt>{name}</dt>
+              <dd class={`figure ${style}`}>{money(amount, currency)}</dd>
+            </div>
+          ))
+        }
       </dl>
       <figure class="chart-figure">
         <figcaption class="legend">
