@@ -33,7 +33,7 @@ test('of ten thousand rows only the visible ones are in the document', async ({ 
   const grid = page.getByRole('grid');
   await expect(grid).toHaveAttribute('aria-rowcount', '10001');
   expect(await rowsOf(page).count()).toBeLessThan(80);
-  const first = await rowsOf(page).first().innerText();
+  const first = await rowsOf(page).first().textContent();
 
   await rowsOf(page).first().focus();
   await page.keyboard.press('End');
@@ -45,7 +45,7 @@ test('of ten thousand rows only the visible ones are in the document', async ({ 
   await expect(last).not.toBeFocused();
   await page.keyboard.press('Home');
   await expect(rowsOf(page).first()).toBeFocused();
-  expect(await rowsOf(page).first().innerText()).toBe(first);
+  expect(await rowsOf(page).first().textContent()).toBe(first);
 });
 
 test('coming back to a list finds it where it was left', async ({ page }) => {

@@ -21,12 +21,14 @@ export const revision = signal(0);
 /** The position of the last event this tab knows. */
 export const position = signal(0);
 
-let frame = 0;
+let waiting = false;
 
 /** Many changes within one frame are one new look. */
 function changed() {
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
     position.value = book.peek()?.position ?? 0;
     revision.value += 1;
   });

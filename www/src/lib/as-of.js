@@ -66,5 +66,6 @@ async function read(moment, filter, show) {
     if (!page) return;
     rows = rows.concat(page.rows);
     if (!show({ ...page, rows }) || page.rows.length < BLOCK) return;
+    await new Promise(requestAnimationFrame);
   }
 }

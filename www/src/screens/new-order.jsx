@@ -14,8 +14,12 @@ import { go, link } from '../router.js';
 /** @typedef {'productId' | 'quantity' | 'unitPrice'} LineField */
 
 let lastKey = 0;
+
 /** @returns {Line} */
-const newLine = () => ({ key: (lastKey += 1), productId: '', quantity: '1', unitPrice: '' });
+function newLine() {
+  lastKey += 1;
+  return { key: lastKey, productId: '', quantity: '1', unitPrice: '' };
+}
 
 /** @param {string} field such as `items.0.unitPrice` */
 const idOf = (field) => `order-${field.replaceAll('.', '-')}`;
