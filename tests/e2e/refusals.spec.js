@@ -28,22 +28,14 @@ test('only what the rules allow is offered, at every step', async ({ page }) => 
   await expect(commandsOf(page)).toHaveCount(0);
 });
 
-<<<<<<< HEAD
-/** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, outcome: string, events: number }[]} */
-=======
 /** @type {{ name: string, before?: ['Pay', string], stale: 'Pay' | 'Refund' | 'Cancel', meanwhile: ['Pay' | 'Refund' | 'Cancel', string], says: string, becomes: string, events: number }[]} */
->>>>>>> ui
 const races = [
   {
     name: 'an order is not paid twice',
     stale: 'Pay',
     meanwhile: ['Pay', 'PAY-1'],
     says: 'Another tab has paid this order meanwhile.',
-<<<<<<< HEAD
-    outcome: 'Paid',
-=======
     becomes: 'Paid',
->>>>>>> ui
     events: 2,
   },
   {
@@ -51,11 +43,7 @@ const races = [
     stale: 'Cancel',
     meanwhile: ['Pay', 'PAY-1'],
     says: 'Another tab has paid this order meanwhile.',
-<<<<<<< HEAD
-    outcome: 'Paid',
-=======
     becomes: 'Paid',
->>>>>>> ui
     events: 2,
   },
   {
@@ -64,11 +52,7 @@ const races = [
     stale: 'Refund',
     meanwhile: ['Refund', 'Lost'],
     says: 'Another tab has refunded this order meanwhile.',
-<<<<<<< HEAD
-    outcome: 'Refunded',
-=======
     becomes: 'Refunded',
->>>>>>> ui
     events: 3,
   },
   {
@@ -76,20 +60,12 @@ const races = [
     stale: 'Cancel',
     meanwhile: ['Cancel', 'Mistake'],
     says: 'Another tab has cancelled this order meanwhile.',
-<<<<<<< HEAD
-    outcome: 'Cancelled',
-=======
     becomes: 'Cancelled',
->>>>>>> ui
     events: 2,
   },
 ];
 
-<<<<<<< HEAD
-for (const { name, before, stale, meanwhile, says, outcome, events } of races) {
-=======
 for (const { name, before, stale, meanwhile, says, becomes, events } of races) {
->>>>>>> ui
   test(`${name}: what another tab did is said, and nothing is stored`, async ({ page, context }) => {
     await placeOrder(page, { customer: 'Ada' });
     if (before) await carryOut(page, ...before);
@@ -98,11 +74,7 @@ for (const { name, before, stale, meanwhile, says, becomes, events } of races) {
     const dialog = await openCommand(other, stale);
     await dialog.getByRole('textbox').fill('Too late');
     await carryOut(page, ...meanwhile);
-<<<<<<< HEAD
-    await expect(dialog.getByRole('status')).toContainText(`Meanwhile this order has become: ${outcome}.`);
-=======
     await expect(dialog.getByRole('status')).toContainText(`Meanwhile this order has become: ${becomes}.`);
->>>>>>> ui
 
     await page.bringToFront();
     await dialog.locator('button[type=submit]').click();
@@ -112,11 +84,7 @@ for (const { name, before, stale, meanwhile, says, becomes, events } of races) {
     await expect(dialog.getByRole('textbox')).toHaveValue('Too late');
     await expect(dialog.getByRole('textbox')).toBeFocused();
     await other.keyboard.press('Escape');
-<<<<<<< HEAD
-    await expect(statusOf(other)).toHaveText(outcome);
-=======
     await expect(statusOf(other)).toHaveText(becomes);
->>>>>>> ui
     await expect(historyOf(other)).toHaveCount(events);
   });
 }
