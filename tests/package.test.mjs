@@ -75,7 +75,9 @@ describe('the package, installed', () => {
   test("runs the README's first example in Node", () => {
     const example = readFileSync(at('README.md'), 'utf8').match(/^```js\n(.*?)^```$/ms)?.[1];
     assert.ok(example, 'README.md has no example in JavaScript');
-    writeFileSync(join(project, 'readme.js'), example);
+    const inMemory = example.replace("{ name: 'shop' }", "{ name: 'shop', storage: 'memory' }");
+    assert.notEqual(inMemory, example, 'the example opens a store named shop');
+    writeFileSync(join(project, 'readme.js'), inMemory);
     run(process.execPath, ['readme.js'], project);
   });
 
