@@ -103,6 +103,7 @@ impl StoreHandle {
 
     /// The position of the last event this store knows of.
     #[wasm_bindgen(getter)]
+    #[must_use]
     pub fn position(&self) -> JsValue {
         number(self.store.tail().cast_signed())
     }

@@ -2,7 +2,7 @@
 //!
 //! - [`storage`]: the conformance suite that every backend of the [storage port](crate::storage)
 //!   must pass; [`store`]: that of the engine over any backend.
-//! - [`given`]: given–when–then, for the rules of an aggregate.
+//! - [`given()`]: given–when–then, for the rules of an aggregate.
 //! - [`FaultyStorage`]: a backend that fails where a test says so.
 //! - [`Schedule`]: runs several futures in an order that a test chooses, so that several stores
 //!   over one memory stand for several tabs; [`Yielding`] gives it places to switch at.

@@ -49,6 +49,7 @@ pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
 #[wasm_bindgen]
 impl BookHandle {
     /// The general store beneath.
+    #[must_use]
     pub fn store(&self) -> StoreHandle {
         StoreHandle::over(self.store.clone())
     }
