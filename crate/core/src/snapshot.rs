@@ -18,13 +18,13 @@ pub(crate) struct Snapshot<'a> {
 }
 
 impl Snapshot<'_> {
-    /// The state kept for a stream. `None` when it is missing, unreadable, of another shape, or
-    /// speaks of an event that is not in the log: it will be replaced.
+    /// The state kept for a stream. `None` when it is missing, cannot be read, is of another shape,
+    /// or speaks of an event that is not in the log: it will be replaced.
     pub(crate) async fn read<A: Aggregate, S: Storage + 'static>(
         store: &Store<S>,
         stream_id: &str,
     ) -> Result<Option<Loaded<A::State>>> {
-        let Some(bytes) = store.storage().read_record(&key::<A>(stream_id)).await? else {
+        let Ok(Some(bytes)) = store.read_record(&key::<A>(stream_id)).await else {
             return Ok(None);
         };
         let Ok(snapshot) = Snapshot::decode::<A>(&bytes) else {
@@ -59,7 +59,6 @@ impl Snapshot<'_> {
         }
         .encode::<A>();
         store
-            .storage()
             .write_records(&[Change::Put {
                 key: key::<A>(stream_id),
                 value,

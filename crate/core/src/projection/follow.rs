@@ -12,6 +12,7 @@ pub trait Follow<D: Domain> {
     fn checkpoint(&self) -> Position;
     fn last_event(&self) -> Option<uuid::Uuid>;
     fn next_after(&self) -> Option<Position>;
+    fn live_after(&self) -> Option<Position>;
     fn wants(&self, position: Position) -> bool;
     fn take(&mut self, recorded: &RecordedEvent<'_>, event: Result<Option<&D::Event<'_>>, &Error>);
     fn start_over(&mut self);

@@ -171,6 +171,13 @@ impl<P: Projection> Follower<P> {
             .min()
     }
 
+    /// The position after which the rows in use need events; `None` when they have stopped.
+    #[must_use]
+    pub fn live_after(&self) -> Option<Position> {
+        let running = self.live.failed.is_none();
+        running.then_some(self.live.at.position)
+    }
+
     /// Whether the event at `position` comes next for the rows in use, or for a rebuild.
     #[must_use]
     pub fn wants(&self, position: Position) -> bool {
@@ -292,6 +299,9 @@ impl<P: Projection> Follow<P::Domain> for Follower<P> {
     }
     fn next_after(&self) -> Option<Position> {
         self.next_after()
+    }
+    fn live_after(&self) -> Option<Position> {
+        self.live_after()
     }
     fn wants(&self, position: Position) -> bool {
         self.wants(position)

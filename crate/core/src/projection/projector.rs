@@ -42,7 +42,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     /// Whatever the store says. Saved rows that are damaged, or of another log, are no error: they
     /// are folded anew.
     pub async fn open(store: Store<S>) -> Result<Self> {
-        let mut records = store.storage().read_records("projection/").await?;
+        let mut records = store.read_records("projection/").await?;
         let mut under = |prefix: &str| -> Vec<Record> {
             let (its, rest) = records
                 .drain(..)
@@ -78,36 +78,24 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
         work(&mut self.models.borrow_mut())
     }
 
-    /// Takes in the next events that any read model, or a rebuild, has not had. Returns whether
-    /// there may be more.
+    /// Takes in the next events: those that the rows in use have not had, and only when there are
+    /// none, those of a rebuild. So a rebuild holds nobody up. Returns whether there may be more.
     ///
     /// # Errors
     /// Whatever the store says. A read model that fails on an event is no error: it stops, and says
     /// so in its status.
     pub async fn advance(&self) -> Result<bool> {
+        let tail = self.store.tail();
         let next = self.with(|models| {
-            models
-                .followers()
-                .iter()
-                .filter_map(|one| one.next_after())
-                .min()
+            let followers = models.followers();
+            let live = followers.iter().filter_map(|one| one.live_after()).min();
+            let rebuilt = followers.iter().filter_map(|one| one.next_after()).min();
+            live.filter(|after| *after < tail).or(rebuilt)
         });
         let Some(after) = next else { return Ok(false) };
-        let mut more = false;
-        if after < self.store.tail() {
-            let query = AllQuery {
-                from: Some(after),
-                limit: STEP_EVENTS,
-                ..AllQuery::default()
-            };
-            let page = self.store.read_all(&query).await?;
-            self.with(|models| {
-                let mut followers = models.followers();
-                for event in page.events() {
-                    deliver(&mut followers, &event);
-                }
-            });
-            more = true;
+        let mut more = after < tail;
+        if more {
+            self.deliver_after(after).await?;
         }
         self.with(|models| {
             for follower in models.followers() {
@@ -115,6 +103,36 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
             }
         });
         Ok(more)
+    }
+
+    /// Whether the rows in use have followed the log as far as the store knows it; those that have
+    /// stopped do not count.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        let tail = self.store.tail();
+        self.with(|models| {
+            let followers = models.followers();
+            followers
+                .iter()
+                .filter_map(|one| one.live_after())
+                .all(|after| after >= tail)
+        })
+    }
+
+    async fn deliver_after(&self, after: Position) -> Result<()> {
+        let query = AllQuery {
+            from: Some(after),
+            limit: STEP_EVENTS,
+            ..AllQuery::default()
+        };
+        let page = self.store.read_all(&query).await?;
+        self.with(|models| {
+            let mut followers = models.followers();
+            for event in page.events() {
+                deliver(&mut followers, &event);
+            }
+        });
+        Ok(())
     }
 
     /// Saves every read model that has changed, each with its checkpoint.
@@ -131,7 +149,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
                     .and_then(|one| one.changes())
             });
             let Some(save) = save else { continue };
-            self.store.storage().write_records(&save.changes).await?;
+            self.store.write_records(&save.changes).await?;
             self.with(|models| {
                 if let Some(follower) = models.followers().get_mut(index) {
                     follower.saved(&save);

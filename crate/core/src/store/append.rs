@@ -1,7 +1,10 @@
 //! Appending: what a caller asks for, and what comes of it.
 
+use std::collections::HashSet;
+
 use crate::limits::{
-    MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_ID_BYTES, MAX_STREAM_ID_BYTES, check_text,
+    MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_ID_BYTES, MAX_POSITION, MAX_STREAM_ID_BYTES,
+    check_text,
 };
 use crate::query::Condition;
 use crate::storage::Storage;
@@ -83,6 +86,7 @@ impl Append {
             return Err(Error::invalid("streams", "must name at least one stream"));
         }
         let one = self.streams.len() == 1;
+        let mut named = HashSet::new();
         for (index, part) in self.streams.iter().enumerate() {
             let path = |name: &str| {
                 if one {
@@ -92,12 +96,7 @@ impl Append {
                 }
             };
             part.check(&path)?;
-            if self
-                .streams
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.stream_id == part.stream_id)
-            {
+            if !named.insert(part.stream_id.as_str()) {
                 return Err(Error::invalid(
                     path("streamId"),
                     "is named twice in one append",
@@ -136,12 +135,10 @@ impl StreamAppend {
             ));
         }
         if let ExpectedVersion::Exact(version) = self.expected
-            && version < 0
+            && !u64::try_from(version).is_ok_and(|version| version < MAX_POSITION)
         {
-            return Err(Error::invalid(
-                path("expectedVersion"),
-                "must be 0 or more, or -1 for no stream",
-            ));
+            let reason = format!("must be -1 (no stream) or 0 to {}", MAX_POSITION - 1);
+            return Err(Error::invalid(path("expectedVersion"), reason));
         }
         for (index, event) in self.events.iter().enumerate() {
             event.check(&path(&format!("events.{index}")))?;

@@ -60,12 +60,10 @@ impl<S: Storage + 'static> Store<S> {
             ruled_out: Vec::new(),
             answer,
         });
-        loop {
-            if let Some(result) = caller.0.result.borrow_mut().take() {
-                return result;
-            }
-            Inner::round(&self.inner).await;
-        }
+        // A round ends when nothing waits any more, so there is an answer then.
+        Inner::round(&self.inner).await;
+        let answer = caller.0.result.borrow_mut().take();
+        answer.unwrap_or(Err(Error::Aborted))
     }
 }
 
@@ -155,7 +153,7 @@ impl<S: Storage + 'static> Inner<S> {
         self.check_open()?;
         let attempt = self.stage(group)?;
         if !attempt.maybe_repeated.is_empty() {
-            self.settle_repeated(group, attempt.maybe_repeated).await?;
+            self.settle_repeated(group, attempt.maybe_repeated).await;
             return Ok(None);
         }
         // Another tab may have made the version right since, or moved it further.
@@ -169,7 +167,7 @@ impl<S: Storage + 'static> Inner<S> {
             return Ok(None);
         }
         if !attempt.refused.is_empty() {
-            self.settle_refused(group, attempt.refused).await?;
+            self.settle_refused(group, attempt.refused).await;
             return Ok(None);
         }
         if let Some(batch) = &attempt.batch
@@ -252,42 +250,37 @@ impl<S: Storage + 'static> Inner<S> {
         &self,
         group: &mut Vec<Waiting>,
         maybe_repeated: Vec<(usize, Vec<Position>)>,
-    ) -> Result<()> {
+    ) {
         for (place, candidates) in maybe_repeated.into_iter().rev() {
             let Some(waiting) = group.get_mut(place) else {
                 continue;
             };
             let command = waiting.append.command_id.clone().unwrap_or_default();
-            match self.appended_by(&command, &candidates).await? {
-                Some(appended) => {
-                    waiting.settle(Ok(appended));
+            let found = self.appended_by(&command, &candidates).await;
+            match found.transpose() {
+                Some(answer) => {
+                    waiting.settle(answer);
                     group.remove(place);
                 }
                 None => waiting.ruled_out.extend(candidates),
             }
         }
-        Ok(())
     }
 
     /// Settles those the log forbids: as done, when their very events already stand where they
     /// were to go.
-    async fn settle_refused(
-        &self,
-        group: &mut Vec<Waiting>,
-        refused: Vec<(usize, Error)>,
-    ) -> Result<()> {
+    async fn settle_refused(&self, group: &mut Vec<Waiting>, refused: Vec<(usize, Error)>) {
         for (place, error) in refused.into_iter().rev() {
-            if place >= group.len() {
+            let Some(waiting) = group.get(place) else {
                 continue;
-            }
-            let waiting = group.remove(place);
-            let standing = match error {
-                Error::Conflict { .. } => self.standing(&waiting.append).await?,
-                _ => None,
             };
-            waiting.settle(standing.ok_or(error));
+            let standing = match error {
+                Error::Conflict { .. } => self.standing(&waiting.append).await,
+                _ => Ok(None),
+            };
+            waiting.settle(standing.transpose().unwrap_or(Err(error)));
+            group.remove(place);
         }
-        Ok(())
     }
 
     /// Where the events of `append` stand, if the very same event ids are at the expected place of

@@ -8,11 +8,13 @@
 mod append;
 mod cache;
 mod commit;
+mod derived;
 mod maintain;
 mod open;
 mod read;
 mod refresh;
 mod stage;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -21,11 +23,11 @@ mod watch;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::task::Waker;
 
 pub use append::{Append, Appended, StreamAppend};
 pub use maintain::{Maintenance, SEALED_BYTES};
 pub use read::{AllQuery, Direction, MAX_PAGE_EVENTS, PAGE_EVENTS, Page, StreamQuery};
+pub use subscription::Subscription;
 pub use verify::Verified;
 
 use crate::index::Index;
@@ -34,6 +36,7 @@ use crate::{Error, Position, Result, Timestamp, Version};
 use cache::Cache;
 use commit::{Round, Waiting};
 use maintain::SegmentRange;
+use watch::Watchers;
 
 /// How a store behaves.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +101,7 @@ struct State {
     recorded_at: Timestamp,
     queue: VecDeque<Waiting>,
     round: Option<Round>,
-    watchers: Vec<Waker>,
+    watchers: Watchers,
     /// Which parts of the log the stored index segments cover, in order.
     segments: Vec<SegmentRange>,
     ended: Option<Error>,
@@ -155,9 +158,16 @@ impl<S: Storage + 'static> Store<S> {
     pub async fn destroy(&self) -> Result<()> {
         self.inner.check_open()?;
         self.inner.end(Error::Closed);
-        self.inner.storage.destroy().await?;
-        self.inner.storage.close().await;
-        Ok(())
+        let storage = &self.inner.storage;
+        let mut destroyed = storage.destroy().await;
+        if let Err(Error::ConnectionLost { .. }) = destroyed {
+            destroyed = match storage.reconnect().await {
+                Ok(()) => storage.destroy().await,
+                lost => lost,
+            };
+        }
+        storage.close().await;
+        destroyed
     }
 }
 
@@ -176,6 +186,7 @@ impl<S> Inner<S> {
             waiting.settle(Err(error.clone()));
         }
         state.ended.get_or_insert(error);
-        state.wake_watchers();
+        drop(state);
+        self.wake_watchers();
     }
 }

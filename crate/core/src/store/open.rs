@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::cache::Cache;
 use super::maintain::{INDEX_PREFIX, SegmentRange};
 use super::refresh::{PAGE_BATCHES, index_batch};
+use super::watch::Watchers;
 use super::{Inner, Options, State, Store};
 use crate::batch::Batch;
 use crate::index::Index;
@@ -62,7 +63,7 @@ impl<S: Storage + 'static> Store<S> {
             recorded_at,
             queue: VecDeque::new(),
             round: None,
-            watchers: Vec::new(),
+            watchers: Watchers::default(),
             segments,
             ended: None,
         };

@@ -124,36 +124,37 @@ impl<S: Storage + 'static> Store<S> {
         self.inner.check_open()?;
         check_text("streamId", &query.stream_id, MAX_STREAM_ID_BYTES)?;
         let limit = check_limit(query.limit)?;
-        let (mut positions, view) = {
+        let forward = query.direction == Direction::Forward;
+        let (mut positions, begin, version, position) = {
             let state = self.inner.state.borrow();
             let last = state.index.version(&query.stream_id);
-            let (from, to) = match query.direction {
-                Direction::Forward => {
-                    let from = query.from.unwrap_or(0).max(0);
-                    (from, last.min(from.saturating_add(limit - 1)))
-                }
-                Direction::Backward => {
-                    let to = query.from.unwrap_or(last).min(last);
-                    (to.saturating_sub(limit - 1).max(0), to)
-                }
-            };
-            let next = match query.direction {
-                Direction::Forward => (to < last && to >= from).then(|| to.cast_unsigned() + 1),
-                Direction::Backward => (from > 0 && to >= from).then(|| from.cast_unsigned() - 1),
+            let (from, to) = if forward {
+                let from = query.from.unwrap_or(0).max(0);
+                (from, last.min(from.saturating_add(limit - 1)))
+            } else {
+                let to = query.from.unwrap_or(last).min(last);
+                (to.saturating_sub(limit - 1).max(0), to)
             };
             let positions = state.index.stream_positions(&query.stream_id, from, to);
-            (positions, (state.index.tail(), last, next))
+            let begin = if forward { from } else { to };
+            (positions, begin, last, state.index.tail())
         };
-        let batches = self.inner.load(&positions).await?;
-        if query.direction == Direction::Backward {
+        if !forward {
             positions.reverse();
         }
-        let (position, version, next) = view;
+        positions.truncate(self.inner.within_page(&positions));
+        let count = Version::try_from(positions.len()).unwrap_or(Version::MAX);
+        let next = if forward {
+            begin.saturating_add(count)
+        } else {
+            begin - count
+        };
+        let more = count > 0 && (0..=version).contains(&next);
         Ok(Page {
-            places: place(&batches, &positions)?,
+            places: self.inner.places(&positions).await?,
             position,
             version,
-            next,
+            next: more.then(|| next.cast_unsigned()),
         })
     }
 
@@ -197,10 +198,7 @@ impl<S: Storage + 'static> Store<S> {
                 Direction::Backward => *last > 1,
             }
         });
-        let mut ascending = positions.clone();
-        ascending.sort_unstable();
-        let batches = self.inner.load(&ascending).await?;
-        let mut places = place(&batches, &positions)?;
+        let mut places = self.inner.places(&positions).await?;
         if !query.stream_prefix.is_empty() {
             places.retain(|(batch, position)| {
                 batch
@@ -283,6 +281,13 @@ impl<S: Storage> Inner<S> {
             }
         }
         (batches, missing)
+    }
+
+    /// The events at `positions`, which ascend or descend.
+    async fn places(&self, positions: &[Position]) -> Result<Vec<(Rc<Batch>, Position)>> {
+        let mut ascending = positions.to_vec();
+        ascending.sort_unstable();
+        place(&self.load(&ascending).await?, positions)
     }
 
     /// How many of `positions` fit into one page's bytes; at least those of the first batch.

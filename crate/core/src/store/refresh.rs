@@ -65,7 +65,8 @@ impl<S: Storage> Inner<S> {
             state.recorded_at = event.recorded_at;
         }
         state.cache.insert(batch);
-        state.wake_watchers();
+        drop(state);
+        self.wake_watchers();
         Ok(())
     }
 

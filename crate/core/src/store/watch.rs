@@ -1,47 +1,80 @@
 //! Waiting for the log to grow, in this tab or another.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
-use super::{State, Store};
+use super::{Inner, Store};
 use crate::storage::Storage;
 use crate::{Position, Result};
+
+/// Those who wait. Each is forgotten when it goes away.
+#[derive(Default)]
+pub(super) struct Watchers {
+    waiting: BTreeMap<u64, Waker>,
+    next: u64,
+}
 
 impl<S: Storage + 'static> Store<S> {
     /// Resolves with the tail as soon as it is beyond `after`; at once, if it is already.
     ///
-    /// The tail moves when this store commits and when it [`refresh`](Self::refresh)es. A
-    /// catch-up subscription is a loop of reading to the tail and waiting here.
+    /// The tail moves when this store commits and when it [`refresh`](Self::refresh)es.
     ///
     /// # Errors
     /// `closed`, or why the store has ended.
     pub async fn changed(&self, after: Position) -> Result<Position> {
-        poll_fn(|context| {
-            let mut state = self.inner.state.borrow_mut();
-            if let Some(error) = &state.ended {
-                return Poll::Ready(Err(error.clone()));
-            }
-            let tail = state.index.tail();
-            if tail > after {
-                return Poll::Ready(Ok(tail));
-            }
-            if !state
-                .watchers
-                .iter()
-                .any(|waker| waker.will_wake(context.waker()))
-            {
-                state.watchers.push(context.waker().clone());
-            }
-            Poll::Pending
-        })
-        .await
+        let mut watcher = Watcher {
+            inner: &self.inner,
+            number: None,
+        };
+        poll_fn(|context| watcher.poll(after, context)).await
     }
 }
 
-impl State {
-    /// Tells everyone who waits that there is something to look at.
-    pub(super) fn wake_watchers(&mut self) {
-        for waker in self.watchers.drain(..) {
+struct Watcher<'a, S> {
+    inner: &'a Inner<S>,
+    number: Option<u64>,
+}
+
+impl<S> Watcher<'_, S> {
+    fn poll(&mut self, after: Position, context: &Context<'_>) -> Poll<Result<Position>> {
+        let mut state = self.inner.state.borrow_mut();
+        if let Some(error) = &state.ended {
+            return Poll::Ready(Err(error.clone()));
+        }
+        let tail = state.index.tail();
+        if tail > after {
+            return Poll::Ready(Ok(tail));
+        }
+        let watchers = &mut state.watchers;
+        let number = *self.number.get_or_insert_with(|| {
+            watchers.next += 1;
+            watchers.next
+        });
+        watchers.waiting.insert(number, context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl<S> Drop for Watcher<'_, S> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.inner
+                .state
+                .borrow_mut()
+                .watchers
+                .waiting
+                .remove(&number);
+        }
+    }
+}
+
+impl<S> Inner<S> {
+    /// Tells everyone who waits that there is something to look at. The state must not be borrowed:
+    /// whoever is woken may look at once.
+    pub(super) fn wake_watchers(&self) {
+        let waiting = std::mem::take(&mut self.state.borrow_mut().watchers.waiting);
+        for waker in waiting.into_values() {
             waker.wake();
         }
     }

@@ -60,6 +60,13 @@ impl BookHandle {
         promise(async move { models.advance().await })
     }
 
+    /// Whether the rows in use have followed the log to its end, whatever a rebuild still does.
+    #[wasm_bindgen(js_name = isLive)]
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.models.is_live()
+    }
+
     /// Saves the read models, each with its checkpoint.
     pub fn save(&self) -> Promise {
         let models = Rc::clone(&self.models);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{NOW, event, log, verify};
 use crate::memory::MemoryStorage;
-use crate::storage::Storage;
+use crate::storage::{Change, Storage};
 use crate::store::{Append, Options, Store};
 use crate::testing::{Fault, Faults, FaultyStorage, Operation, block_on};
 use crate::{Error, ExpectedVersion};
@@ -123,6 +123,71 @@ fn the_same_events_again_succeed_and_store_nothing() {
             .unwrap_err();
         assert_eq!(other.code(), "conflict");
         assert_eq!(log(memory.connect()).await.len(), 2);
+    });
+}
+
+#[test]
+fn a_conflict_that_cannot_be_looked_at_is_answered_and_holds_nobody_up() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let faults = Faults::none();
+        let storage = FaultyStorage::new(memory.connect(), faults.clone());
+        let options = Options {
+            cache_bytes: 0,
+            ..Options::default()
+        };
+        let store = Store::open(storage, options).await.unwrap();
+        store
+            .append(append(1, ExpectedVersion::NoStream))
+            .await
+            .unwrap();
+        let refused = Error::QuotaExceeded {
+            detail: "planned".to_owned(),
+        };
+        faults.next(Operation::ReadAt, Fault::Refused(refused.clone()));
+        let other = Append::to("t", ExpectedVersion::NoStream, vec![event(3)], NOW);
+        let (conflicting, other) = futures_util::future::join(
+            store.append(append(2, ExpectedVersion::NoStream)),
+            store.append(other),
+        )
+        .await;
+        assert_eq!(conflicting, Err(refused));
+        assert_eq!(other.unwrap().last, 2);
+    });
+}
+
+#[test]
+fn a_version_beyond_every_log_is_refused() {
+    block_on(async {
+        let store = Store::open(MemoryStorage::new(), Options::default())
+            .await
+            .unwrap();
+        let far = append(1, ExpectedVersion::Exact(i64::MAX));
+        assert_eq!(store.append(far).await.unwrap_err().code(), "invalid_input");
+    });
+}
+
+#[test]
+fn records_are_written_over_a_new_connection_but_never_to_another_log() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, faults) = faulty(&memory).await;
+        store.append(append(1, ExpectedVersion::Any)).await.unwrap();
+        let change = Change::Put {
+            key: "mine/1".to_owned(),
+            value: vec![1],
+        };
+        faults.lose_connection();
+        store
+            .write_records(std::slice::from_ref(&change))
+            .await
+            .unwrap();
+        assert_eq!(store.read_record("mine/1").await, Ok(Some(vec![1])));
+
+        memory.connect().destroy().await.unwrap();
+        let error = store.write_records(&[change]).await.unwrap_err();
+        assert_eq!(error.code(), "data_lost");
+        assert_eq!(memory.connect().read_records("").await, Ok(Vec::new()));
     });
 }
 
