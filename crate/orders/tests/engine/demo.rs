@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use daybook_core::memory::MemoryStorage;
+use daybook_core::projection::{State, Status};
 use daybook_core::storage::{Storage, StoredBatch};
 use daybook_core::store::{Append, StreamAppend};
 use daybook_core::testing::block_on;
@@ -140,5 +141,45 @@ fn a_year_is_added_once() {
                 .iter()
                 .any(|event| event.expected == ExpectedVersion::NoStream)
         );
+    });
+}
+
+#[test]
+fn what_happens_during_a_rebuild_is_seen_before_it_ends() {
+    block_on(async {
+        let memory = appended(6, 1_500, 1_000).await;
+        let tab = Tab::open(&memory, 1 << 20).await;
+        while tab.models.advance().await.unwrap() {}
+        assert!(tab.models.start_rebuild("revenue_by_day"));
+        assert!(tab.models.advance().await.unwrap());
+
+        let plan = DemoPlan {
+            seed: 7,
+            orders: 1,
+            until: until(),
+        };
+        let new: Vec<DemoEvent> = DemoEvents::new(plan).collect();
+        tab.store.append(together(&new)).await.unwrap();
+        assert!(!tab.models.is_live());
+        tab.models.advance().await.unwrap();
+
+        assert!(tab.models.is_live());
+        assert_eq!(
+            tab.models.read(|models| models.orders_summary.rows().len()),
+            1_501
+        );
+        let rebuilding = |status: &Status| matches!(status.state, State::Rebuilding { .. });
+        assert!(
+            tab.models.statuses().iter().any(rebuilding),
+            "the rebuild goes on"
+        );
+        while tab.models.advance().await.unwrap() {}
+        let live = |status: &Status| status.state == State::Live;
+        assert!(tab.models.statuses().iter().all(live));
+        let log = assert_sound(&memory);
+        tab.models.read(|models| {
+            let revenue = models.revenue_by_day.rows();
+            assert_eq!(revenue.show(), fold::<RevenueByDay>(&log).show());
+        });
     });
 }
