@@ -29,7 +29,8 @@ async function add() {
       );
   } catch (error) {
     const done = running.peek()?.done ?? 0;
-    const stored = done > 0 ? `${counted(done, 'order')} had been added by then; what was added stays.` : undefined;
+    const stored =
+      done > 0 ? `${counted(done, 'order')} had been added by then; what was added stays.` : undefined;
     if (/** @type {any} */ (error)?.code !== 'aborted') complain(error, { stored });
     else say('Stopped', 'What had been added by then stays.');
   } finally {
