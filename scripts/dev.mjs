@@ -6,6 +6,7 @@ import { buildPackage } from './build-package.mjs';
 import { buildWasm } from './build-wasm.mjs';
 import { main } from './lib/main.mjs';
 import { at, root } from './lib/paths.mjs';
+import { portFrom } from './lib/port.mjs';
 import { sayError, step } from './lib/say.mjs';
 import { setUpBuild } from './setup/index.mjs';
 
@@ -32,13 +33,14 @@ function onChange(work) {
 }
 
 await main(import.meta, async () => {
+  const port = portFrom(process.env.PORT, 5173);
   await setUpBuild();
   await rebuild();
   const { createServer } = await import('vite');
   const server = await createServer({
     root: at('www'),
     // The package lies beside the page, not in node_modules.
-    server: { port: Number(process.env.PORT || 5173), fs: { allow: [root] } },
+    server: { port, fs: { allow: [root] } },
   });
   await server.listen();
   step('The development server is ready; changes under crate/ and www/ show by themselves');

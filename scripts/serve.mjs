@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { main } from './lib/main.mjs';
 import { pageDir } from './lib/paths.mjs';
+import { portFrom } from './lib/port.mjs';
 import { note, Problem } from './lib/say.mjs';
 
 /** @type {Record<string, string>} */
@@ -112,6 +113,6 @@ function listen(port, host, directory) {
 }
 
 await main(import.meta, async () => {
-  const { port } = await serve(Number(process.env.PORT || 4173));
+  const { port } = await serve(portFrom(process.env.PORT, 4173));
   note(`http://localhost:${port}`);
 });

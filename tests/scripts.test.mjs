@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { importsOf, judgeImport } from '../scripts/architecture.mjs';
 import { at } from '../scripts/lib/paths.mjs';
+import { portFrom } from '../scripts/lib/port.mjs';
 import { countCargo, countPlaywright, countTap, judge, sum } from '../scripts/lib/results.mjs';
 import { digest } from '../scripts/lib/stamp.mjs';
 import { serve } from '../scripts/serve.mjs';
@@ -93,6 +94,23 @@ describe('the page', () => {
   test('is not taken to import what only looks like it', () => {
     assert.deepEqual(importsOf("const from = query.get('from') ?? 'always';"), []);
     assert.deepEqual(importsOf("import {\n  one,\n  two,\n} from 'many';"), ['many']);
+  });
+});
+
+describe('the port', () => {
+  test('is the one asked for, or the usual one', () => {
+    assert.equal(portFrom('8080', 4173), 8080);
+    for (const nothing of [undefined, '']) assert.equal(portFrom(nothing, 4173), 4173);
+  });
+
+  test('is refused in words when it is none, with a command that works', () => {
+    for (const wrong of ['abc', '-1', '65536', '80.5', '1e3', ' ']) {
+      assert.throws(() => portFrom(wrong, 4173), {
+        name: 'Problem',
+        message: /whole number from 0 to 65535/,
+        remedy: 'PORT=4173 npm start',
+      });
+    }
   });
 });
 

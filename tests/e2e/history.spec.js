@@ -75,6 +75,26 @@ test('the log shows every event, newest first, filtered by type, paging on to th
   await expect(events.filter({ hasText: 'OrderPlaced, schema' })).toHaveCount(0);
 });
 
+test('the log can be narrowed down to the streams that begin with a text', async ({ page }) => {
+  await placeOrder(page, { customer: 'Grace' });
+  await placeOrder(page, { customer: 'Ada' });
+  await carryOut(page, 'Pay', 'PAY-1');
+  const orderId = new URL(page.url()).hash.split('/')[2] ?? '';
+  await visit(page, '#/log');
+  const events = page.getByRole('list', { name: 'Events, newest first' }).getByRole('listitem');
+  await expect(events).toHaveCount(3);
+  const stream = page.getByRole('searchbox', { name: 'Stream begins with' });
+  await stream.fill(`order-${orderId.slice(0, 13)}`);
+  await expect(events).toHaveCount(2);
+  await expect(events.first()).toContainText('PAY-1');
+  await expect(events.last()).toContainText('Ada');
+  await expect(page).toHaveURL(/stream=order-/);
+  await stream.fill('parcel-');
+  await expect(page.getByRole('heading', { name: 'No event matches' })).toBeVisible();
+  await stream.fill('');
+  await expect(events).toHaveCount(3);
+});
+
 test('the list can be shown as of an earlier moment', async ({ page }) => {
   await placeOrder(page, { customer: 'Ada' });
   await visit(page, '#/orders?asof=2020-01-01T00:00');

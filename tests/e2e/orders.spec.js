@@ -1,6 +1,16 @@
 import { expect, test } from '@playwright/test';
 
-import { carryOut, fillLine, goTo, messages, placeOrder, rowsOf, statusOf, visit } from './app.js';
+import {
+  carryOut,
+  fillLine,
+  goTo,
+  messages,
+  openCommand,
+  placeOrder,
+  rowsOf,
+  statusOf,
+  visit,
+} from './app.js';
 
 test.use({ locale: 'en-GB' });
 
@@ -157,6 +167,45 @@ test('a very large amount is exact to the last digit', async ({ page }) => {
   await fillLine(page, 1, { product: 'island', quantity: '987654', price: '123456789012.37' });
   await expect(page.getByLabel('Total', { exact: true })).toHaveText('€121,932,591,495,223,279.98');
 });
+
+test('a total no order can have is said where the amount was typed, and nothing is stored', async ({
+  page,
+}) => {
+  await visit(page, '#/new-order');
+  await page.getByRole('textbox', { name: 'Customer' }).fill('Ada');
+  await fillLine(page, 1, { product: 'island', quantity: '1000000', price: '9'.repeat(36) });
+  await page.getByRole('button', { name: 'Place order' }).click();
+  await expectSentence(page.locator('.order-form .error').first());
+  await expectNothingStored(page);
+});
+
+test('a text of a million characters is refused in a sentence, and nothing is stored', async ({ page }) => {
+  await visit(page, '#/new-order');
+  const customer = page.getByRole('textbox', { name: 'Customer' });
+  await customer.fill('A'.repeat(1_000_000));
+  await fillLine(page, 1, { product: 'lamp', quantity: '1', price: '89' });
+  await page.getByRole('button', { name: 'Place order' }).click();
+  await expect(customer).toBeFocused();
+  await expectSentence(page.locator('.order-form .error').first());
+  await expectNothingStored(page);
+
+  await placeOrder(page, { customer: 'Ada' });
+  const dialog = await openCommand(page, 'Pay');
+  await dialog.getByRole('textbox').fill('P'.repeat(1_000_000));
+  await dialog.getByRole('button', { name: 'Confirm payment' }).click();
+  await expectSentence(dialog.locator('.error'));
+  await page.keyboard.press('Escape');
+  await expect(statusOf(page)).toHaveText('Pending');
+});
+
+/** What is said is a whole sentence, not a code. @param {import('@playwright/test').Locator} said */
+const expectSentence = (said) => expect(said).toHaveText(/^\p{Lu}\p{Ll}+ .+[.!]$/u);
+
+/** @param {import('@playwright/test').Page} page */
+async function expectNothingStored(page) {
+  await goTo(page, 'Log');
+  await expect(page.getByRole('heading', { name: 'Nothing has been written yet' })).toBeVisible();
+}
 
 test('markup in a name is text', async ({ page }) => {
   const name = '<img src=x onerror="document.title=\'broken\'"><b>Eve</b>';

@@ -115,6 +115,32 @@ test('demo data that cannot be stored says why', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Add a year of demo trade' })).toBeVisible();
 });
 
+test('a disk that fills up while demo data is added: how much was added is said, and that much is there', async ({
+  page,
+}) => {
+  await visit(page, '#/data');
+  await page.evaluate(() => {
+    const { put, add } = IDBObjectStore.prototype;
+    /** @param {typeof put} write @returns {typeof put} */
+    const untilFull = (write) =>
+      function (...args) {
+        if (Number(document.querySelector('main progress')?.getAttribute('value')) > 0)
+          throw new DOMException('The current transaction exceeded its quota.', 'QuotaExceededError');
+        return write.apply(this, args);
+      };
+    IDBObjectStore.prototype.put = untilFull(put);
+    IDBObjectStore.prototype.add = untilFull(add);
+  });
+  await page.getByRole('button', { name: 'Add a year of demo trade' }).click();
+  const alert = page.locator('.toasts').getByRole('alert');
+  await expect(alert).toContainText('The disk is full');
+  await expect(alert).toContainText(/[\d,]+ orders had been added by then/);
+  await expect(alert).not.toContainText('Nothing was stored');
+  const said = /([\d,]+) orders had/.exec((await alert.textContent()) ?? '')?.[1] ?? '';
+  await goTo(page, 'Orders');
+  await expect(page.getByText(`${said} orders`, { exact: true })).toBeVisible();
+});
+
 test('adding demo data can be stopped, and what was stored by then stays', async ({ page }) => {
   await visit(page, '#/data');
   await page.evaluate(() => {

@@ -29,6 +29,59 @@ test('a store that a newer version wrote is explained, left alone, and there is 
   expect(found).toContainEqual({ name: 'daybook:order-book', version: 2 });
 });
 
+test('a batch that a newer version wrote is explained, and nothing is changed', async ({ page, context }) => {
+  const tool = await openPackage(context);
+  await tool.evaluate(async () => {
+    // @ts-expect-error The page's own address.
+    const { openOrderBook } = await import('./orders.js');
+    const book = await openOrderBook();
+    await book.addDemoData({ orders: 3 });
+    await book.close();
+  });
+  /** Everything in the store; with `newer`, after a batch of tomorrow's format was written behind the last. */
+  const stored = (/** @type {boolean} */ newer) =>
+    tool.evaluate(async (write) => {
+      /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+      const done = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await done(indexedDB.open('daybook:order-book'));
+      const names = [...database.objectStoreNames];
+      const transaction = database.transaction(names, 'readwrite');
+      if (write) {
+        const log = transaction.objectStore('log');
+        const keys = /** @type {number[]} */ (await done(log.getAllKeys()));
+        const [first] = await done(log.getAll());
+        const tomorrow = first.slice();
+        new Uint8Array(tomorrow.buffer ?? tomorrow)[0] = 2;
+        await done(log.put(tomorrow, (keys.at(-1) ?? 0) + 1));
+      }
+      const records = [];
+      for (const name of names) {
+        const store = transaction.objectStore(name);
+        const [keys, values] = [await done(store.getAllKeys()), await done(store.getAll())];
+        records.push([
+          name,
+          keys,
+          values.map((value) => Array.from(new Uint8Array(value.buffer ?? value)).join()),
+        ]);
+      }
+      database.close();
+      return records;
+    }, newer);
+  const before = await stored(true);
+
+  await visit(page);
+  const alert = page.getByRole('main').getByRole('alert');
+  await expect(alert.getByRole('heading')).toHaveText('Written by a newer version');
+  await expect(alert).toContainText('nothing has been changed');
+  await expect(alert.getByRole('button', { name: 'Reload' })).toBeVisible();
+  await page.close();
+  expect(await stored(false)).toEqual(before);
+});
+
 test('events of types and schemas this version does not know are kept, shown, counted and skipped', async ({
   page,
   context,

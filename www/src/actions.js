@@ -6,7 +6,7 @@ import { explain, isTrap } from './lib/errors.js';
 import { count, counted } from './lib/money.js';
 
 /** @typedef {import('daybook/orders').CommandResult} CommandResult */
-/** @typedef {import('daybook/orders').OrderStatus} OrderStatus */
+/** @typedef {import('./lib/errors.js').Circumstances} Circumstances */
 /** @typedef {{ id: number, kind: 'status' | 'alert', title: string, text: string }} Toast */
 
 /** What the page has to say at the moment. @type {import('@preact/signals').Signal<Toast[]>} */
@@ -31,19 +31,20 @@ export function dismiss(id) {
 /**
  * An error in words. After a trap there are no words but one: reload.
  * @param {unknown} error
- * @param {OrderStatus} [seen]
+ * @param {Circumstances} [circumstances]
  */
-export function failure(error, seen) {
+export function failure(error, circumstances) {
   if (isTrap(error)) fatal.value = error;
-  return explain(error, seen);
+  return explain(error, circumstances);
 }
 
 /**
  * Says why something did not work.
  * @param {unknown} error
+ * @param {Circumstances} [circumstances]
  */
-export function complain(error) {
-  const { title, text, code } = failure(error);
+export function complain(error, circumstances) {
+  const { title, text, code } = failure(error, circumstances);
   say(title, text, code === 'aborted' ? 'status' : 'alert');
 }
 

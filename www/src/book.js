@@ -18,6 +18,9 @@ export const fatal = signal(/** @type {unknown} */ (null));
 /** Grows with every change that can be seen; whoever reads it queries again. */
 export const revision = signal(0);
 
+/** Grows when everything was deleted: what was read before is of another log. */
+export const generation = signal(0);
+
 /** The position of the last event this tab knows. */
 export const position = signal(0);
 
@@ -44,8 +47,11 @@ export async function open() {
         fail(change.error);
         return;
       }
-      // Another tab may have deleted everything just after this one had missed it.
-      if (change.kind === 'reset') openError.value = null;
+      if (change.kind === 'reset') {
+        generation.value += 1;
+        // Another tab may have deleted everything just after this one had missed it.
+        openError.value = null;
+      }
       changed();
     });
     position.value = opened.position;

@@ -28,7 +28,10 @@ async function add() {
         `${counted(added.orders, 'order')}, ${counted(added.events, 'event')} stored.`,
       );
   } catch (error) {
-    if (/** @type {any} */ (error)?.code !== 'aborted') complain(error);
+    const done = running.peek()?.done ?? 0;
+    const stored =
+      done > 0 ? `${counted(done, 'order')} had been added by then; what was added stays.` : undefined;
+    if (/** @type {any} */ (error)?.code !== 'aborted') complain(error, { stored });
     else say('Stopped', 'What had been added by then stays.');
   } finally {
     running.value = null;

@@ -109,7 +109,7 @@ function CommandForm({ command, order }) {
       shown.value = null;
       sayStored(form.done, result);
     } catch (error) {
-      setProblem(failure(error, order.status));
+      setProblem(failure(error, { seen: order.status }));
       setBusy(false);
       input()?.focus();
     }

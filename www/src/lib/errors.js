@@ -12,16 +12,22 @@ import { doneWords } from './words.js';
  * @property {string} code
  */
 
-/** @type {Record<string, [title: string, text: string]>} */
+const STORED = '{stored}';
+const NOTHING = 'Nothing was stored.';
+
+/**
+ * `STORED` stands where a word is due on what was stored.
+ * @type {Record<string, [title: string, text: string]>}
+ */
 const words = {
   condition_failed: [
     'Something happened meanwhile',
-    'An event was stored that this action had to come before. Nothing was stored. Look again, then retry.',
+    `An event was stored that this action had to come before. ${STORED} Look again, then retry.`,
   ],
   not_found: ['Not found', 'The book has nothing under this name. It may have been deleted in another tab.'],
   quota_exceeded: [
     'The disk is full',
-    'The browser gave the book no more room. Nothing was stored. Free some space on this device, then try again.',
+    `The browser gave the book no more room. ${STORED} Free some space on this device, then try again.`,
   ],
   blocked: [
     'Another tab is in the way',
@@ -48,12 +54,19 @@ const words = {
 };
 
 /**
+ * @typedef {object} Circumstances
+ * @property {OrderStatus} [seen] the status the page showed when the action was begun
+ * @property {string} [stored] a sentence on what an action of many steps had stored by then; left
+ *   out, the action was one step, which an error known by its code has undone
+ */
+
+/**
  * An error as a person should read it.
  * @param {unknown} error
- * @param {OrderStatus} [seen] the status the page showed when the action was begun
+ * @param {Circumstances} [circumstances]
  * @returns {Explained}
  */
-export function explain(error, seen) {
+export function explain(error, { seen, stored } = {}) {
   const { code, message, field, ...rest } = /** @type {any} */ (error ?? {});
   const known = { code: String(code ?? 'unexpected'), field: null };
   switch (code) {
@@ -69,11 +82,10 @@ export function explain(error, seen) {
     case 'conflict':
       return { ...known, title: 'Another tab was faster', text: conflict(rest) };
     default: {
-      const [title, text] = words[code] ?? [
-        'Something went wrong',
-        `${sentence(message ?? String(error))} Nothing was stored.`,
-      ];
-      return { ...known, title, text };
+      // Of an error without words nothing is known: neither that something was stored nor that not.
+      const [title, text] = words[code] ?? ['Something went wrong', sentence(message ?? String(error))];
+      if (text.includes(STORED)) return { ...known, title, text: text.replace(STORED, stored ?? NOTHING) };
+      return { ...known, title, text: stored ? `${text} ${stored}` : text };
     }
   }
 }
@@ -88,14 +100,14 @@ function ruleBroken(message, status, seen) {
     status && seen && status !== seen && status in doneWords
       ? `Another tab has ${doneWords[status]} this order meanwhile. `
       : '';
-  return `${meanwhile}${sentence(message)} Nothing was stored.`;
+  return `${meanwhile}${sentence(message)} ${NOTHING}`;
 }
 
 /** @param {{ expected?: unknown, actual?: unknown }} error */
 function conflict({ expected, actual }) {
   const versions =
     typeof actual === 'number' ? ` (version ${count(actual)}; this page had read ${String(expected)})` : '';
-  return `This order was being changed in another tab at the same moment, again and again${versions}. Nothing was stored. Look at it as it is now, then try again.`;
+  return `This order was being changed in another tab at the same moment, again and again${versions}. ${NOTHING} Look at it as it is now, then try again.`;
 }
 
 /** @param {string} text */

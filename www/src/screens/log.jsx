@@ -1,84 +1,21 @@
 /** Every event in the store, newest first, as it is written. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
-import { failure } from '../actions.js';
-import { book, position, revision, useBook } from '../book.js';
+import { position, useBook } from '../book.js';
 import { Empty, Heading } from '../components/bits.jsx';
 import { Select } from '../components/field.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Event } from '../components/timeline.jsx';
+import { useLog } from '../lib/log.js';
 import { count, counted } from '../lib/money.js';
 import { useRested } from '../lib/rested.js';
 import { query, setQuery } from '../router.js';
-
-/** @typedef {import('daybook/orders').HistoryEntry} HistoryEntry */
-
-const PAGE = 50;
-
-/**
- * The newest events, kept up to date, and as many older ones as were asked for.
- * @param {string} type
- * @param {string} stream
- */
-function useLog(type, stream) {
-  const [events, setEvents] = useState(/** @type {HistoryEntry[]} */ ([]));
-  const [next, setNext] = useState(/** @type {number | null} */ (null));
-  const [problem, setProblem] = useState(/** @type {string | null} */ (null));
-  const [busy, setBusy] = useState(true);
-  const length = useRef(PAGE);
-  const filter = { ...(type && { types: [type] }), ...(stream && { streamPrefix: stream }) };
-  const key = `${type} ${stream}`;
-
-  useEffect(() => {
-    length.current = PAGE;
-  }, [key]);
-
-  useEffect(() => {
-    let current = true;
-    setBusy(true);
-    book.value
-      ?.log({ ...filter, limit: length.current })
-      .then((page) => {
-        if (!current) return;
-        setEvents(page.events);
-        setNext(page.next);
-        setProblem(null);
-      })
-      .catch((error) => current && setProblem(failure(error).text))
-      .finally(() => current && setBusy(false));
-    return () => {
-      current = false;
-    };
-  }, [key, revision.value]);
-
-  async function older() {
-    if (next === null || busy) return;
-    setBusy(true);
-    try {
-      const page = await book.value?.log({ ...filter, before: next, limit: PAGE });
-      if (!page) return;
-      setEvents((now) => {
-        // A change meanwhile may have read some of these already.
-        const end = now[now.length - 1]?.position ?? Infinity;
-        const added = [...now, ...page.events.filter((event) => event.position < end)];
-        length.current = added.length;
-        return added;
-      });
-      setNext(page.next);
-    } catch (error) {
-      setProblem(failure(error).text);
-    } finally {
-      setBusy(false);
-    }
-  }
-  return { events, next, problem, busy, older };
-}
 
 export function Log() {
   const api = useBook();
   const type = query.value.get('type') ?? '';
   const stream = query.value.get('stream') ?? '';
-  const { events, next, problem, busy, older } = useLog(type, stream);
+  const { events, next, found, problem, busy, older } = useLog(type, stream);
   const rested = useRested('stream', stream);
   const types = api.eventTypes();
 
@@ -111,10 +48,8 @@ export function Log() {
           <p>{problem}</p>
         </div>
       )}
-      {events.length === 0 && !busy ? (
-        <Empty title={type || stream ? 'No event matches' : 'Nothing has been written yet'}>
-          {type || stream ? 'Try another type or stream.' : 'The first order will be the first entry.'}
-        </Empty>
+      {events.length === 0 && !busy && !problem ? (
+        <NoEvent filtered={Boolean(type || stream)} next={next} />
       ) : (
         <ol class="log" aria-label="Events, newest first" aria-busy={busy}>
           {events.map((entry) => (
@@ -124,27 +59,47 @@ export function Log() {
           ))}
         </ol>
       )}
-      {next !== null && <Older onAsk={older} busy={busy} />}
+      {next !== null && <Older onAsk={older} busy={busy} byItself={found} />}
     </>
   );
 }
 
-/** A button that presses itself when it comes into view. @param {{ onAsk: () => void, busy: boolean }} props */
-function Older({ onAsk, busy }) {
+/**
+ * What an empty list means: nothing there, nothing that matches, or nothing as far as was looked.
+ * @param {{ filtered: boolean, next: number | null }} props
+ */
+function NoEvent({ filtered, next }) {
+  if (!filtered)
+    return <Empty title="Nothing has been written yet">The first order will be the first entry.</Empty>;
+  if (next === null) return <Empty title="No event matches">Try another type or stream.</Empty>;
+  return (
+    <Empty title="No match so far">
+      Looked through the newest events, back to position {count(next)}. There are older ones to look through.
+    </Empty>
+  );
+}
+
+/**
+ * Goes on to older events. After a look that found some it presses itself when it comes into view;
+ * after one that ended early, with nothing found, looking further is the person's choice.
+ * @param {{ onAsk: () => void, busy: boolean, byItself: boolean }} props
+ */
+function Older({ onAsk, busy, byItself }) {
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const ask = useRef(onAsk);
   ask.current = onAsk;
   useEffect(() => {
+    if (!byItself) return undefined;
     const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && ask.current(), {
       rootMargin: '400px',
     });
     if (button.current) observer.observe(button.current);
     return () => observer.disconnect();
-  }, [busy]);
+  }, [busy, byItself]);
   return (
-    <button ref={button} type="button" class="button older" disabled={busy} onClick={onAsk}>
+    <button ref={button} type="button" class="button older" aria-disabled={busy} onClick={onAsk}>
       <Icon name="down" size={16} />
-      Older events
+      {byItself ? 'Older events' : 'Look further back'}
     </button>
   );
 }
