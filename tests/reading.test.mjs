@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { loadStore } from '../dist/load-store.node.js';
+import { Store as InnerStore } from '../dist/store.js';
 import { assertFails, event, events, openMemory, readLog, takeSteps } from './support/stores.mjs';
 
 /** @typedef {import('./support/stores.mjs').Store} Store */
@@ -37,6 +39,25 @@ describe('readStream', () => {
     assert.deepEqual(await versions({ direction: 'backward', limit: 2 }), [2_499, 2_498]);
     assert.deepEqual(await versions({ direction: 'backward', from: 1 }), [1, 0]);
     assert.equal((await versions({ limit: 1_001 })).length, 1_001);
+  });
+
+  test('gives one view of the stream, whatever is appended between its pages', async () => {
+    for (const direction of /** @type {const} */ (['forward', 'backward'])) {
+      const own = await openMemory();
+      await own.append('s', events(2_500));
+      const reading = own.readStream('s', { direction });
+      const appending = own.append('s', events(1));
+      const read = await reading;
+      await appending;
+      assert.deepEqual([read.version, read.position], [2_499, 2_500], direction);
+      const seen = read.events.map(({ version }) => version);
+      const expected = numbers(2_500, 0);
+      assert.deepEqual(seen, direction === 'forward' ? expected : expected.reverse());
+      await assertFails(() => own.append('s', events(1), { expectedVersion: read.version }), {
+        code: 'conflict',
+        actual: 2_500,
+      });
+    }
   });
 
   test('finds a stream that does not exist empty, at version -1', async () => {
@@ -232,6 +253,33 @@ describe('a subscription', () => {
       await following;
     }
     await store.subscribe({ signal: AbortSignal.abort() }, () => assert.fail('called after its end'));
+  });
+
+  test('leaves nothing waiting when it ends, however many there were', async () => {
+    const { openStore } = await loadStore();
+    const inner = await openStore('memory', 'test', 'strict');
+    let waits = 0;
+    const counting = new Proxy(inner, {
+      get(target, name) {
+        if (name === 'changed') waits += 1;
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const store = new InnerStore(counting, 'test', false);
+    for (let index = 0; index < 50; index += 1) {
+      const ending = new AbortController();
+      const following = store.subscribe({ signal: ending.signal }, () => {});
+      await takeSteps(100);
+      ending.abort();
+      await following;
+    }
+    assert.equal(waits, 1);
+    const ending = new AbortController();
+    const following = store.subscribe({ signal: ending.signal }, () => ending.abort());
+    await takeSteps(100);
+    await store.append('s', events(1));
+    await following;
   });
 
   test('ends when the store is closed, and when it is destroyed', async () => {

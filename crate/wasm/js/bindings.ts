@@ -47,6 +47,7 @@ export interface BookBindings {
   pastOrders(asOfJson: string): PastBindings;
   demo(json: string): DemoBindings;
   advance(): Promise<boolean>;
+  isLive(): boolean;
   save(): Promise<void>;
   startRebuild(name: string): boolean;
   cancelRebuild(name: string): boolean;

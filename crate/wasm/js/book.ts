@@ -3,7 +3,8 @@
 import type { BookBindings, PastBindings, StoreBindings } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
 import { aborted, call, invalid, toError } from './failing.js';
-import { breathe, whenIdle } from './idle.js';
+import { Following } from './following.js';
+import { breathe } from './idle.js';
 import { toJson } from './json.js';
 import type {
   AsOf,
@@ -23,13 +24,11 @@ import type {
   ProjectionStatus,
   RevenueRow,
 } from './orders-types.js';
+import { runToEnd } from './pump.js';
 import { Store } from './store.js';
 import type { Verified } from './types.js';
 
 type Change = Parameters<Parameters<OrderBookApi['onChange']>[0]>[0];
-
-/** How long one stretch of folding may keep the page from anything else, in milliseconds. */
-const STRETCH_MS = 12;
 
 /** What is open, exchanged as a whole when the book begins anew. */
 interface Opened {
@@ -37,8 +36,7 @@ interface Opened {
   store: Store;
   /** The same log, for looking at while `store` is being exchanged. */
   watch: StoreBindings;
-  /** Ends following the log. */
-  stop: AbortController;
+  following: Following;
 }
 
 /** The orders as of a moment, while the log stands at `position`. */
@@ -50,14 +48,19 @@ interface Past {
   folded: Promise<PastBindings>;
 }
 
+/** What one step of adding demo data has added, and the orders so far. */
+interface DemoStep {
+  events: number;
+  orders: number;
+  done: boolean;
+}
+
 export class OrderBook implements OrderBookApi {
   readonly #connect: () => Promise<BookBindings>;
   readonly #name: string;
   readonly #shared: boolean;
   readonly #listeners = new Set<(change: Change) => void>();
-  readonly #saving = whenIdle(() => this.#save());
   #opened: Opened;
-  #folding: Promise<void> | undefined;
   #past: Past | undefined;
   #resetting: Promise<void> | undefined;
   #closed = false;
@@ -77,14 +80,14 @@ export class OrderBook implements OrderBookApi {
   static async open(connect: () => Promise<BookBindings>, name: string, storage: string): Promise<OrderBook> {
     const inner = await call(connect());
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
-    await book.#fold();
-    void book.#follow(book.#opened);
+    await book.#opened.following.start();
     return book;
   }
 
   #attach(inner: BookBindings): Opened {
     const store = new Store(inner.store(), this.#name, this.#shared, () => void this.#reset());
-    return { inner, store, watch: inner.store(), stop: new AbortController() };
+    const following = new Following(inner, store, (kind, cause) => this.#tell(kind, cause));
+    return { inner, store, watch: inner.store(), following };
   }
 
   // Commands
@@ -121,12 +124,12 @@ export class OrderBook implements OrderBookApi {
     const { commandId = crypto.randomUUID(), correlationId, occurredAt = now, ...rest } = options;
     checkNoMore(rest);
     const context = { commandId, correlationId, occurredAt, recordedAt: now };
-    const { inner, store } = this.#opened;
+    const { inner, store, following } = this.#opened;
     const result: CommandResult = JSON.parse(
       await call(inner.execute(`{"${name}":${toJson(command)}}`, toJson(context))),
     );
     if (!result.repeated) store.noteAppended();
-    await this.#fold();
+    await shown(following);
     return result;
   }
 
@@ -220,7 +223,7 @@ export class OrderBook implements OrderBookApi {
       return await kept.folded;
     const fold = async () => {
       const past = this.#start(() => inner.pastOrders(asOf));
-      await stretched(() => past.advance());
+      await runToEnd(() => past.advance());
       return past;
     };
     const folded = fold();
@@ -255,7 +258,7 @@ export class OrderBook implements OrderBookApi {
     checkWatchers({ signal, onProgress });
     checkNoMore(rest);
     if (signal?.aborted) throw aborted();
-    const { inner } = this.#opened;
+    const { inner, following } = this.#opened;
     if (!inner.startRebuild(name)) throw invalid('name', `there is no projection '${name}'`);
     const cancel = () => {
       inner.cancelRebuild(name);
@@ -264,23 +267,13 @@ export class OrderBook implements OrderBookApi {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       this.#tell('projections');
-      await this.#fold(() => {
-        const { rebuilt } = this.#status(name);
-        if (rebuilt !== null) onProgress?.({ done: rebuilt, total: this.position });
-      });
+      await following.rebuilt(name, (done) => onProgress?.({ done, total: this.position }));
     } finally {
       signal?.removeEventListener('abort', cancel);
+      this.#tell('projections');
     }
     if (signal?.aborted) throw aborted();
     onProgress?.({ done: this.position, total: this.position });
-    this.#tell('projections');
-  }
-
-  #status(name: string): ProjectionStatus & { rebuilt: number | null } {
-    const statuses = this.projections() as (ProjectionStatus & { rebuilt: number | null })[];
-    const status = statuses.find((one) => one.name === name);
-    if (!status) throw invalid('name', `there is no projection '${name}'`);
-    return status;
   }
 
   async addDemoData(
@@ -292,16 +285,12 @@ export class OrderBook implements OrderBookApi {
     checkNoMore(rest);
     const plan = { orders, seed, until, recordedAt: new Date() };
     const demo = this.#start((inner) => inner.demo(toJson(plan)));
-    const { store } = this.#opened;
+    const { store, following } = this.#opened;
     const added = { events: 0, orders: 0 };
     try {
       for (let done = false; !done; ) {
         if (signal?.aborted) throw aborted();
-        const step = JSON.parse(await call(demo.advance())) as {
-          events: number;
-          orders: number;
-          done: boolean;
-        };
+        const step: DemoStep = JSON.parse(await call(demo.advance()).finally(() => store.noteAppended()));
         added.events += step.events;
         added.orders = step.orders;
         done = step.done;
@@ -310,9 +299,8 @@ export class OrderBook implements OrderBookApi {
       }
     } finally {
       demo.free();
-      store.noteAppended();
     }
-    await this.#fold();
+    await shown(following);
     return added;
   }
 
@@ -326,9 +314,9 @@ export class OrderBook implements OrderBookApi {
 
   async deleteEverything(): Promise<void> {
     await this.#resetting;
-    const { store, stop } = this.#opened;
+    const { store, following } = this.#opened;
     // What follows the log must not take the end of it for a loss.
-    stop.abort();
+    await following.stop();
     try {
       await store.destroy();
     } finally {
@@ -346,20 +334,19 @@ export class OrderBook implements OrderBookApi {
 
   async #beginAnew(): Promise<void> {
     if (this.#closed) return;
-    this.#opened.stop.abort();
+    const stopped = this.#opened.following.stop();
     await this.#opened.store.close();
-    await this.#folding?.catch(() => {});
+    await stopped;
     try {
       this.#opened = this.#attach(await call(this.#connect()));
-      await this.#fold();
-      void this.#follow(this.#opened);
+      await this.#opened.following.start();
       this.#tell('reset');
     } catch (error) {
       this.#tell('lost', error);
     }
   }
 
-  // Following the log
+  // Changes
 
   onChange(callback: (change: Change) => void): () => void {
     checkFunction(callback, 'callback');
@@ -381,61 +368,20 @@ export class OrderBook implements OrderBookApi {
     }
   }
 
-  /** Folds whatever there is to fold, in stretches that leave the page responsive. */
-  async #fold(onStretch: () => void = () => {}): Promise<void> {
-    while (this.#folding) await this.#folding;
-    this.#folding = stretched(() => this.#opened.inner.advance(), onStretch).finally(() => {
-      this.#folding = undefined;
-    });
-    await this.#folding;
-    this.#saving.ask();
-  }
-
-  /** Keeps the read models up with the log, whoever appends, and tells the listeners. */
-  async #follow({ watch, stop }: Opened): Promise<void> {
-    let told = watch.position;
-    try {
-      while (!stop.signal.aborted) {
-        const position = await call(watch.changed(told));
-        await this.#fold();
-        told = position;
-        if (!stop.signal.aborted) this.#tell('events');
-      }
-    } catch (error) {
-      if (!stop.signal.aborted && !this.#closed) this.#tell('lost', error);
-    }
-  }
-
-  async #save(): Promise<void> {
-    try {
-      await this.#opened.inner.save();
-    } catch {
-      // Saved rows only make opening quicker; the next change asks for it again.
-    }
-  }
-
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#resetting;
-    this.#opened.stop.abort();
-    await this.#folding?.catch(() => {});
-    await this.#saving.stop();
-    await this.#save();
+    await this.#opened.following.close();
     this.#closed = true;
     await this.#opened.store.close();
     this.#listeners.clear();
   }
 }
 
-/** Runs `step` until there is no more, letting the page breathe between stretches. */
-async function stretched(step: () => Promise<boolean>, onStretch: () => void = () => {}): Promise<void> {
-  let began = performance.now();
-  while (await call(step())) {
-    if (performance.now() - began < STRETCH_MS) continue;
-    onStretch();
-    await breathe();
-    began = performance.now();
-  }
+/** Waits until the read models show what was stored. It is stored, whether they can or not. */
+async function shown(following: Following): Promise<void> {
+  // What keeps them from it is told by the following, which meets it too.
+  await following.caughtUp().catch(() => {});
 }
 
 /** Rust judges what the one field holds. */

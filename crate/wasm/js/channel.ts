@@ -13,13 +13,14 @@ export interface Channel {
 /** How often a store looks at the log by itself, in case a nudge was missed. */
 const LOOK_EVERY_MS = 5_000;
 
-const silent: Channel = { send() {}, close() {} };
-
-/** Opens the channel of the store `name`, and calls `onNudge` for what other tabs say. */
+/**
+ * Opens the channel of the store `name`, and calls `onNudge` for what other tabs say, and from time
+ * to time by itself. Where there is no `BroadcastChannel`, that is all there is.
+ */
 export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Channel {
-  if (typeof BroadcastChannel === 'undefined') return silent;
-  const channel = new BroadcastChannel(`daybook:${name}`);
-  channel.onmessage = (message: MessageEvent<Nudge>) => onNudge(message.data);
+  const channel =
+    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`daybook:${name}`);
+  if (channel) channel.onmessage = (message: MessageEvent<Nudge>) => onNudge(message.data);
   const look = () => onNudge('appended');
   const timer = setInterval(look, LOOK_EVERY_MS);
   const target = typeof document === 'undefined' ? undefined : document;
@@ -28,9 +29,9 @@ export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Chan
   target?.addEventListener('visibilitychange', wake);
   globalThis.addEventListener?.('pageshow', look);
   return {
-    send: (nudge) => channel.postMessage(nudge),
+    send: (nudge) => channel?.postMessage(nudge),
     close() {
-      channel.close();
+      channel?.close();
       clearInterval(timer);
       target?.removeEventListener('visibilitychange', wake);
       globalThis.removeEventListener?.('pageshow', look);

@@ -217,7 +217,11 @@ export interface OrderBookApi {
   ordersAsOf(asOf: { position: number } | { time: string }, query?: OrdersQuery): Promise<OrdersPage>;
 
   projections(): ProjectionStatus[];
-  /** Rebuilds from the log beside the old rows, which serve until it is done. */
+  /**
+   * Rebuilds from the log beside the old rows, which serve, and follow the log, until it is done.
+   * Rejects with `storage_corrupt` and a position when it stops on an event, with `aborted` when
+   * `signal` aborts, and when the log cannot be read; the old rows then stay.
+   */
   rebuild(
     name: ProjectionStatus['name'],
     options?: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },

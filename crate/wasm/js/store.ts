@@ -29,6 +29,7 @@ import type {
   SubscribeOptions,
   Verified,
 } from './types.js';
+import { Watch } from './watch.js';
 
 /** How many events cross from Rust at a time. */
 const PAGE_EVENTS = 1_000;
@@ -44,18 +45,19 @@ interface PageJson {
 export class Store {
   readonly #inner: StoreBindings;
   readonly #channel: Channel;
+  readonly #watch: Watch;
   readonly #upkeep: { ask(): void; stop(): Promise<void> };
   #closed = false;
 
   /** @internal Use `openStore`. */
   constructor(inner: StoreBindings, name: string, shared: boolean, onDestroyed: () => void = () => {}) {
     this.#inner = inner;
+    this.#watch = new Watch(inner);
     this.#channel = shared
       ? openChannel(name, (nudge) => {
           if (this.#closed) return;
           if (nudge === 'destroyed') onDestroyed();
-          // A look that fails now is made again by whoever reads or appends, and fails there.
-          this.#inner.refresh().catch(() => {});
+          void this.#look();
         })
       : { send() {}, close() {} };
     this.#upkeep = whenIdle(async () => {
@@ -65,6 +67,15 @@ export class Store {
         // Upkeep only makes reading quicker; the next append asks for it again.
       }
     });
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#inner.refresh();
+    } catch {
+      // A look that fails now is made again by whoever reads or appends, and fails there.
+    }
+    this.#watch.looked();
   }
 
   /** The position of the last event this tab knows of; 0 when the log is empty. */
@@ -126,12 +137,24 @@ export class Store {
   noteAppended(): void {
     if (this.#closed) return;
     this.#channel.send('appended');
+    this.#watch.looked();
     this.#upkeep.ask();
   }
 
+  /** @internal Resolves once the log holds a position beyond `after`, or `signal` aborts. */
+  grown(after: number, signal: AbortSignal): Promise<void> {
+    return this.#watch.grown(after, signal);
+  }
+
+  /** @internal Resolves when this tab has looked at the log the next time, or `signal` aborts. */
+  nextLook(signal: AbortSignal): Promise<void> {
+    return this.#watch.nextLook(signal);
+  }
+
   /**
-   * Reads one stream, all of it unless `limit` says otherwise. A stream that does not exist has no
-   * events and version -1.
+   * Reads one stream, all of it unless `limit` says otherwise, as it is when the reading begins:
+   * `version` is the one to expect when an append is decided by these events. A stream that does
+   * not exist has no events and version -1.
    */
   async readStream(streamId: string, options: ReadStreamOptions = {}): Promise<StreamRead> {
     this.#checkOpen();
@@ -143,13 +166,17 @@ export class Store {
     checkNoMore(rest);
     const events: RecordedEvent[] = [];
     let from = first ?? null;
+    let view: PageJson | undefined;
     for (;;) {
       const count = Math.min(limit - events.length, PAGE_EVENTS);
       const query = { streamId, direction, from, limit: count };
       const page = JSON.parse(await call(this.#inner.readStream(toJson(query)))) as PageJson;
-      for (const event of page.events) events.push(event);
-      if (page.next === null || events.length >= limit) {
-        return { events, version: page.version, position: page.position };
+      view ??= page;
+      const { version, position } = view;
+      // Later pages may have seen more; the first decides what is read.
+      for (const event of page.events) if (event.version <= version) events.push(event);
+      if (page.next === null || page.next > version || events.length >= limit) {
+        return { events, version, position };
       }
       from = page.next;
     }
@@ -220,7 +247,7 @@ export class Store {
           await handler(event);
         }
         position = page.next ?? Math.max(position, page.position);
-        if (page.next === null) await untilAborted(call(this.#inner.changed(position)), signal);
+        if (page.next === null) await this.#watch.grown(position, signal);
       }
     } catch (error) {
       if (error instanceof DaybookError && error.code === 'closed' && this.#closed) return;
@@ -304,27 +331,4 @@ function completed(part: StreamAppend, path: string, now: string): object {
 function withinStream(error: unknown): unknown {
   if (!(error instanceof InvalidInputError) || !error.field.startsWith('streams.0.')) return error;
   return invalid(error.field.slice('streams.0.'.length), error.reason);
-}
-
-/** Awaits `promise`, or the signal. */
-async function untilAborted(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) {
-    await promise;
-    return;
-  }
-  if (signal.aborted) {
-    promise.catch(() => {});
-    return;
-  }
-  let stop = () => {};
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([promise, stopped]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    promise.catch(() => {});
-  }
 }

@@ -1,0 +1,89 @@
+/** Waiting for the log to grow. However many wait in this tab, Rust sees one of them. */
+
+import type { StoreBindings } from './bindings.js';
+import { call } from './failing.js';
+
+interface Waiter {
+  /** Waits for the log to grow beyond this position. */
+  after: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export class Watch {
+  readonly #inner: StoreBindings;
+  readonly #growth = new Set<Waiter>();
+  readonly #looks = new Set<Waiter>();
+  #watching = false;
+
+  constructor(inner: StoreBindings) {
+    this.#inner = inner;
+  }
+
+  /**
+   * Resolves once the log holds a position beyond `after`, or `signal` aborts; rejects with why the
+   * store has ended.
+   */
+  grown(after: number, signal?: AbortSignal): Promise<void> {
+    if (this.#inner.position > after) return Promise.resolve();
+    const grown = waitIn(this.#growth, after, signal);
+    void this.#watch();
+    return grown;
+  }
+
+  /** Resolves when this tab has looked at the log the next time, or `signal` aborts. */
+  nextLook(signal?: AbortSignal): Promise<void> {
+    return waitIn(this.#looks, 0, signal);
+  }
+
+  /** Tells those who wait that this tab has looked at the log, whatever came of it. */
+  looked(): void {
+    for (const { resolve } of this.#looks) resolve();
+  }
+
+  /** A wait in Rust cannot be withdrawn, so one serves everybody, those who come later too. */
+  async #watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    try {
+      while (this.#growth.size > 0) {
+        const tail = await call(this.#inner.changed(this.#inner.position));
+        for (const waiter of this.#growth) {
+          if (tail <= waiter.after) continue;
+          this.#growth.delete(waiter);
+          waiter.resolve();
+        }
+      }
+    } catch (error) {
+      for (const { reject } of this.#growth) reject(error);
+    } finally {
+      this.#watching = false;
+    }
+  }
+}
+
+/** Waits among `waiters`, and leaves nothing behind there or at the signal. */
+async function waitIn(waiters: Set<Waiter>, after: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return;
+  const { promise, resolve, reject } = withResolvers();
+  const waiter = { after, resolve, reject };
+  waiters.add(waiter);
+  signal?.addEventListener('abort', resolve, { once: true });
+  try {
+    await promise;
+  } finally {
+    waiters.delete(waiter);
+    signal?.removeEventListener('abort', resolve);
+  }
+}
+
+/** `Promise.withResolvers`, which not every environment has yet. */
+function withResolvers(): { promise: Promise<void>; resolve(): void; reject(error: unknown): void } {
+  let resolve = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
