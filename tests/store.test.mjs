@@ -242,6 +242,18 @@ describe('retrying', () => {
     );
   });
 
+  test('with a condition that its own events match stores once, by command id or expected version', async () => {
+    const taken = { ...event('SeatTaken'), id: randomUUID(), tags: ['seat:12'] };
+    const condition = { failIf: [{ types: ['SeatTaken'], tags: ['seat:12'] }] };
+    for (const how of [{ commandId: randomUUID() }, { expectedVersion: -1 }]) {
+      const store = await openMemory();
+      const first = await store.append('seat-12', [taken], { condition, ...how });
+      const second = await store.append('seat-12', [taken], { condition, ...how });
+      assert.deepEqual(second, { ...first, repeated: true });
+      assert.equal(store.position, 1);
+    }
+  });
+
   test('with the same event ids at the same expected version stores once', async () => {
     const store = await openMemory();
     const own = events(2).map((one) => ({ ...one, id: randomUUID() }));
