@@ -40,6 +40,7 @@ describe('the package, installed', () => {
       others.filter((path) => !/^(package\.json|README\.md|LICENSE(\..*)?)$/.test(path)),
       [],
     );
+    assert.ok(others.includes('LICENSE'));
     const { dependencies = {} } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     assert.deepEqual(dependencies, {});
   });

@@ -105,8 +105,12 @@ test('the list can be shown as of an earlier moment', async ({ page }) => {
 });
 
 test('an address that leads nowhere says so', async ({ page }) => {
-  await visit(page, '#/orders/no-such-order');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Order not found');
+  for (const id of ['x'.repeat(1_000), '%E0%A4%A', 'no-such-order']) {
+    await visit(page, `#/orders/${id}`);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Order not found');
+    await expect(page.getByRole('main').getByRole('paragraph')).toHaveText(/^\p{Lu}\p{Ll}+ .+\.$/u);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), id).toBe(true);
+  }
   await page.getByRole('link', { name: 'To all orders' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
 });

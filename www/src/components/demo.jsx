@@ -15,6 +15,7 @@ const running = signal(/** @type {{ done: number, total: number, stop: () => voi
 async function add() {
   const control = new AbortController();
   const stop = () => control.abort();
+  const before = book.value?.position ?? 0;
   running.value = { done: 0, total: ORDERS, stop };
   try {
     const added = await book.value?.addDemoData({
@@ -28,9 +29,10 @@ async function add() {
         `${counted(added.orders, 'order')}, ${counted(added.events, 'event')} stored.`,
       );
   } catch (error) {
-    const done = running.peek()?.done ?? 0;
+    // Some parts may have been stored before one was not.
+    const grown = (book.value?.position ?? before) - before;
     const stored =
-      done > 0 ? `${counted(done, 'order')} had been added by then; what was added stays.` : undefined;
+      grown > 0 ? `The log had grown by ${counted(grown, 'event')} by then; they stay.` : undefined;
     if (/** @type {any} */ (error)?.code !== 'aborted') complain(error, { stored });
     else say('Stopped', 'What had been added by then stays.');
   } finally {
