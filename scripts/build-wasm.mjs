@@ -1,6 +1,6 @@
 /** From Rust to WebAssembly: cargo, then wasm-bindgen, then Binaryen's wasm-opt. */
 
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at, buildDir } from './lib/paths.mjs';
 import { ask, must } from './lib/run.mjs';
@@ -90,5 +90,7 @@ async function optimise(directory) {
   const smaller = `${module}.opt`;
   const wasmOpt = at('node_modules/binaryen/bin/wasm-opt');
   await must(process.execPath, [wasmOpt, '-Oz', ...wasmFeatures, module, '-o', smaller]);
+  // It has been seen to end well with nothing written.
+  if (statSync(smaller).size === 0) throw new Error(`wasm-opt wrote an empty ${basename(smaller)}`);
   renameSync(smaller, module);
 }
