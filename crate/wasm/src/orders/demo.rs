@@ -1,12 +1,13 @@
 //! Adding demo data.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use daybook_core::repository::derived_id;
 use daybook_core::store::{Append, Store};
 use daybook_core::{Result, Timestamp};
 use daybook_orders::demo::{DemoEvent, DemoEvents, DemoPlan};
+use daybook_orders::events::ORDER_PLACED;
 use futures_util::future::join_all;
 use js_sys::Promise;
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,7 @@ struct PlanInput {
 #[derive(Serialize)]
 struct ProgressOutput {
     events: usize,
-    orders: u32,
+    orders: usize,
     done: bool,
 }
 
@@ -44,6 +45,8 @@ pub struct DemoHandle {
     store: Store<AnyStorage>,
     recorded_at: Timestamp,
     events: Rc<RefCell<DemoEvents>>,
+    /// How many orders were placed by what is stored.
+    placed: Rc<Cell<usize>>,
 }
 
 #[wasm_bindgen]
@@ -65,6 +68,7 @@ impl BookHandle {
                 store: self.store.clone(),
                 recorded_at: moment("recordedAt", &input.recorded_at)?,
                 events: Rc::new(RefCell::new(DemoEvents::new(plan))),
+                placed: Rc::default(),
             })
         };
         handle().map_err(|error| to_js(&error))
@@ -76,11 +80,8 @@ impl DemoHandle {
     /// Appends the next events; gives JSON text: how many events, orders so far, and whether all
     /// is done.
     pub fn advance(&self) -> Promise {
-        let (store, events, recorded_at) = (
-            self.store.clone(),
-            Rc::clone(&self.events),
-            self.recorded_at,
-        );
+        let (store, recorded_at) = (self.store.clone(), self.recorded_at);
+        let (events, placed) = (Rc::clone(&self.events), Rc::clone(&self.placed));
         promise(async move {
             let chunk: Vec<DemoEvent> = events.borrow_mut().by_ref().take(CHUNK_EVENTS).collect();
             let appends = chunk
@@ -89,9 +90,14 @@ impl DemoHandle {
             for appended in join_all(appends).await {
                 appended?;
             }
+            let orders = chunk
+                .iter()
+                .filter(|demo| demo.event.event_type == ORDER_PLACED)
+                .count();
+            placed.set(placed.get() + orders);
             to_json(&ProgressOutput {
                 events: chunk.len(),
-                orders: events.borrow().orders_placed(),
+                orders: placed.get(),
                 done: chunk.len() < CHUNK_EVENTS,
             })
         })
