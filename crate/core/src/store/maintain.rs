@@ -127,7 +127,9 @@ impl<S: Storage> Inner<S> {
                 .merged(first, merged.last, merged.bytes.len());
             return Ok(());
         }
-        // Another store was quicker. What it made of them is in the directory after this.
+        // Another store was quicker. What it made of them, perhaps with events beyond the tail, is
+        // in the directory after this.
+        self.refresh().await?;
         let mut state = self.state.borrow_mut();
         for batch in &batches {
             state

@@ -119,5 +119,8 @@ pub(super) fn index_batch(index: &mut crate::index::Index, batch: &Batch) -> Res
         .events()
         .filter(|event| event.position > tail)
         .map(Entry::from);
-    index.push_batch(entries, batch.bytes().len(), *batch.head())
+    index.push_batch(entries, batch.bytes().len(), *batch.head())?;
+    // Another store may have merged events this one knew with those it did not.
+    index.merged(batch.first(), batch.last(), batch.bytes().len());
+    Ok(())
 }

@@ -117,6 +117,26 @@ fn a_damaged_or_foreign_index_is_made_anew() {
     });
 }
 
+#[test]
+fn upkeep_of_a_tab_that_is_behind_comes_to_an_end() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 70).await;
+        let behind = tab(&memory).await;
+        for id in 1..=70 {
+            let append = Append::to("new", ExpectedVersion::Any, vec![event(id + 1_000)], NOW);
+            tab(&memory).await.append(append).await.unwrap();
+        }
+        let ahead = tab(&memory).await;
+        while ahead.maintain().await.unwrap() != Maintenance::Idle {}
+        let mut steps = 0;
+        while behind.maintain().await.unwrap() != Maintenance::Idle {
+            steps += 1;
+            assert!(steps < 10, "it goes on for ever");
+        }
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
