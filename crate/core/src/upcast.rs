@@ -3,8 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::{Error, RecordedEvent, Result};
 
 /// One step of a chain: takes the data of `event_type` from schema version `from` to `from + 1`.
@@ -47,8 +46,7 @@ pub fn upcast<'a>(chain: &[Upcaster], event: &RecordedEvent<'a>) -> Result<Upcas
     }
     let failed =
         |detail: String| Error::corrupt(event.position, format!("upcasting failed: {detail}"));
-    let mut value: Value =
-        serde_json::from_str(event.data).map_err(|error| failed(error.to_string()))?;
+    let mut value = Value::parse(event.data).map_err(|error| failed(error.to_string()))?;
     while let Some(step) = step_from(schema_version) {
         value = (step.upcast)(value).map_err(failed)?;
         schema_version += 1;
