@@ -25,10 +25,12 @@ pub mod projection;
 pub mod query;
 pub mod repository;
 mod snapshot;
+mod sorted;
 pub mod storage;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod texts;
 pub mod time;
 pub mod upcast;
 

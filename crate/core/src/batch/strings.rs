@@ -1,11 +1,10 @@
 //! The string table: each distinct text of a batch once.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use crate::codec::{Damaged, Reader, Writer};
+use crate::texts::TextMap;
 
 /// The most bytes an entry takes over from another one. It bounds what a table expands to.
 const MAX_SHARED_BYTES: usize = 64;
@@ -116,7 +115,7 @@ impl Strings {
 
 /// Builds a string table.
 pub(super) struct Interner<'a> {
-    numbers: HashMap<&'a str, u32>,
+    numbers: TextMap<'a>,
     entries: Writer,
     before: &'a str,
     prefix: u32,
@@ -126,7 +125,7 @@ impl<'a> Interner<'a> {
     /// An empty table, with room for what so many events usually hold.
     pub(super) fn for_events(count: usize) -> Self {
         Self {
-            numbers: HashMap::with_capacity(2 * count + 4),
+            numbers: TextMap::with_capacity(2 * count + 4),
             entries: Writer::with_capacity(40 * count + 64),
             before: "",
             prefix: 0,
@@ -136,7 +135,7 @@ impl<'a> Interner<'a> {
     /// The number of `text`, plus 1.
     pub(super) fn reference(&mut self, text: &'a str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
-            return number + 1;
+            return narrow(number) + 1;
         }
         match split_uuid(text) {
             Some((prefix, uuid)) => self.add_uuid(prefix, uuid),
@@ -144,7 +143,7 @@ impl<'a> Interner<'a> {
         }
         self.before = text;
         let number = self.len();
-        self.numbers.insert(text, number);
+        self.numbers.insert(text, number.into());
         number + 1
     }
 
@@ -192,6 +191,11 @@ fn split_uuid(text: &str) -> Option<(&str, Uuid)> {
     let uuid = Uuid::try_parse(canonical).ok()?;
     let mut hex = [0; Hyphenated::LENGTH];
     (uuid.hyphenated().encode_lower(&mut hex) == canonical).then_some((prefix, uuid))
+}
+
+/// A string's number, as the map holds it; all of them came from a `u32`.
+fn narrow(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Zigzag, as in [`codec`](crate::codec), for a number that shares its varint with a flag.

@@ -9,8 +9,6 @@
 //! of events (count; type, schema version, how many), the pages (count; number, position,
 //! fingerprint in 8 bytes little-endian), then the fingerprint of all this in 8 bytes.
 
-use std::collections::BTreeMap;
-
 use uuid::Uuid;
 
 use super::Skipped;
@@ -18,6 +16,7 @@ use super::fingerprint::fingerprint;
 use crate::Position;
 use crate::codec::{Damaged, Reader, Writer};
 use crate::limits::MAX_POSITION;
+use crate::sorted::SortedMap;
 
 const FORMAT: u8 = 1;
 
@@ -42,7 +41,7 @@ pub(super) struct PageId {
 }
 
 /// Which records hold a projection's rows, by the number of the page.
-pub(super) type Manifest = BTreeMap<u32, PageId>;
+pub(super) type Manifest = SortedMap<u32, PageId>;
 
 impl Checkpoint {
     /// Counts an event as skipped.
@@ -80,7 +79,7 @@ impl Checkpoint {
             writer.uint(skipped.count);
         }
         writer.count(pages.len());
-        for (number, id) in pages {
+        for (number, id) in pages.as_slice() {
             writer.uint(u64::from(*number));
             writer.uint(id.position);
             writer.raw(&id.fingerprint.to_le_bytes());

@@ -1,12 +1,11 @@
 //! Finding the state to go on from among a projection's records.
 
-use std::collections::BTreeMap;
-
 use super::checkpoint::{Checkpoint, Key, Manifest, PageId, parse_key, prefix};
 use super::saved::Saved;
 use super::{Projection, Skipped};
 use crate::Position;
 use crate::domain::Domain;
+use crate::sorted::SortedMap;
 use crate::storage::Record;
 
 /// What was found.
@@ -24,8 +23,8 @@ pub(super) struct Restored<P> {
 /// The records of one version.
 #[derive(Default)]
 struct Shelf {
-    checkpoints: BTreeMap<Position, Vec<u8>>,
-    pages: BTreeMap<(u32, PageId), Vec<u8>>,
+    checkpoints: SortedMap<Position, Vec<u8>>,
+    pages: SortedMap<(u32, PageId), Vec<u8>>,
 }
 
 /// Restores a projection from all records under its prefix: the highest whole checkpoint of this
@@ -33,7 +32,10 @@ struct Shelf {
 pub(super) fn restore<P: Projection>(records: Vec<Record>) -> Restored<P> {
     let mut shelves = sort::<P>(records);
     let own = shelves.remove(&P::VERSION).unwrap_or_default();
-    let older: Vec<u32> = shelves.range(..P::VERSION).map(|(v, _)| *v).collect();
+    let versions = shelves.as_slice().iter().map(|(version, _)| *version);
+    let older: Vec<u32> = versions
+        .take_while(|version| *version < P::VERSION)
+        .collect();
     let wipe = !(own.checkpoints.is_empty() && own.pages.is_empty());
     if let Some(mut restored) = own.take::<P>(P::VERSION) {
         restored.saved.note([], [], older);
@@ -41,7 +43,7 @@ pub(super) fn restore<P: Projection>(records: Vec<Record>) -> Restored<P> {
     }
     let mut saved = Saved::nothing(P::NAME, P::VERSION, wipe);
     saved.note([], [], older);
-    for (version, shelf) in shelves.into_iter().rev() {
+    for (version, shelf) in shelves.take().into_iter().rev() {
         if let Some(restored) = shelf.take::<P>(version) {
             return Restored { saved, ..restored };
         }
@@ -55,22 +57,24 @@ pub(super) fn restore<P: Projection>(records: Vec<Record>) -> Restored<P> {
     }
 }
 
-fn sort<P: Projection>(records: Vec<Record>) -> BTreeMap<u32, Shelf> {
+fn sort<P: Projection>(records: Vec<Record>) -> SortedMap<u32, Shelf> {
     let prefix = prefix(P::NAME);
-    let mut shelves: BTreeMap<u32, Shelf> = BTreeMap::new();
+    let mut shelves: SortedMap<u32, Shelf> = SortedMap::new();
     for (key, value) in records {
         match key.strip_prefix(&prefix).and_then(parse_key) {
             Some(Key::Checkpoint { version, position }) => {
-                let shelf = shelves.entry(version).or_default();
-                shelf.checkpoints.insert(position, value);
+                if let Some(shelf) = shelves.or_default(version) {
+                    shelf.checkpoints.insert(position, value);
+                }
             }
             Some(Key::Page {
                 version,
                 number,
                 id,
             }) => {
-                let shelf = shelves.entry(version).or_default();
-                shelf.pages.insert((number, id), value);
+                if let Some(shelf) = shelves.or_default(version) {
+                    shelf.pages.insert((number, id), value);
+                }
             }
             None => {}
         }
@@ -83,7 +87,7 @@ impl Shelf {
     fn take<P: Projection>(mut self, version: u32) -> Option<Restored<P>> {
         let (at, manifest) = self.best::<P>()?;
         let mut pages = Vec::with_capacity(manifest.len());
-        for (number, id) in &manifest {
+        for (number, id) in manifest.as_slice() {
             pages.push((*number, self.pages.remove(&(*number, *id))?));
         }
         let mut rows = P::default();
@@ -91,9 +95,9 @@ impl Shelf {
             return None;
         }
         let mut saved = Saved::restored(P::NAME, version, at.position, manifest);
-        let left_over = self.pages.into_keys();
+        let left_over = self.pages.take().into_iter().map(|(key, _)| key);
         saved.note(
-            self.checkpoints.into_keys(),
+            self.checkpoints.take().into_iter().map(|(key, _)| key),
             left_over.filter(|(_, id)| id.position <= at.position),
             [],
         );
@@ -108,10 +112,15 @@ impl Shelf {
 
     /// The highest whole checkpoint that skipped nothing this build knows, or else the highest.
     fn best<P: Projection>(&self) -> Option<(Checkpoint, Manifest)> {
-        let read = self.checkpoints.iter().rev().filter_map(|(key, bytes)| {
-            let (at, manifest) = Checkpoint::decode(bytes).ok()?;
-            (at.position == *key).then_some((at, manifest))
-        });
+        let read = self
+            .checkpoints
+            .as_slice()
+            .iter()
+            .rev()
+            .filter_map(|(key, bytes)| {
+                let (at, manifest) = Checkpoint::decode(bytes).ok()?;
+                (at.position == *key).then_some((at, manifest))
+            });
         let (outdated, mut candidates): (Vec<_>, Vec<_>) =
             read.partition(|(at, _)| knows_skipped::<P>(&at.skipped));
         candidates.extend(outdated);
@@ -121,7 +130,7 @@ impl Shelf {
     }
 
     fn is_whole(&self, manifest: &Manifest) -> bool {
-        manifest.iter().all(|(number, id)| {
+        manifest.as_slice().iter().all(|(number, id)| {
             let bytes = self.pages.get(&(*number, *id));
             bytes.is_some_and(|bytes| id.holds(bytes))
         })

@@ -17,10 +17,9 @@
 //! A save is unconfirmed until [`Saved::confirm`]: then each later one contains it, under the same
 //! keys, whether or not it was stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::checkpoint::{Checkpoint, Manifest, PageId, checkpoint_key, page_key, version_prefix};
 use crate::Position;
+use crate::sorted::SortedMap;
 use crate::storage::Change;
 
 /// What is to be written, in one transaction.
@@ -41,16 +40,16 @@ pub(super) struct Saved {
     /// The pages of the last save, confirmed or not.
     pages: Manifest,
     /// The bytes of those of `pages` that are not known to be stored.
-    unconfirmed: BTreeMap<u32, Vec<u8>>,
+    unconfirmed: SortedMap<u32, Vec<u8>>,
     /// Page records that no checkpoint from here on names.
-    superseded: BTreeSet<(u32, PageId)>,
+    superseded: Vec<(u32, PageId)>,
     /// Page records that other tabs left. Another tab's checkpoint may still name one, until an
     /// event changes the page.
-    left_over: BTreeMap<u32, Vec<PageId>>,
+    left_over: SortedMap<u32, Vec<PageId>>,
     /// Checkpoint records that may be stored.
-    checkpoints: BTreeSet<Position>,
+    checkpoints: Vec<Position>,
     /// Older versions that have records.
-    older_versions: BTreeSet<u32>,
+    older_versions: Vec<u32>,
     /// The position of the last save that is known to be stored.
     confirmed: Option<Position>,
     /// Whether the records of this version are to be removed first: none of them is of use.
@@ -68,11 +67,11 @@ impl Saved {
             name,
             prefix: version_prefix(name, version),
             pages: Manifest::new(),
-            unconfirmed: BTreeMap::new(),
-            superseded: BTreeSet::new(),
-            left_over: BTreeMap::new(),
-            checkpoints: BTreeSet::new(),
-            older_versions: BTreeSet::new(),
+            unconfirmed: SortedMap::new(),
+            superseded: Vec::new(),
+            left_over: SortedMap::new(),
+            checkpoints: Vec::new(),
+            older_versions: Vec::new(),
             confirmed: None,
             wipe,
             replaced: false,
@@ -104,7 +103,9 @@ impl Saved {
     ) {
         self.checkpoints.extend(checkpoints);
         for (number, id) in pages {
-            self.left_over.entry(number).or_default().push(id);
+            if let Some(left_over) = self.left_over.or_default(number) {
+                left_over.push(id);
+            }
         }
         self.older_versions.extend(older_versions);
     }
@@ -116,7 +117,9 @@ impl Saved {
             let before = self.pages.insert(number, id).filter(|before| *before != id);
             self.superseded
                 .extend(before.map(|before| (number, before)));
-            if let Some(left_over) = self.left_over.get_mut(&number) {
+            if let Some((own, left_over)) = self.left_over.first_from(&number)
+                && *own == number
+            {
                 let gone = left_over.extract_if(.., |other| other.position < position);
                 self.superseded.extend(gone.map(|other| (number, other)));
             }
@@ -132,14 +135,17 @@ impl Saved {
         pages: Vec<(u32, Vec<u8>)>,
         same_position: bool,
     ) {
-        let present: BTreeSet<u32> = pages.iter().map(|(number, _)| *number).collect();
-        let (kept, gone) = core::mem::take(&mut self.pages)
-            .into_iter()
-            .partition::<Manifest, _>(|(number, _)| present.contains(number));
-        self.pages = kept;
-        self.superseded.extend(gone);
-        self.unconfirmed
-            .retain(|number, _| present.contains(number));
+        // Pages come in order of their numbers.
+        let present = |number: &u32| pages.binary_search_by_key(number, |(own, _)| *own).is_ok();
+        let superseded = &mut self.superseded;
+        self.pages.retain(|number, id| {
+            let kept = present(number);
+            if !kept {
+                superseded.push((*number, *id));
+            }
+            kept
+        });
+        self.unconfirmed.retain(|number, _| present(number));
         let differing = pages.into_iter().filter(|(number, bytes)| {
             let same = self.pages.get(number).is_some_and(|id| id.holds(bytes));
             !(same && same_position)
@@ -158,7 +164,7 @@ impl Saved {
             return None;
         }
         let mut changes = self.removals(at.position);
-        for (number, bytes) in &self.unconfirmed {
+        for (number, bytes) in self.unconfirmed.as_slice() {
             if let Some(id) = self.pages.get(number) {
                 changes.push(Change::Put {
                     key: page_key(&self.prefix, *number, *id),
@@ -170,7 +176,9 @@ impl Saved {
             key: checkpoint_key(&self.prefix, at.position),
             value: at.encode(&self.pages),
         });
-        self.checkpoints.insert(at.position);
+        if !self.checkpoints.contains(&at.position) {
+            self.checkpoints.push(at.position);
+        }
         self.number += 1;
         Some(Save {
             changes,
@@ -190,7 +198,7 @@ impl Saved {
             removals.push(Change::DeletePrefix { prefix });
             return removals;
         }
-        for checkpoint in self.checkpoints.range(..position) {
+        for checkpoint in self.checkpoints.iter().filter(|at| **at < position) {
             let key = checkpoint_key(&self.prefix, *checkpoint);
             removals.push(Change::Delete { key });
         }
@@ -212,7 +220,7 @@ impl Saved {
         self.unconfirmed.clear();
         self.superseded.clear();
         self.older_versions.clear();
-        self.checkpoints = self.checkpoints.split_off(&save.position);
+        self.checkpoints.retain(|at| *at >= save.position);
         self.confirmed = Some(save.position);
         self.wipe = false;
         self.replaced = false;

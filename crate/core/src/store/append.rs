@@ -1,7 +1,5 @@
 //! Appending: what a caller asks for, and what comes of it.
 
-use std::collections::HashSet;
-
 use crate::limits::{
     MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_ID_BYTES, MAX_POSITION, MAX_STREAM_ID_BYTES,
     check_text,
@@ -9,6 +7,7 @@ use crate::limits::{
 use crate::query::Condition;
 use crate::storage::Storage;
 use crate::store::Store;
+use crate::texts::TextMap;
 use crate::{Error, ExpectedVersion, NewEvent, Position, Result, Timestamp, Version};
 
 /// Events to append to one or more streams, all or nothing.
@@ -86,7 +85,7 @@ impl Append {
             return Err(Error::invalid("streams", "must name at least one stream"));
         }
         let one = self.streams.len() == 1;
-        let mut named = HashSet::new();
+        let mut named = TextMap::default();
         for (index, part) in self.streams.iter().enumerate() {
             let path = |name: &str| {
                 if one {
@@ -96,7 +95,7 @@ impl Append {
                 }
             };
             part.check(&path)?;
-            if !named.insert(part.stream_id.as_str()) {
+            if named.insert(&part.stream_id, 0).is_some() {
                 return Err(Error::invalid(
                     path("streamId"),
                     "is named twice in one append",

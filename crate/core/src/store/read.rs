@@ -246,10 +246,11 @@ impl<S: Storage> Inner<S> {
         for found in stored {
             let batch = Rc::new(Batch::decode(found.bytes)?);
             self.state.borrow_mut().cache.insert(&batch);
-            batches.push(batch);
+            let order = |batch: &Batch| (batch.first(), Reverse(batch.last()));
+            let at = batches.partition_point(|other| order(other) < order(&batch));
+            batches.insert(at, batch);
         }
         // What another store merged since may hold a batch that is in memory: that one is left out.
-        batches.sort_unstable_by_key(|batch| (batch.first(), Reverse(batch.last())));
         let mut covered = 0;
         batches.retain(|batch| {
             let adds = batch.last() > covered;
@@ -273,11 +274,12 @@ impl<S: Storage> Inner<S> {
                 covered = batch.last();
                 batches.push(batch);
             } else {
+                // Its key, unless another tab has merged it since.
                 covered = state
                     .index
                     .batch_of(position)
                     .map_or(position, |entry| entry.last);
-                missing.push(position);
+                missing.push(covered);
             }
         }
         (batches, missing)
@@ -286,7 +288,9 @@ impl<S: Storage> Inner<S> {
     /// The events at `positions`, which ascend or descend.
     async fn places(&self, positions: &[Position]) -> Result<Vec<(Rc<Batch>, Position)>> {
         let mut ascending = positions.to_vec();
-        ascending.sort_unstable();
+        if !ascending.is_sorted() {
+            ascending.reverse();
+        }
         place(&self.load(&ascending).await?, positions)
     }
 
