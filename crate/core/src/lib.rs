@@ -33,6 +33,7 @@ pub mod testing;
 mod texts;
 pub mod time;
 pub mod upcast;
+mod uuid_text;
 
 pub use error::{Error, Result};
 pub use event::{NewEvent, RecordedEvent};
