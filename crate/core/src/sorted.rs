@@ -63,13 +63,6 @@ impl<K: Ord, V> SortedMap<K, V> {
         Some(value)
     }
 
-    pub(crate) fn contains<Q: Ord + ?Sized>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
-        self.find(key).is_ok()
-    }
-
     /// The entries from `key` on, ascending.
     pub(crate) fn from<Q: Ord + ?Sized>(&self, key: &Q) -> &[(K, V)]
     where

@@ -53,14 +53,14 @@ impl Commands {
         }
     }
 
-    /// Each entry after a position, as (hash, position), ascending.
-    pub(super) fn after(&self, position: u32) -> Vec<(u32, u32)> {
+    /// Each entry in `after < position <= upto`, as (hash, position), ascending.
+    pub(super) fn within(&self, after: u32, upto: u32) -> Vec<(u32, u32)> {
         let mut found: Vec<u64> = self
             .parts
             .iter()
             .flat_map(|part| &part.slots)
             .copied()
-            .filter(|slot| unpack(*slot).1 > position)
+            .filter(|slot| (after + 1..=upto).contains(&unpack(*slot).1))
             .collect();
         found.sort_unstable();
         found.into_iter().map(unpack).collect()

@@ -222,6 +222,11 @@ impl Index {
         self.batches.iter()
     }
 
+    /// The batches that end after `position`, as last known, ascending.
+    pub(crate) fn batches_after(&self, position: Position) -> impl Iterator<Item = BatchEntry> {
+        self.batches.after(narrow(position))
+    }
+
     /// Notes that the batches within `first..=last` were merged into one of `bytes` bytes. Beyond
     /// the tail it changes nothing.
     pub fn merged(&mut self, first: Position, last: Position, bytes: usize) {
@@ -275,7 +280,7 @@ impl Index {
             }
             start = event.tags_end;
         }
-        self.batches.push(self.tail, bytes);
+        self.batches.push(self.tail, bytes, head);
         self.head = head;
         Ok(())
     }

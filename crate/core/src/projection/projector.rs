@@ -1,12 +1,12 @@
 //! Driving read models from a store: catching up, following, rebuilding and saving.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::{Follow, Projection, Status, deliver};
 use crate::domain::{Domain, understand};
 use crate::repository::AsOf;
 use crate::storage::{Record, Storage};
-use crate::store::{AllQuery, Store};
+use crate::store::{AllQuery, Scan, Store};
 use crate::{Position, Result};
 
 /// How many events are folded between two chances for the caller to do something else: a few
@@ -33,6 +33,8 @@ pub trait ReadModels: Sized {
 pub struct Projector<M, S> {
     store: Store<S>,
     models: RefCell<M>,
+    /// Where the log is being read; taken out while it is.
+    scan: Cell<Option<Scan<S>>>,
 }
 
 impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
@@ -64,6 +66,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
         Ok(Self {
             store,
             models: RefCell::new(models),
+            scan: Cell::new(None),
         })
     }
 
@@ -120,18 +123,21 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     }
 
     async fn deliver_after(&self, after: Position) -> Result<()> {
-        let query = AllQuery {
-            from: Some(after),
-            limit: STEP_EVENTS,
-            ..AllQuery::default()
-        };
-        let page = self.store.read_all(&query).await?;
+        let tail = self.store.tail();
+        let scan = self.scan.take();
+        let mut scan = scan.unwrap_or_else(|| Scan::new(self.store.clone()));
+        let chunk = scan.after(after).await?;
         self.with(|models| {
             let mut followers = models.followers();
-            for event in page.events() {
+            let events = chunk.iter().flat_map(|batch| batch.events_after(after));
+            let known = events.take_while(|event| event.position <= tail);
+            for event in known.take(STEP_EVENTS) {
                 deliver(&mut followers, &event);
             }
         });
+        if after + (STEP_EVENTS as Position) < tail {
+            self.scan.set(Some(scan));
+        }
         Ok(())
     }
 
@@ -220,18 +226,18 @@ async fn is_of_this_log<D: Domain, S: Storage + 'static>(
 }
 
 /// A read model as it stood earlier: a fold from nothing, in steps.
-#[derive(Debug)]
-pub struct Past<P> {
+pub struct Past<P, S> {
+    scan: Scan<S>,
     rows: P,
     as_of: AsOf,
     after: Position,
     upto: Position,
 }
 
-impl<P: Projection> Past<P> {
+impl<P: Projection, S: Storage + 'static> Past<P, S> {
     /// Begins to fold what counts as of `as_of`, out of what `store` knows now.
     #[must_use]
-    pub fn new<S: Storage + 'static>(store: &Store<S>, as_of: AsOf) -> Self {
+    pub fn new(store: &Store<S>, as_of: AsOf) -> Self {
         let tail = store.tail();
         let upto = if let AsOf::Position(position) = as_of {
             position.min(tail)
@@ -239,6 +245,7 @@ impl<P: Projection> Past<P> {
             tail
         };
         Self {
+            scan: Scan::new(store.clone()),
             rows: P::default(),
             as_of,
             after: 0,
@@ -250,17 +257,14 @@ impl<P: Projection> Past<P> {
     ///
     /// # Errors
     /// `storage_corrupt` when an event cannot be read, and whatever the store says.
-    pub async fn advance<S: Storage + 'static>(&mut self, store: &Store<S>) -> Result<bool> {
+    pub async fn advance(&mut self) -> Result<bool> {
         if self.after >= self.upto {
             return Ok(false);
         }
-        let query = AllQuery {
-            from: Some(self.after),
-            limit: STEP_EVENTS,
-            ..AllQuery::default()
-        };
-        let page = store.read_all(&query).await?;
-        for event in page.events() {
+        let after = self.after;
+        let chunk = self.scan.after(after).await?;
+        let events = chunk.iter().flat_map(|batch| batch.events_after(after));
+        for event in events.take(STEP_EVENTS) {
             self.after = event.position;
             if event.position <= self.upto && self.as_of.includes(&event) {
                 let rows = &mut self.rows;
@@ -269,7 +273,7 @@ impl<P: Projection> Past<P> {
                 })??;
             }
         }
-        Ok(self.after < self.upto && page.next.is_some())
+        Ok(self.after < self.upto)
     }
 
     /// The rows as folded so far.

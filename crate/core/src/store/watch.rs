@@ -42,7 +42,7 @@ impl<S> Watcher<'_, S> {
         if let Some(error) = &state.ended {
             return Poll::Ready(Err(error.clone()));
         }
-        let tail = state.index.tail();
+        let tail = state.tail;
         if tail > after {
             return Poll::Ready(Ok(tail));
         }
