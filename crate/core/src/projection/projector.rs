@@ -6,7 +6,7 @@ use super::{Follow, Projection, Status, deliver};
 use crate::domain::{Domain, understand};
 use crate::repository::AsOf;
 use crate::storage::{Record, Storage};
-use crate::store::{AllQuery, Scan, Store};
+use crate::store::{Scan, Store};
 use crate::{Position, Result};
 
 /// How many events are folded between two chances for the caller to do something else: a few
@@ -38,13 +38,14 @@ pub struct Projector<M, S> {
 }
 
 impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
-    /// Restores the read models from what was saved beside the log.
+    /// Finds what was saved of the read models beside the log. Their rows follow with the first
+    /// steps of [`advance`](Self::advance); until then they show a preview at most.
     ///
     /// # Errors
     /// Whatever the store says. Saved rows that are damaged, or of another log, are no error: they
     /// are folded anew.
     pub async fn open(store: Store<S>) -> Result<Self> {
-        let mut records = store.read_records("projection/").await?;
+        let mut records = store.read_records("projection/checkpoint/").await?;
         let mut under = |prefix: &str| -> Vec<Record> {
             let (its, rest) = records
                 .drain(..)
@@ -88,6 +89,9 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     /// Whatever the store says. A read model that fails on an event is no error: it stops, and says
     /// so in its status.
     pub async fn advance(&self) -> Result<bool> {
+        if self.restore_more().await? {
+            return Ok(true);
+        }
         let tail = self.store.tail();
         let next = self.with(|models| {
             let followers = models.followers();
@@ -117,9 +121,27 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
             let followers = models.followers();
             followers
                 .iter()
-                .filter_map(|one| one.live_after())
-                .all(|after| after >= tail)
+                .all(|one| one.missing().is_none() && one.live_after().is_none_or(|at| at >= tail))
         })
+    }
+
+    /// Reads the next records of a read model whose rows are not there yet; `false` when all are.
+    async fn restore_more(&self) -> Result<bool> {
+        let missing = self.with(|models| {
+            let followers = models.followers();
+            let mut missing = followers.iter().map(|one| one.missing()).enumerate();
+            missing.find_map(|(index, prefix)| Some((index, prefix?)))
+        });
+        let Some((index, prefix)) = missing else {
+            return Ok(false);
+        };
+        let records = self.store.read_records(&prefix).await?;
+        self.with(|models| {
+            if let Some(follower) = models.followers().get_mut(index) {
+                follower.supply(&prefix, records);
+            }
+        });
+        Ok(true)
     }
 
     async fn deliver_after(&self, after: Position) -> Result<()> {
@@ -215,13 +237,7 @@ async fn is_of_this_log<D: Domain, S: Storage + 'static>(
     if checkpoint == 0 {
         return Ok(true);
     }
-    let query = AllQuery {
-        from: Some(checkpoint - 1),
-        limit: 1,
-        ..AllQuery::default()
-    };
-    let page = store.read_all(&query).await?;
-    let found = page.events().next().map(|event| event.event_id);
+    let found = store.event_id(checkpoint).await?;
     Ok(found.is_some() && found == follower.last_event())
 }
 

@@ -17,7 +17,7 @@
 //! A save is unconfirmed until [`Saved::confirm`]: then each later one contains it, under the same
 //! keys, whether or not it was stored.
 
-use super::checkpoint::{Checkpoint, Manifest, PageId, checkpoint_key, page_key, version_prefix};
+use super::checkpoint::{Checkpoint, Manifest, PageId, checkpoint_key, page_key, version_prefixes};
 use crate::Position;
 use crate::sorted::SortedMap;
 use crate::storage::Change;
@@ -36,7 +36,7 @@ pub struct Save {
 #[derive(Debug)]
 pub(super) struct Saved {
     name: &'static str,
-    prefix: String,
+    version: u32,
     /// The pages of the last save, confirmed or not.
     pages: Manifest,
     /// The bytes of those of `pages` that are not known to be stored.
@@ -65,7 +65,7 @@ impl Saved {
     pub(super) fn nothing(name: &'static str, version: u32, wipe: bool) -> Self {
         Self {
             name,
-            prefix: version_prefix(name, version),
+            version,
             pages: Manifest::new(),
             unconfirmed: SortedMap::new(),
             superseded: Vec::new(),
@@ -93,13 +93,21 @@ impl Saved {
         }
     }
 
-    /// Takes note of records that were found but not restored from: checkpoints, page records taken
-    /// no later than the restored checkpoint, and older versions.
+    /// Takes note of older versions that have records.
+    pub(super) fn note_older(&mut self, versions: impl IntoIterator<Item = u32>) {
+        for version in versions {
+            if !self.older_versions.contains(&version) {
+                self.older_versions.push(version);
+            }
+        }
+    }
+
+    /// Takes note of records that were found but not restored from: checkpoints, and page records
+    /// taken no later than the restored checkpoint.
     pub(super) fn note(
         &mut self,
         checkpoints: impl IntoIterator<Item = Position>,
         pages: impl IntoIterator<Item = (u32, PageId)>,
-        older_versions: impl IntoIterator<Item = u32>,
     ) {
         self.checkpoints.extend(checkpoints);
         for (number, id) in pages {
@@ -107,7 +115,6 @@ impl Saved {
                 left_over.push(id);
             }
         }
-        self.older_versions.extend(older_versions);
     }
 
     /// Takes in the pages that events up to `position` changed.
@@ -158,7 +165,12 @@ impl Saved {
     }
 
     /// What to write, so that `at` and the pages taken in so far are stored; `None` when they are.
-    pub(super) fn save(&mut self, at: &Checkpoint) -> Option<Save> {
+    /// `preview` is that of the rows, as they stand at `at`.
+    pub(super) fn save(
+        &mut self,
+        at: &Checkpoint,
+        preview: impl FnOnce() -> Vec<u8>,
+    ) -> Option<Save> {
         let unchanged = self.confirmed == Some(at.position) && self.unconfirmed.is_empty();
         if at.position == 0 || (unchanged && !self.replaced) {
             return None;
@@ -167,14 +179,14 @@ impl Saved {
         for (number, bytes) in self.unconfirmed.as_slice() {
             if let Some(id) = self.pages.get(number) {
                 changes.push(Change::Put {
-                    key: page_key(&self.prefix, *number, *id),
+                    key: page_key(self.name, self.version, *number, *id),
                     value: bytes.clone(),
                 });
             }
         }
         changes.push(Change::Put {
-            key: checkpoint_key(&self.prefix, at.position),
-            value: at.encode(&self.pages),
+            key: checkpoint_key(self.name, self.version, at.position),
+            value: at.encode(&self.pages, &preview()),
         });
         if !self.checkpoints.contains(&at.position) {
             self.checkpoints.push(at.position);
@@ -190,21 +202,21 @@ impl Saved {
     fn removals(&self, position: Position) -> Vec<Change> {
         let mut removals = Vec::new();
         for version in &self.older_versions {
-            let prefix = version_prefix(self.name, *version);
-            removals.push(Change::DeletePrefix { prefix });
+            let prefixes = version_prefixes(self.name, *version);
+            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
         }
         if self.wipe {
-            let prefix = self.prefix.clone();
-            removals.push(Change::DeletePrefix { prefix });
+            let prefixes = version_prefixes(self.name, self.version);
+            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
             return removals;
         }
         for checkpoint in self.checkpoints.iter().filter(|at| **at < position) {
-            let key = checkpoint_key(&self.prefix, *checkpoint);
+            let key = checkpoint_key(self.name, self.version, *checkpoint);
             removals.push(Change::Delete { key });
         }
         for (number, id) in &self.superseded {
             if self.pages.get(number) != Some(id) {
-                let key = page_key(&self.prefix, *number, *id);
+                let key = page_key(self.name, self.version, *number, *id);
                 removals.push(Change::Delete { key });
             }
         }

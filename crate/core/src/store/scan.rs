@@ -97,6 +97,14 @@ fn holds(chunk: &[Rc<Batch>], after: Position) -> bool {
 }
 
 impl<S: Storage + 'static> Store<S> {
+    /// The id of the event at `position`; `None` when there is none.
+    pub(crate) async fn event_id(&self, position: Position) -> Result<Option<uuid::Uuid>> {
+        self.inner.check_open()?;
+        let batches = self.inner.load(&[position]).await?;
+        let event = batches.first().and_then(|batch| batch.event(position));
+        Ok(event.map(|event| event.event_id))
+    }
+
     /// The batches that hold the events after `after`, about a megabyte of them: from memory, if
     /// the first of them is there, and from storage otherwise. They are not kept in memory.
     pub(super) async fn read_batches(&self, after: Position) -> Result<Chunk> {
