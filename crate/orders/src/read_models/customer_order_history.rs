@@ -1,8 +1,8 @@
 //! `customer_order_history`: a row per customer, with their orders and lifetime value.
 
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Result, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::orders::{Change, OrderRow, OrderView, OrdersTable};
 use super::search::Needle;
@@ -10,6 +10,7 @@ use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
 use crate::order::Status;
+use crate::text::{count, optional, optional_count};
 
 /// How many rows a page has when the query does not say.
 const DEFAULT_LIMIT: usize = 100;
@@ -34,8 +35,7 @@ struct Account {
 }
 
 /// What customers are sorted by. Equal ones keep the order of their first orders in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CustomerSort {
     /// Their ids, whatever the case.
     #[default]
@@ -47,8 +47,7 @@ pub enum CustomerSort {
 }
 
 /// Which customers are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CustomersQuery {
     /// A part of the id, whatever the case.
     pub search: Option<String>,
@@ -63,7 +62,7 @@ pub struct CustomersQuery {
 }
 
 /// The customers found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomersPage {
     /// Those on this page.
     pub rows: Vec<CustomerView>,
@@ -72,8 +71,7 @@ pub struct CustomersPage {
 }
 
 /// A customer as JSON shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerView {
     /// Who it is.
     pub customer_id: String,
@@ -88,7 +86,7 @@ pub struct CustomerView {
 }
 
 /// An exact amount in one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     /// The currency.
     pub currency: Currency,
@@ -97,10 +95,9 @@ pub struct Value {
 }
 
 /// A customer with their orders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
     /// The customer.
-    #[serde(flatten)]
     pub customer: CustomerView,
     /// In order of placement.
     pub orders: Vec<OrderView>,
@@ -117,6 +114,17 @@ impl CustomerOrderHistory {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.customers.is_empty()
+    }
+
+    /// About how many bytes of memory the rows take.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let accounts = self.customers.iter().map(|account| {
+            size_of::<Account>()
+                + account.orders.capacity() * size_of::<u32>()
+                + account.value.capacity() * size_of::<(Currency, Sum)>()
+        });
+        self.table.memory_bytes() + accounts.sum::<usize>()
     }
 
     /// One customer with their orders, in order of placement.
@@ -275,5 +283,76 @@ impl Projection for CustomerOrderHistory {
             });
         }
         true
+    }
+}
+
+impl FromJson<'_> for CustomersQuery {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut query = Self::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "search" => query.search = optional(reader)?,
+                "sort" => query.sort = CustomerSort::read_json(reader)?,
+                "descending" => query.descending = reader.boolean()?,
+                "offset" => query.offset = count(reader)?,
+                "limit" => query.limit = optional_count(reader)?,
+                _ => return Err(reader.unknown()),
+            }
+        }
+        Ok(query)
+    }
+}
+
+impl FromJson<'_> for CustomerSort {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match &*reader.string()? {
+            "customerId" => Self::CustomerId,
+            "orderCount" => Self::OrderCount,
+            "lastOrderAt" => Self::LastOrderAt,
+            _ => return Err(reader.malformed("'customerId', 'orderCount' or 'lastOrderAt'")),
+        })
+    }
+}
+
+impl ToJson for CustomersPage {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("rows").begin_array();
+        for row in &self.rows {
+            row.write_fields(json.begin_object());
+            json.end_object();
+        }
+        json.end_array()
+            .key("count")
+            .number(self.count)
+            .end_object();
+    }
+}
+
+impl ToJson for Customer {
+    fn write_json(&self, json: &mut Writer) {
+        self.customer.write_fields(json.begin_object());
+        json.key("orders").begin_array();
+        for order in &self.orders {
+            order.write_json(json);
+        }
+        json.end_array().end_object();
+    }
+}
+
+impl CustomerView {
+    fn write_fields(&self, json: &mut Writer) {
+        json.key("customerId").string(&self.customer_id);
+        json.key("orderCount").number(self.order_count);
+        json.key("lifetimeValue").begin_array();
+        for value in &self.lifetime_value {
+            json.begin_object()
+                .key("currency")
+                .string(value.currency.code());
+            json.key("amount").string(&value.amount).end_object();
+        }
+        json.end_array();
+        json.key("firstOrderAt").string(&self.first_order_at);
+        json.key("lastOrderAt").string(&self.last_order_at);
     }
 }

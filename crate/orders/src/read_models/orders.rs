@@ -1,16 +1,16 @@
 //! The orders table that `orders_summary` and `customer_order_history` are both made of.
 
 use daybook_core::codec::{Damaged, Reader, Writer};
+use daybook_core::json::{self, ToJson};
 use daybook_core::projection::{Row, Table};
 use daybook_core::{RecordedEvent, Timestamp};
-use serde::Serialize;
 
 use super::order_id::OrderId;
 use super::pages::{self, Applied};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, OrderPlaced};
 use crate::money::Amount;
-use crate::order::{Action, Status, allowed_in};
+use crate::order::{Action, Status, allowed_in, write_actions};
 
 /// Every order, with its customer by number: about 125 bytes of memory an order.
 #[derive(Debug, Default)]
@@ -54,8 +54,7 @@ pub(super) struct Change {
 }
 
 /// An order as JSON shows it. Amounts have their currency's decimals, times are RFC 3339.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderView {
     /// Its id.
     pub order_id: String,
@@ -137,6 +136,11 @@ impl OrdersTable {
             self.customers.len().saturating_sub(1)
         });
         u32::try_from(ordinal).ok()
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.orders.memory_bytes() + self.customers.memory_bytes()
     }
 
     /// Every order, in the order of the log.
@@ -301,5 +305,23 @@ impl Row for CustomerRow {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
         Ok(Self(reader.text()?.into()))
+    }
+}
+
+impl ToJson for OrderView {
+    fn write_json(&self, json: &mut json::Writer) {
+        json.begin_object().key("orderId").string(&self.order_id);
+        json.key("customerId").string(&self.customer_id);
+        json.key("status").string(self.status.name());
+        json.key("currency").string(self.currency.code());
+        json.key("totalAmount").string(&self.total_amount);
+        json.key("itemCount").number(self.item_count);
+        json.key("placedAt").string(&self.placed_at);
+        json.key("paidAt").optional(self.paid_at.as_deref());
+        json.key("refundedAt").optional(self.refunded_at.as_deref());
+        json.key("cancelledAt")
+            .optional(self.cancelled_at.as_deref());
+        write_actions(json.key("allowed"), &self.allowed);
+        json.end_object();
     }
 }

@@ -3,9 +3,9 @@
 use core::cell::Cell;
 use core::cmp::Ordering;
 
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Result};
-use serde::{Deserialize, Serialize};
 
 use super::orders::{OrderRow, OrderView, OrdersTable};
 use super::search::Needle;
@@ -13,6 +13,7 @@ use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
 use crate::order::Status;
+use crate::text::{count, optional, optional_count};
 
 /// How many rows a page has when the query does not say.
 const DEFAULT_LIMIT: usize = 100;
@@ -31,8 +32,7 @@ struct Sorted {
 }
 
 /// What orders are sorted by. Equal ones keep the order of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OrderSort {
     /// When they were placed.
     #[default]
@@ -48,8 +48,7 @@ pub enum OrderSort {
 }
 
 /// Which statuses are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusFilter {
     /// Any.
     #[default]
@@ -65,8 +64,7 @@ pub enum StatusFilter {
 }
 
 /// Which orders are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrdersQuery {
     /// A part of the order's or the customer's id, whatever the case.
     pub search: Option<String>,
@@ -83,7 +81,7 @@ pub struct OrdersQuery {
 }
 
 /// The orders found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrdersPage {
     /// Those on this page.
     pub rows: Vec<OrderView>,
@@ -94,7 +92,7 @@ pub struct OrdersPage {
 }
 
 /// The exact sum of the orders of one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Total {
     /// The currency.
     pub currency: Currency,
@@ -120,7 +118,7 @@ impl OrdersSummary {
     /// About how many bytes of memory the rows take.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.table.orders().memory_bytes() + self.table.customers().memory_bytes()
+        self.table.memory_bytes()
     }
 
     /// One order.
@@ -338,4 +336,81 @@ fn first_bytes(text: &str) -> u64 {
         *to = from;
     }
     u64::from_be_bytes(first)
+}
+
+impl FromJson<'_> for OrdersQuery {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut query = Self::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "search" => query.search = optional(reader)?,
+                "status" => query.status = StatusFilter::read_json(reader)?,
+                "sort" => query.sort = OrderSort::read_json(reader)?,
+                "descending" => query.descending = reader.boolean()?,
+                "offset" => query.offset = count(reader)?,
+                "limit" => query.limit = optional_count(reader)?,
+                _ => return Err(reader.unknown()),
+            }
+        }
+        Ok(query)
+    }
+}
+
+impl FromJson<'_> for OrderSort {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match &*reader.string()? {
+            "placedAt" => Self::PlacedAt,
+            "orderId" => Self::OrderId,
+            "customerId" => Self::CustomerId,
+            "status" => Self::Status,
+            "totalAmount" => Self::TotalAmount,
+            _ => {
+                return Err(reader
+                    .malformed("'placedAt', 'orderId', 'customerId', 'status' or 'totalAmount'"));
+            }
+        })
+    }
+}
+
+impl FromJson<'_> for StatusFilter {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match &*reader.string()? {
+            "ALL" => Self::All,
+            "PENDING" => Self::Pending,
+            "PAID" => Self::Paid,
+            "REFUNDED" => Self::Refunded,
+            "CANCELLED" => Self::Cancelled,
+            _ => {
+                return Err(reader.malformed("'ALL', 'PENDING', 'PAID', 'REFUNDED' or 'CANCELLED'"));
+            }
+        })
+    }
+}
+
+impl OrdersPage {
+    /// Writes the fields of its object.
+    pub fn write_fields(&self, json: &mut Writer) {
+        json.key("rows").begin_array();
+        for row in &self.rows {
+            row.write_json(json);
+        }
+        json.end_array().key("count").number(self.count);
+        json.key("totals").begin_array();
+        for total in &self.totals {
+            json.begin_object()
+                .key("currency")
+                .string(total.currency.code());
+            json.key("count").number(total.count);
+            json.key("amount").string(&total.amount).end_object();
+        }
+        json.end_array();
+    }
+}
+
+impl ToJson for OrdersPage {
+    fn write_json(&self, json: &mut Writer) {
+        self.write_fields(json.begin_object());
+        json.end_object();
+    }
 }

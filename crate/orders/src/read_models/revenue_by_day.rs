@@ -1,16 +1,17 @@
 //! `revenue_by_day`: a row per day (UTC) and currency, with counts and exact sums.
 
 use daybook_core::codec::{Damaged, Reader, Writer};
+use daybook_core::json::{self, FromJson, Malformed, ToJson};
 use daybook_core::projection::{Projection, Row, Table};
 use daybook_core::time::Day;
 use daybook_core::{RecordedEvent, Result};
-use serde::{Deserialize, Serialize};
 
 use super::order_id::OrderId;
 use super::pages::{self, Applied};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
+use crate::text::optional;
 
 /// The read model. It keeps each order's currency, which only `OrderPlaced` says: about 55 bytes of
 /// memory an order.
@@ -42,8 +43,7 @@ struct DayRow {
 }
 
 /// Which days are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RevenueQuery {
     /// Only this currency, by its code.
     pub currency: Option<String>,
@@ -54,8 +54,7 @@ pub struct RevenueQuery {
 }
 
 /// A day as JSON shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevenueView {
     /// The day in UTC, such as `2026-01-31`.
     pub day: String,
@@ -281,5 +280,35 @@ impl Row for OrderCurrency {
 
     fn heap_bytes(&self) -> usize {
         self.id.heap_bytes()
+    }
+}
+
+impl FromJson<'_> for RevenueQuery {
+    fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, Malformed> {
+        let mut query = Self::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "currency" => query.currency = optional(reader)?,
+                "from" => query.from = optional(reader)?,
+                "to" => query.to = optional(reader)?,
+                _ => return Err(reader.unknown()),
+            }
+        }
+        Ok(query)
+    }
+}
+
+impl ToJson for RevenueView {
+    fn write_json(&self, json: &mut json::Writer) {
+        json.begin_object().key("day").string(&self.day);
+        json.key("currency").string(self.currency.code());
+        json.key("placed").number(self.placed);
+        json.key("paid").number(self.paid);
+        json.key("refunded").number(self.refunded);
+        json.key("cancelled").number(self.cancelled);
+        json.key("grossPaid").string(&self.gross_paid);
+        json.key("refundedAmount").string(&self.refunded_amount);
+        json.key("net").string(&self.net).end_object();
     }
 }
