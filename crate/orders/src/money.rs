@@ -249,7 +249,7 @@ pub struct Sum(i128);
 impl Sum {
     /// Adds an amount.
     pub fn add(&mut self, amount: Amount) {
-        self.0 = self.0.saturating_add(amount.millionths());
+        self.plus(amount.into());
     }
 
     /// Takes an amount away.
@@ -261,6 +261,22 @@ impl Sum {
     #[must_use]
     pub fn less(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+
+    /// The sum in millionths, exactly.
+    #[must_use]
+    pub const fn millionths(self) -> i128 {
+        self.0
+    }
+
+    /// So many millionths.
+    pub(crate) const fn from_millionths(millionths: i128) -> Self {
+        Self(millionths)
+    }
+
+    /// Adds another sum.
+    pub(crate) const fn plus(&mut self, other: Self) {
+        self.0 = self.0.saturating_add(other.0);
     }
 
     /// Whether it is nothing.
@@ -276,11 +292,26 @@ impl Sum {
     }
 
     pub(crate) fn write(self, writer: &mut Writer) {
-        writer.raw(&self.0.to_le_bytes());
+        if let Ok(small) = i64::try_from(self.0) {
+            writer.byte(0);
+            writer.int(small);
+        } else {
+            writer.byte(1);
+            writer.raw(&self.0.to_le_bytes());
+        }
     }
 
     pub(crate) fn read_from(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        Ok(Self(i128::from_le_bytes(reader.array()?)))
+        Ok(Self(match reader.byte()? {
+            0 => reader.int()?.into(),
+            _ => i128::from_le_bytes(reader.array()?),
+        }))
+    }
+}
+
+impl From<Amount> for Sum {
+    fn from(amount: Amount) -> Self {
+        Self(amount.millionths())
     }
 }
 

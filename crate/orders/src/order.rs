@@ -422,6 +422,9 @@ impl From<&OrderPlaced<'_>> for PlacedOrder {
 }
 
 impl Status {
+    /// Each of them, in the order they are sorted in.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Paid, Self::Refunded, Self::Cancelled];
+
     /// Its name, such as `PENDING`.
     #[must_use]
     pub const fn name(self) -> &'static str {
