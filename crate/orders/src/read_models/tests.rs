@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use daybook_core::aggregate::Aggregate;
 use daybook_core::domain::{Domain, understand};
 use daybook_core::event::Tags;
+use daybook_core::json::ToJson;
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Timestamp};
 use proptest::prelude::*;
@@ -184,17 +185,23 @@ fn everything() -> OrdersQuery {
     }
 }
 
+/// What JavaScript is given.
+fn shown(view: &dyn ToJson) -> Value {
+    serde_json::from_str(&view.to_json()).unwrap()
+}
+
 fn show_summary(summary: &OrdersSummary) -> Value {
-    json!(summary.query(&everything()))
+    shown(&summary.query(&everything()))
 }
 
 fn show_history(history: &CustomerOrderHistory) -> Value {
-    let customers = CUSTOMERS.map(|customer| history.customer(customer));
-    json!([history.query(&CustomersQuery::default()), customers])
+    let customers = CUSTOMERS.map(|customer| history.customer(customer).map(|found| shown(&found)));
+    json!([shown(&history.query(&CustomersQuery::default())), customers])
 }
 
 fn show_revenue(revenue: &RevenueByDay) -> Value {
-    json!(revenue.query(&RevenueQuery::default()))
+    let rows = revenue.query(&RevenueQuery::default());
+    rows.iter().map(|row| shown(row)).collect()
 }
 
 proptest! {
