@@ -2,10 +2,9 @@
 //!
 //! [`decide`]: daybook_core::aggregate::Aggregate::decide
 
-use core::fmt;
+mod read;
 
-use serde::de::{Error as _, Visitor};
-use serde::{Deserialize, Deserializer};
+pub(crate) use read::read_items;
 
 /// The most items one order may have.
 pub const MAX_ITEMS: usize = 500;
@@ -16,8 +15,7 @@ pub const MAX_QUANTITY: u32 = 1_000_000;
 ///
 /// As JSON, an object with one field named after the command, such as
 /// `{"cancelOrder": {"orderId": "…", "reason": "…"}}`. Fields that are not known are refused.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderCommand {
     /// Place the order.
     PlaceOrder(PlaceOrder),
@@ -30,12 +28,10 @@ pub enum OrderCommand {
 }
 
 /// Place an order.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceOrder {
     /// The order's own id, a UUID. May be left out of JSON, and is then empty: whoever calls makes
     /// one before deciding.
-    #[serde(default)]
     pub order_id: String,
     /// Who places it: free text, 1 to 100 characters.
     pub customer_id: String,
@@ -46,8 +42,7 @@ pub struct PlaceOrder {
 }
 
 /// One line of an order, as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftItem {
     /// The product: free text, 1 to 100 characters.
     pub product_id: String,
@@ -62,8 +57,7 @@ pub struct DraftItem {
 pub struct Quantity(pub String);
 
 /// Record that an order was paid.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmPayment {
     /// Which order.
     pub order_id: String,
@@ -74,8 +68,7 @@ pub struct ConfirmPayment {
 }
 
 /// Cancel an order.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelOrder {
     /// Which order.
     pub order_id: String,
@@ -84,8 +77,7 @@ pub struct CancelOrder {
 }
 
 /// Give an order's money back.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundPayment {
     /// Which order.
     pub order_id: String,
@@ -109,41 +101,5 @@ impl OrderCommand {
 impl From<u32> for Quantity {
     fn from(quantity: u32) -> Self {
         Self(quantity.to_string())
-    }
-}
-
-impl<'de> Deserialize<'de> for Quantity {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AsTyped;
-        impl Visitor<'_> for AsTyped {
-            type Value = Quantity;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number or a text")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Quantity, E> {
-                Ok(Quantity(text.to_owned()))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Quantity, E> {
-                Ok(Quantity(number.to_string()))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Quantity, E> {
-                Ok(Quantity(number.to_string()))
-            }
-            fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Quantity, E> {
-                if number.is_finite() {
-                    Ok(Quantity(number.to_string()))
-                } else {
-                    Err(E::custom("a quantity must be a whole number"))
-                }
-            }
-            /// `NaN` and `Infinity` are `null` in JSON.
-            fn visit_unit<E>(self) -> Result<Quantity, E> {
-                Ok(Quantity("null".to_owned()))
-            }
-        }
-        deserializer
-            .deserialize_any(AsTyped)
-            .map_err(D::Error::custom)
     }
 }

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 
 /// Code and decimals ("minor unit") after ISO 4217, in the order of the codes.
 const KNOWN: [(&str, u8); 34] = [
@@ -129,17 +128,16 @@ impl fmt::Debug for Currency {
     }
 }
 
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
+impl ToJson for Currency {
+    fn write_json(&self, json: &mut Writer) {
+        json.string(self.code());
     }
 }
 
-impl<'de> Deserialize<'de> for Currency {
+impl FromJson<'_> for Currency {
     /// As recorded: [`Currency::from_recorded`].
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = crate::text::borrowed(deserializer)?;
-        Self::from_recorded(&code)
-            .ok_or_else(|| D::Error::custom("a currency must be three capital letters"))
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let code = reader.string()?;
+        Self::from_recorded(&code).ok_or(reader.malformed("a currency of three capital letters"))
     }
 }

@@ -2,12 +2,12 @@
 
 use daybook_core::aggregate::Aggregate;
 use daybook_core::domain::understand;
+use daybook_core::json::{ToJson, Writer};
 use daybook_core::{NO_STREAM, RecordedEvent, Result, Timestamp, Version};
-use serde::Serialize;
 
 use crate::currency::Currency;
 use crate::events::{Item, OrderEvent, Orders};
-use crate::order::{Action, Order, OrderState, Status, allowed};
+use crate::order::{Action, Order, OrderState, Status, allowed, write_actions};
 
 /// A fold of one order's stream. Whoever asks for the past stops earlier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +41,7 @@ impl Default for OrderDetails {
 
 /// An order's details as JSON shows them. Amounts have their currency's decimals, times are
 /// RFC 3339.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DetailsView {
     order_id: String,
     customer_id: String,
@@ -111,5 +110,34 @@ impl OrderDetails {
             version: self.version,
             allowed: allowed(&self.state),
         }
+    }
+}
+
+impl ToJson for DetailsView {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("orderId").string(&self.order_id);
+        json.key("customerId").string(&self.customer_id);
+        json.key("status").string(self.status.name());
+        json.key("currency").string(self.currency.code());
+        json.key("totalAmount").string(&self.total_amount);
+        json.key("placedAt").string(&self.placed_at);
+        json.key("paidAt").optional(self.paid_at.as_deref());
+        json.key("refundedAt").optional(self.refunded_at.as_deref());
+        json.key("cancelledAt")
+            .optional(self.cancelled_at.as_deref());
+        json.key("items").begin_array();
+        for item in &self.items {
+            item.write_json(json);
+        }
+        json.end_array();
+        json.key("paymentReference")
+            .optional(self.payment_reference.as_deref());
+        json.key("cancelReason")
+            .optional(self.cancel_reason.as_deref());
+        json.key("refundReason")
+            .optional(self.refund_reason.as_deref());
+        json.key("version").number(self.version);
+        write_actions(json.key("allowed"), &self.allowed);
+        json.end_object();
     }
 }

@@ -1,14 +1,14 @@
 //! Judging an order while it is typed, with the rules it will meet when it is placed.
 
-use serde::{Deserialize, Serialize};
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 
 use crate::check::check;
-use crate::commands::{DraftItem, PlaceOrder};
+use crate::commands::{DraftItem, PlaceOrder, read_items};
 use crate::currency::Currency;
+use crate::text::owned;
 
 /// An order as typed into a form.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderDraft {
     /// Who places it.
     pub customer_id: String,
@@ -19,8 +19,7 @@ pub struct OrderDraft {
 }
 
 /// What a draft comes to, and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftCheck {
     /// The exact total of the lines that are complete and right so far.
     pub total: String,
@@ -31,7 +30,7 @@ pub struct DraftCheck {
 }
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// A path such as `customerId`, `items` or `items.0.unitPrice`.
     pub field: String,
@@ -86,5 +85,41 @@ impl OrderDraft {
             items: self.items,
             currency: self.currency,
         }
+    }
+}
+
+impl FromJson<'_> for OrderDraft {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (mut customer_id, mut items, mut currency) = (None, None, None);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "customerId" => customer_id = owned(reader)?,
+                "items" => items = Some(read_items(reader)?),
+                "currency" => currency = owned(reader)?,
+                _ => return Err(reader.unknown()),
+            }
+        }
+        Ok(Self {
+            customer_id: reader.required(customer_id, "customerId")?,
+            items: reader.required(items, "items")?,
+            currency: reader.required(currency, "currency")?,
+        })
+    }
+}
+
+impl ToJson for DraftCheck {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("total").string(&self.total);
+        json.key("lineTotals").begin_array();
+        for total in &self.line_totals {
+            json.optional(total.as_deref());
+        }
+        json.end_array().key("problems").begin_array();
+        for problem in &self.problems {
+            json.begin_object().key("field").string(&problem.field);
+            json.key("message").string(&problem.message).end_object();
+        }
+        json.end_array().end_object();
     }
 }

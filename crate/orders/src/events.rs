@@ -2,12 +2,14 @@
 //!
 //! Reading is tolerant: fields this build does not know are passed over, whatever they hold.
 
+mod stored;
+
 use std::borrow::Cow;
 
 use daybook_core::domain::{Domain, EncodedEvent};
+use daybook_core::json::{FromJson, ToJson};
 use daybook_core::upcast::Upcaster;
 use daybook_core::{Error, Result};
-use serde::{Deserialize, Serialize};
 
 use crate::currency::Currency;
 use crate::money::Amount;
@@ -44,16 +46,13 @@ pub enum OrderEvent<'a> {
 }
 
 /// A customer placed the order (schema 3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPlaced<'a> {
     /// The order.
-    #[serde(borrow)]
     pub order_id: Cow<'a, str>,
     /// Who placed it.
-    #[serde(borrow)]
     pub customer_id: Cow<'a, str>,
     /// What was ordered.
-    #[serde(borrow)]
     pub items: Vec<Item<'a>>,
     /// The sum over the items when it was placed.
     pub total_amount: Amount,
@@ -62,11 +61,9 @@ pub struct OrderPlaced<'a> {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item<'a> {
     /// The product.
-    #[serde(borrow)]
     pub product_id: Cow<'a, str>,
     /// How many of it.
     pub quantity: u32,
@@ -75,42 +72,35 @@ pub struct Item<'a> {
 }
 
 /// The customer paid (schema 1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentConfirmed<'a> {
     /// The order.
-    #[serde(borrow)]
     pub order_id: Cow<'a, str>,
     /// What the payment is known by elsewhere.
-    #[serde(borrow)]
     pub payment_reference: Cow<'a, str>,
     /// What was paid, in the order's currency.
     pub amount: Amount,
 }
 
 /// The order will not be carried out (schema 1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderCancelled<'a> {
     /// The order.
-    #[serde(borrow)]
     pub order_id: Cow<'a, str>,
     /// Why.
-    #[serde(borrow)]
     pub reason: Cow<'a, str>,
 }
 
 /// The customer got the money back (schema 1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRefunded<'a> {
     /// The order.
-    #[serde(borrow)]
     pub order_id: Cow<'a, str>,
     /// What the payment was known by.
-    #[serde(borrow)]
     pub payment_reference: Cow<'a, str>,
     /// What was paid back, in the order's currency.
     pub amount: Amount,
     /// Why.
-    #[serde(borrow)]
     pub reason: Cow<'a, str>,
 }
 
@@ -170,34 +160,35 @@ impl Domain for Orders {
             return Ok(None);
         }
         let event = match event_type {
-            ORDER_PLACED => serde_json::from_str(data).map(OrderEvent::OrderPlaced),
-            PAYMENT_CONFIRMED => serde_json::from_str(data).map(OrderEvent::PaymentConfirmed),
-            ORDER_CANCELLED => serde_json::from_str(data).map(OrderEvent::OrderCancelled),
-            PAYMENT_REFUNDED => serde_json::from_str(data).map(OrderEvent::PaymentRefunded),
+            ORDER_PLACED => OrderPlaced::from_json(data).map(OrderEvent::OrderPlaced),
+            PAYMENT_CONFIRMED => {
+                PaymentConfirmed::from_json(data).map(OrderEvent::PaymentConfirmed)
+            }
+            ORDER_CANCELLED => OrderCancelled::from_json(data).map(OrderEvent::OrderCancelled),
+            PAYMENT_REFUNDED => PaymentRefunded::from_json(data).map(OrderEvent::PaymentRefunded),
             _ => return Ok(None),
         };
-        event
-            .map(Some)
-            .map_err(|error| Error::invalid("data", format!("is not an {event_type}: {error}")))
+        event.map(Some).map_err(|error| {
+            let reason = format!("is not an {event_type}: {error} at byte {}", error.at);
+            Error::invalid("data", reason)
+        })
     }
 
     fn encode(event: &OrderEvent<'_>) -> EncodedEvent {
         let (data, tags) = match event {
-            OrderEvent::OrderPlaced(placed) => (
-                serde_json::to_string(placed),
-                vec![customer_tag(&placed.customer_id)],
-            ),
-            OrderEvent::PaymentConfirmed(paid) => (serde_json::to_string(paid), Vec::new()),
-            OrderEvent::OrderCancelled(cancelled) => (serde_json::to_string(cancelled), Vec::new()),
-            OrderEvent::PaymentRefunded(refunded) => (serde_json::to_string(refunded), Vec::new()),
+            OrderEvent::OrderPlaced(placed) => {
+                (placed.to_json(), vec![customer_tag(&placed.customer_id)])
+            }
+            OrderEvent::PaymentConfirmed(paid) => (paid.to_json(), Vec::new()),
+            OrderEvent::OrderCancelled(cancelled) => (cancelled.to_json(), Vec::new()),
+            OrderEvent::PaymentRefunded(refunded) => (refunded.to_json(), Vec::new()),
         };
         let event_type = event.event_type();
         EncodedEvent {
             event_type,
             schema_version: current_schema(event_type).unwrap_or(1),
             tags,
-            // Texts and whole numbers under text keys: JSON can always say them.
-            data: data.unwrap_or_default(),
+            data,
         }
     }
 }

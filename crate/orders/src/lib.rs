@@ -25,6 +25,7 @@
 //! use daybook_core::repository::{CommandContext, Repository};
 //! use daybook_core::store::{Options, Store};
 //! use daybook_core::Timestamp;
+//! use daybook_core::json::FromJson;
 //! use daybook_orders::read_models::OrderReadModels;
 //! use daybook_orders::{Order, OrderCommand, stream_id};
 //!
@@ -34,7 +35,7 @@
 //! let read_models = Projector::<OrderReadModels, _>::open(store).await?;
 //!
 //! let id = "0b3f2c1e-7a55-4c1e-9f0e-2d4b6a8c0e11";
-//! let command: OrderCommand = serde_json::from_str(&format!(
+//! let command = OrderCommand::from_json(&format!(
 //!     r#"{{"placeOrder": {{"orderId": "{id}", "customerId": "Ada", "currency": "EUR",
 //!         "items": [{{"productId": "tea", "quantity": 2, "unitPrice": "22.49"}}]}}}}"#
 //! ))

@@ -1,11 +1,11 @@
 //! Money: exact decimals, from the text typed to the text shown. Nothing here rounds.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use daybook_core::codec::{Damaged, Reader, Writer};
-use rust_decimal::Decimal;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use daybook_core::json::{self, FromJson, Malformed, ToJson};
 
 use crate::currency::Currency;
 
@@ -13,12 +13,13 @@ use crate::currency::Currency;
 /// [`MAX_ITEMS`](crate::commands::MAX_ITEMS) items of
 /// [`MAX_QUANTITY`](crate::commands::MAX_QUANTITY), a total has at most 21.
 pub const MAX_PRICE_DIGITS: usize = 12;
-/// The most digits an amount may have before the point. Digits and decimals together always fit a
-/// 96-bit mantissa, and 2³² such amounts sum up within an `i128` of millionths.
+/// The most digits an amount may have before the point. Digits and decimals together always fit
+/// into 96 bits, and 2³² such amounts sum up within an `i128` of millionths.
 const MAX_DIGITS: usize = 22;
+/// No amount, and no sum or product of amounts, has more bits than this without its point.
+const MAX_BITS: u32 = 96;
 /// The most decimals an amount may have.
 const MAX_DECIMALS: usize = 6;
-const MILLION: u128 = 1_000_000;
 
 /// Why a text is not an amount, or a sum has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,17 +50,28 @@ pub enum MoneyError {
 }
 
 /// An exact amount of money. Compares as a number: 44.9 equals 44.90.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Amount(Decimal);
+#[derive(Debug, Clone, Copy)]
+pub struct Amount {
+    /// The digits without the point, in at most [`MAX_BITS`].
+    mantissa: i128,
+    /// How many of the digits are decimals: at most [`MAX_DECIMALS`].
+    decimals: u8,
+}
 
 impl Amount {
     /// Nothing.
-    pub const ZERO: Self = Self(Decimal::ZERO);
+    pub const ZERO: Self = Self {
+        mantissa: 0,
+        decimals: 0,
+    };
 
     /// Nothing, with the decimals of `currency`.
     #[must_use]
     pub fn zero(currency: Currency) -> Self {
-        Self(Decimal::new(0, u32::from(currency.decimals())))
+        Self {
+            mantissa: 0,
+            decimals: currency.decimals(),
+        }
     }
 
     /// A price as typed: a plain decimal, 0 or more, of at most [`MAX_PRICE_DIGITS`] digits before
@@ -95,16 +107,43 @@ impl Amount {
     /// What is wrong with the text.
     pub fn recorded(text: &str) -> Result<Self, MoneyError> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let amount = Self::read(
-            without_zeros(digits, MAX_DECIMALS),
-            MAX_DIGITS,
-            MAX_DECIMALS,
-        )?;
+        let amount = match Self::short(digits) {
+            Some(amount) => amount,
+            None => {
+                let kept = without_zeros(digits, MAX_DECIMALS);
+                Self::read(kept, MAX_DIGITS, MAX_DECIMALS)?
+            }
+        };
         Ok(if digits.len() == text.len() {
             amount
         } else {
-            Self(-amount.0)
+            Self {
+                mantissa: -amount.mantissa,
+                ..amount
+            }
         })
+    }
+
+    /// What a short text says, in one pass over it: folding a log reads little else. `None` leaves
+    /// the text to [`read`](Self::read), which also says what is wrong with it.
+    fn short(text: &str) -> Option<Self> {
+        if text.len() > 18 {
+            return None;
+        }
+        let (mut mantissa, mut point) = (0_i64, None);
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => mantissa = mantissa * 10 + i64::from(byte - b'0'),
+                b'.' if at > 0 && point.is_none() => point = Some(at + 1),
+                _ => return None,
+            }
+        }
+        let decimals = match point {
+            Some(start) => Some(text.len() - start).filter(|count| *count > 0)?,
+            None if text.is_empty() => return None,
+            None => 0,
+        };
+        exactly(Some(mantissa.into()), decimals).ok()
     }
 
     fn read(text: &str, max_digits: usize, max_decimals: usize) -> Result<Self, MoneyError> {
@@ -131,13 +170,13 @@ impl Amount {
     fn with_decimals(self, decimals: usize) -> Result<Self, MoneyError> {
         let more = decimals.saturating_sub(self.decimals());
         exactly(
-            power_of_ten(more).and_then(|ten| self.0.mantissa().checked_mul(ten)),
+            power_of_ten(more).and_then(|ten| self.mantissa.checked_mul(ten)),
             self.decimals() + more,
         )
     }
 
-    fn decimals(self) -> usize {
-        self.0.scale() as usize
+    const fn decimals(self) -> usize {
+        self.decimals as usize
     }
 
     /// The exact sum.
@@ -150,7 +189,7 @@ impl Amount {
             self.with_decimals(decimals)?,
             other.with_decimals(decimals)?,
         );
-        exactly(a.0.mantissa().checked_add(b.0.mantissa()), decimals)
+        exactly(a.mantissa.checked_add(b.mantissa), decimals)
     }
 
     /// The exact product with a quantity.
@@ -159,7 +198,7 @@ impl Amount {
     /// [`MoneyError::Overflow`] when it has too many digits.
     pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
         exactly(
-            self.0.mantissa().checked_mul(i128::from(quantity)),
+            self.mantissa.checked_mul(i128::from(quantity)),
             self.decimals(),
         )
     }
@@ -168,9 +207,8 @@ impl Amount {
     #[must_use]
     pub fn millionths(self) -> i128 {
         let missing = MAX_DECIMALS.saturating_sub(self.decimals());
-        // Never saturates: at most 22 digits before the point and 6 after it.
-        self.0
-            .mantissa()
+        // Never saturates: 96 bits, and 20 more at most.
+        self.mantissa
             .saturating_mul(power_of_ten(missing).unwrap_or(1))
     }
 
@@ -183,13 +221,12 @@ impl Amount {
     /// Writes the amount, decimals kept.
     pub(crate) fn write(self, writer: &mut Writer) {
         const WIDE: u8 = 0x80;
-        let decimals = u8::try_from(self.0.scale()).unwrap_or_default();
-        if let Ok(mantissa) = i64::try_from(self.0.mantissa()) {
-            writer.byte(decimals);
+        if let Ok(mantissa) = i64::try_from(self.mantissa) {
+            writer.byte(self.decimals);
             writer.int(mantissa);
         } else {
-            writer.byte(decimals | WIDE);
-            writer.raw(&self.0.mantissa().to_le_bytes());
+            writer.byte(self.decimals | WIDE);
+            writer.raw(&self.mantissa.to_le_bytes());
         }
     }
 
@@ -201,11 +238,7 @@ impl Amount {
         } else {
             i128::from_le_bytes(reader.array()?)
         };
-        let decimals = usize::from(head & 0x7f);
-        if decimals > MAX_DECIMALS {
-            return Err(Damaged);
-        }
-        exactly(Some(mantissa), decimals).map_err(|_| Damaged)
+        exactly(Some(mantissa), usize::from(head & 0x7f)).map_err(|_| Damaged)
     }
 }
 
@@ -216,7 +249,7 @@ pub struct Sum(i128);
 impl Sum {
     /// Adds an amount.
     pub fn add(&mut self, amount: Amount) {
-        self.0 = self.0.saturating_add(amount.millionths());
+        self.plus(amount.into());
     }
 
     /// Takes an amount away.
@@ -228,6 +261,22 @@ impl Sum {
     #[must_use]
     pub fn less(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+
+    /// The sum in millionths, exactly.
+    #[must_use]
+    pub const fn millionths(self) -> i128 {
+        self.0
+    }
+
+    /// So many millionths.
+    pub(crate) const fn from_millionths(millionths: i128) -> Self {
+        Self(millionths)
+    }
+
+    /// Adds another sum.
+    pub(crate) const fn plus(&mut self, other: Self) {
+        self.0 = self.0.saturating_add(other.0);
     }
 
     /// Whether it is nothing.
@@ -243,19 +292,35 @@ impl Sum {
     }
 
     pub(crate) fn write(self, writer: &mut Writer) {
-        writer.raw(&self.0.to_le_bytes());
+        if let Ok(small) = i64::try_from(self.0) {
+            writer.byte(0);
+            writer.int(small);
+        } else {
+            writer.byte(1);
+            writer.raw(&self.0.to_le_bytes());
+        }
     }
 
     pub(crate) fn read_from(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        Ok(Self(i128::from_le_bytes(reader.array()?)))
+        Ok(Self(match reader.byte()? {
+            0 => reader.int()?.into(),
+            _ => i128::from_le_bytes(reader.array()?),
+        }))
+    }
+}
+
+impl From<Amount> for Sum {
+    fn from(amount: Amount) -> Self {
+        Self(amount.millionths())
     }
 }
 
 fn exactly(mantissa: Option<i128>, decimals: usize) -> Result<Amount, MoneyError> {
-    let scale = u32::try_from(decimals).map_err(|_| MoneyError::Overflow)?;
+    let fits = |mantissa: &i128| mantissa.unsigned_abs() >> MAX_BITS == 0;
+    let mantissa = mantissa.filter(fits).filter(|_| decimals <= MAX_DECIMALS);
+    let decimals = u8::try_from(decimals).map_err(|_| MoneyError::Overflow)?;
     mantissa
-        .and_then(|mantissa| Decimal::try_from_i128_with_scale(mantissa, scale).ok())
-        .map(Amount)
+        .map(|mantissa| Amount { mantissa, decimals })
         .ok_or(MoneyError::Overflow)
 }
 
@@ -301,31 +366,96 @@ fn without_zeros(text: &str, keep: usize) -> &str {
 }
 
 fn show(millionths: i128, currency: Currency) -> String {
-    let sign = if millionths < 0 { "-" } else { "" };
-    let (whole, rest) = (
-        millionths.unsigned_abs() / MILLION,
-        millionths.unsigned_abs() % MILLION,
-    );
-    let text = format!("{sign}{whole}.{rest:06}");
-    let decimals = usize::from(currency.decimals());
-    without_zeros(&text, decimals).to_owned()
+    let mut shown = text(millionths, MAX_DECIMALS);
+    let kept = without_zeros(&shown, currency.decimals().into()).len();
+    shown.truncate(kept);
+    shown
+}
+
+/// `mantissa` with a point before its last `decimals` digits.
+///
+/// Nine digits at a time, and in halves of 64 bits: dividing 128 bits, which is what displaying
+/// them does, is slow and large.
+fn text(mantissa: i128, decimals: usize) -> String {
+    let mut rest = mantissa.unsigned_abs();
+    // Last digit first.
+    let mut reversed: Vec<u8> = Vec::with_capacity(32);
+    while rest != 0 || reversed.len() <= decimals + 1 {
+        let (more, mut nine) = split_nine(rest);
+        rest = more;
+        for _ in 0..9 {
+            if decimals > 0 && reversed.len() == decimals {
+                reversed.push(b'.');
+            }
+            let [digit, ..] = (nine % 10).to_le_bytes();
+            reversed.push(b'0' + digit);
+            nine /= 10;
+        }
+    }
+    let least = if decimals == 0 { 1 } else { decimals + 2 };
+    while reversed.len() > least && reversed.last() == Some(&b'0') {
+        reversed.pop();
+    }
+    let sign = (mantissa < 0).then_some('-');
+    let digits = reversed.into_iter().rev().map(char::from);
+    sign.into_iter().chain(digits).collect()
+}
+
+/// The number without its last nine digits, and these.
+fn split_nine(number: u128) -> (u128, u64) {
+    const BILLION: u64 = 1_000_000_000;
+    let (mut quotient, mut rest) = (0_u128, 0_u64);
+    for word in number.to_be_bytes().as_chunks::<4>().0 {
+        let part = rest << 32 | u64::from(u32::from_be_bytes(*word));
+        quotient = quotient << 32 | u128::from(part / BILLION);
+        rest = part % BILLION;
+    }
+    (quotient, rest)
+}
+
+impl PartialEq for Amount {
+    fn eq(&self, other: &Self) -> bool {
+        self.millionths() == other.millionths()
+    }
+}
+
+impl Eq for Amount {}
+
+impl PartialOrd for Amount {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Amount {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.millionths().cmp(&other.millionths())
+    }
+}
+
+impl Hash for Amount {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.millionths().hash(state);
+    }
 }
 
 impl fmt::Display for Amount {
+    /// With the decimals it was read with.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&text(self.mantissa, self.decimals()))
     }
 }
 
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl ToJson for Amount {
+    fn write_json(&self, json: &mut json::Writer) {
+        json.string(&text(self.mantissa, self.decimals()));
     }
 }
 
-impl<'de> Deserialize<'de> for Amount {
+impl FromJson<'_> for Amount {
     /// As recorded: [`Amount::recorded`], from a JSON text and never from a JSON number.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::recorded(&crate::text::borrowed(deserializer)?).map_err(D::Error::custom)
+    fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, Malformed> {
+        let text = reader.string()?;
+        Self::recorded(&text).map_err(|_| reader.malformed("a plain decimal number as a text"))
     }
 }

@@ -2,8 +2,7 @@
 
 use daybook_core::aggregate::Aggregate;
 use daybook_core::codec::{Damaged, Reader, Writer};
-use daybook_core::{Error, Result};
-use serde::{Deserialize, Serialize};
+use daybook_core::{Error, Result, json};
 use uuid::Uuid;
 
 use crate::check::check;
@@ -23,8 +22,7 @@ use crate::text;
 const NOT_PLACED: &str = "NOT_PLACED";
 
 /// Where an order stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// Placed, not paid.
     Pending,
@@ -37,8 +35,7 @@ pub enum Status {
 }
 
 /// What can be done with an order that was placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// [`OrderCommand::ConfirmPayment`]
     ConfirmPayment,
@@ -151,6 +148,15 @@ pub fn allowed(state: &OrderState) -> Vec<Action> {
     placed.map_or(Vec::new(), |order| allowed_in(order.status))
 }
 
+/// Writes the names of `actions`.
+pub(crate) fn write_actions(json: &mut json::Writer, actions: &[Action]) {
+    json.begin_array();
+    for action in actions {
+        json.string(action.name());
+    }
+    json.end_array();
+}
+
 /// What the rules allow with an order of this status, whatever the arguments.
 #[must_use]
 pub fn allowed_in(status: Status) -> Vec<Action> {
@@ -178,6 +184,16 @@ pub fn parse_order_id(text: &str) -> Result<String> {
 }
 
 impl Action {
+    /// Its name, such as `confirmPayment`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfirmPayment => "confirmPayment",
+            Self::RefundPayment => "refundPayment",
+            Self::CancelOrder => "cancelOrder",
+        }
+    }
+
     /// The rules on the status.
     fn check(self, status: Status) -> Result<(), Fault> {
         let broken = |rule, message: &str| Err(Fault::rule(rule, "orderId", message));
@@ -406,6 +422,9 @@ impl From<&OrderPlaced<'_>> for PlacedOrder {
 }
 
 impl Status {
+    /// Each of them, in the order they are sorted in.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Paid, Self::Refunded, Self::Cancelled];
+
     /// Its name, such as `PENDING`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -3,8 +3,8 @@
 //! The log is forever, so the steps are forgiving: what an old event already has in the newer
 //! shape is kept.
 
+use daybook_core::json::{Object, Value};
 use daybook_core::upcast::Upcaster;
-use serde_json::{Map, Value, json};
 
 use crate::currency::Currency;
 use crate::events::ORDER_PLACED;
@@ -32,15 +32,17 @@ fn items_from_product_ids(data: Value) -> Result<Value, String> {
             let items = ids
                 .into_iter()
                 .map(|id| match id {
-                    Value::String(_) => {
-                        Ok(json!({"productId": id, "quantity": 1, "unitPrice": "0.00"}))
-                    }
+                    Value::String(_) => Ok(Value::from([
+                        ("productId", id),
+                        ("quantity", Value::from(1)),
+                        ("unitPrice", Value::from("0.00")),
+                    ])),
                     _ => Err("product_ids must hold texts only".to_owned()),
                 })
                 .collect::<Result<Vec<_>, _>>()?;
-            data.insert("items".to_owned(), Value::Array(items));
+            data.insert("items", Value::Array(items));
         }
-        None if data.contains_key("items") => {}
+        None if data.get("items").is_some() => {}
         _ => return Err("product_ids must be a list".to_owned()),
     }
     Ok(Value::Object(data))
@@ -51,11 +53,11 @@ fn items_from_product_ids(data: Value) -> Result<Value, String> {
 fn currency_and_total(data: Value) -> Result<Value, String> {
     let mut data = object(data)?;
     if matches!(data.get("currency"), None | Some(Value::Null)) {
-        data.insert("currency".to_owned(), json!(Currency::USD));
+        data.insert("currency", Value::from(Currency::USD.code()));
     }
     if matches!(data.get("total_amount"), None | Some(Value::Null)) {
         let total = total_of(data.get("items"))?;
-        data.insert("total_amount".to_owned(), json!(total));
+        data.insert("total_amount", Value::from(total));
     }
     Ok(Value::Object(data))
 }
@@ -64,6 +66,7 @@ fn total_of(items: Option<&Value>) -> Result<String, String> {
     let items = items.and_then(Value::as_array).ok_or("items are missing")?;
     let mut total = Amount::zero(Currency::USD);
     for item in items {
+        let item = item.as_object().ok_or("an item is not an object")?;
         let quantity = item
             .get("quantity")
             .and_then(Value::as_u64)
@@ -80,7 +83,7 @@ fn total_of(items: Option<&Value>) -> Result<String, String> {
     Ok(total.to_string())
 }
 
-fn object(data: Value) -> Result<Map<String, Value>, String> {
+fn object(data: Value) -> Result<Object, String> {
     match data {
         Value::Object(data) => Ok(data),
         _ => Err("the data must be an object".to_owned()),

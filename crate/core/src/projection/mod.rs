@@ -8,6 +8,7 @@ mod checkpoint;
 mod fingerprint;
 mod follow;
 mod follower;
+mod key_index;
 mod projector;
 mod restore;
 mod saved;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use follow::{Follow, deliver};
 pub use follower::{Failure, Follower, Skipped, State, Status};
+pub use key_index::KeyIndex;
 pub use projector::{Past, Projector, ReadModels};
 pub use saved::Save;
 pub use table::{Row, Table};

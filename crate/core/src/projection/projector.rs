@@ -125,6 +125,15 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
         })
     }
 
+    /// Resolves once the rows of every read model are there.
+    ///
+    /// # Errors
+    /// Whatever the storage says.
+    pub async fn restored(&self) -> Result<()> {
+        while self.restore_more().await? {}
+        Ok(())
+    }
+
     /// Reads the next records of a read model whose rows are not there yet; `false` when all are.
     async fn restore_more(&self) -> Result<bool> {
         let missing = self.with(|models| {

@@ -142,8 +142,9 @@ impl Saved {
         pages: Vec<(u32, Vec<u8>)>,
         same_position: bool,
     ) {
-        // Pages come in order of their numbers.
-        let present = |number: &u32| pages.binary_search_by_key(number, |(own, _)| *own).is_ok();
+        let mut numbers: Vec<u64> = pages.iter().map(|(number, _)| (*number).into()).collect();
+        numbers.sort_unstable();
+        let present = |number: &u32| numbers.binary_search(&u64::from(*number)).is_ok();
         let superseded = &mut self.superseded;
         self.pages.retain(|number, id| {
             let kept = present(number);

@@ -4,9 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::ops::Range;
 
-use hashbrown::HashTable;
-
-use super::fingerprint::fingerprint;
+use super::KeyIndex;
 use crate::codec::{Damaged, Reader, Writer};
 
 #[cfg(test)]
@@ -63,15 +61,7 @@ pub trait Row: Sized {
 pub struct Table<R> {
     // One vector per page, so that growing never copies all rows.
     pages: Vec<Page<R>>,
-    // Where each row is, by its key's hash: keys are not stored twice.
-    by_key: HashTable<Place>,
-}
-
-/// Where a row is. With its hash at hand, the table grows without looking at every row again.
-#[derive(Clone, Copy)]
-struct Place {
-    hash: u32,
-    ordinal: u32,
+    by_key: KeyIndex,
 }
 
 struct Page<R> {
@@ -83,7 +73,7 @@ impl<R> Default for Table<R> {
     fn default() -> Self {
         Self {
             pages: Vec::new(),
-            by_key: HashTable::new(),
+            by_key: KeyIndex::default(),
         }
     }
 }
@@ -104,7 +94,7 @@ impl<R: Row> Table<R> {
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.by_key.len()
+        self.by_key.len() as usize
     }
 
     /// Whether there are no rows.
@@ -129,11 +119,12 @@ impl<R: Row> Table<R> {
     /// The ordinal of the row under `key`.
     #[must_use]
     pub fn position_of(&self, key: &str) -> Option<usize> {
-        let hash = short_hash(key);
-        let place = self
-            .by_key
-            .find(spread(hash), |place| self.is_at(*place, hash, key))?;
-        Some(place.ordinal as usize)
+        let is_it = &mut |ordinal| {
+            self.row(ordinal as usize)
+                .is_some_and(|row| row.key() == key)
+        };
+        let ordinal = self.by_key.find(hash(key), is_it)?;
+        Some(ordinal as usize)
     }
 
     /// Changes the row under `key` with `change`, which must leave the key as it is: a row whose key
@@ -231,37 +222,24 @@ impl<R: Row> Table<R> {
             .iter()
             .map(|row| size_of::<R>() + row.heap_bytes())
             .sum();
-        rows + self.by_key.allocation_size()
-    }
-
-    fn is_at(&self, place: Place, hash: u32, key: &str) -> bool {
-        place.hash == hash
-            && self
-                .row(place.ordinal as usize)
-                .is_some_and(|row| row.key() == key)
+        rows + self.by_key.memory_bytes()
     }
 
     /// Makes the row that is about to be added findable.
     fn enter(&mut self, key: &str) {
-        let hash = short_hash(key);
-        // Memory ends long before the ordinals do.
-        let ordinal = u32::try_from(self.len()).unwrap_or(u32::MAX);
-        self.by_key
-            .insert_unique(spread(hash), Place { hash, ordinal }, |place| {
-                spread(place.hash)
-            });
+        let pages = &self.pages;
+        let hash_of = &mut |ordinal: u32| {
+            let ordinal = ordinal as usize;
+            let page = pages.get(ordinal / Self::PER_PAGE);
+            let row = page.and_then(|page| page.rows.get(ordinal % Self::PER_PAGE));
+            row.map_or(0, |row| hash(row.key()))
+        };
+        self.by_key.push(hash(key), hash_of);
     }
 }
 
-/// As much of a key's hash as is kept.
-#[allow(clippy::cast_possible_truncation, reason = "the low half is meant")]
-fn short_hash(key: &str) -> u32 {
-    fingerprint(key.as_bytes()) as u32
-}
-
-/// The hash as the table needs it: with its bits in the high end as well as in the low.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+fn hash(key: &str) -> u64 {
+    KeyIndex::hash(key.as_bytes())
 }
 
 impl<R: Row + fmt::Debug> fmt::Debug for Table<R> {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use daybook_core::domain::Domain;
+use daybook_core::json::{ToJson, Writer};
 use daybook_core::{ExpectedVersion, NewEvent, Timestamp};
-use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
 
 use super::catalogue::{self, CANCELLED, PRODUCTS, REFUNDED};
@@ -208,11 +208,8 @@ fn stored_placed(
     at: Timestamp,
 ) -> NewEvent {
     let (schema_version, data) = match shape {
-        Shape::ProductIds { says_schema } => (
-            says_schema.then_some(1),
-            product_ids_data(placed).to_string(),
-        ),
-        Shape::NoCurrency => (Some(2), no_currency_data(placed).to_string()),
+        Shape::ProductIds { says_schema } => (says_schema.then_some(1), product_ids_data(placed)),
+        Shape::NoCurrency => (Some(2), no_currency_data(placed)),
         Shape::Current => {
             let encoded = Orders::encode(&OrderEvent::OrderPlaced(placed.clone()));
             (Some(encoded.schema_version), encoded.data)
@@ -225,28 +222,38 @@ fn stored_placed(
 }
 
 /// Schema 1: a product ordered twice is listed twice, and its price was not kept.
-fn product_ids_data(placed: &OrderPlaced<'_>) -> Value {
-    let ids: Vec<&str> = placed
-        .items
-        .iter()
-        .flat_map(|item| (0..item.quantity).map(|_| &*item.product_id))
-        .collect();
-    json!({
-        "order_id": placed.order_id,
-        "customer_id": placed.customer_id,
-        "product_ids": ids,
-        "total_amount": placed.total_amount,
-    })
+fn product_ids_data(placed: &OrderPlaced<'_>) -> String {
+    let mut json = Writer::new();
+    json.begin_object()
+        .key("customer_id")
+        .string(&placed.customer_id);
+    json.key("order_id").string(&placed.order_id);
+    json.key("product_ids").begin_array();
+    for item in &placed.items {
+        for _ in 0..item.quantity {
+            json.string(&item.product_id);
+        }
+    }
+    json.end_array();
+    placed.total_amount.write_json(json.key("total_amount"));
+    json.end_object();
+    json.into_string()
 }
 
 /// Schema 2: everything was in US dollars.
-fn no_currency_data(placed: &OrderPlaced<'_>) -> Value {
-    json!({
-        "order_id": placed.order_id,
-        "customer_id": placed.customer_id,
-        "items": placed.items,
-        "total_amount": placed.total_amount,
-    })
+fn no_currency_data(placed: &OrderPlaced<'_>) -> String {
+    let mut json = Writer::new();
+    json.begin_object()
+        .key("customer_id")
+        .string(&placed.customer_id);
+    json.key("items").begin_array();
+    for item in &placed.items {
+        item.write_json(&mut json);
+    }
+    json.end_array().key("order_id").string(&placed.order_id);
+    placed.total_amount.write_json(json.key("total_amount"));
+    json.end_object();
+    json.into_string()
 }
 
 fn after(at: Timestamp, delay_ms: u64) -> Timestamp {

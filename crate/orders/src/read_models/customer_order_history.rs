@@ -1,25 +1,33 @@
 //! `customer_order_history`: a row per customer, with their orders and lifetime value.
 
+use core::cell::Cell;
+use core::cmp::Ordering;
+
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Result, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use super::orders::{Change, OrderRow, OrderView, OrdersTable};
-use super::search::Needle;
+use super::facts::Fact;
+use super::orders::{Change, OrderView, OrdersTable};
+use super::search::{NameKeys, Needle};
+use super::sorted::{Keys, Sorted, signed, sorted};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
 use crate::order::Status;
+use crate::text::{count, optional, optional_count};
 
 /// How many rows a page has when the query does not say.
 const DEFAULT_LIMIT: usize = 100;
 
 /// The read model. Only the orders are saved; what each customer comes to is summed up on loading.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct CustomerOrderHistory {
     table: OrdersTable,
     /// By the customers' ordinals.
     customers: Vec<Account>,
+    /// The customers as last sorted. A `Cell`, so that a query takes `&self`.
+    sorted: Cell<Option<(CustomerSort, Sorted)>>,
 }
 
 /// One customer.
@@ -34,8 +42,7 @@ struct Account {
 }
 
 /// What customers are sorted by. Equal ones keep the order of their first orders in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CustomerSort {
     /// Their ids, whatever the case.
     #[default]
@@ -47,8 +54,7 @@ pub enum CustomerSort {
 }
 
 /// Which customers are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CustomersQuery {
     /// A part of the id, whatever the case.
     pub search: Option<String>,
@@ -63,7 +69,7 @@ pub struct CustomersQuery {
 }
 
 /// The customers found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomersPage {
     /// Those on this page.
     pub rows: Vec<CustomerView>,
@@ -72,8 +78,7 @@ pub struct CustomersPage {
 }
 
 /// A customer as JSON shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerView {
     /// Who it is.
     pub customer_id: String,
@@ -88,7 +93,7 @@ pub struct CustomerView {
 }
 
 /// An exact amount in one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     /// The currency.
     pub currency: Currency,
@@ -97,10 +102,9 @@ pub struct Value {
 }
 
 /// A customer with their orders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
     /// The customer.
-    #[serde(flatten)]
     pub customer: CustomerView,
     /// In order of placement.
     pub orders: Vec<OrderView>,
@@ -119,21 +123,32 @@ impl CustomerOrderHistory {
         self.customers.is_empty()
     }
 
+    /// About how many bytes of memory the rows take.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let accounts = self.customers.iter().map(|account| {
+            size_of::<Account>()
+                + account.orders.capacity() * size_of::<u32>()
+                + account.value.capacity() * size_of::<(Currency, Sum)>()
+        });
+        self.table.memory_bytes() + accounts.sum::<usize>()
+    }
+
     /// One customer with their orders, in order of placement.
     #[must_use]
     pub fn customer(&self, customer_id: &str) -> Option<Customer> {
         let ordinal = self.table.customers().position_of(customer_id)?;
         let account = self.customers.get(ordinal)?;
-        let mut orders: Vec<&OrderRow> = account
-            .orders
-            .iter()
-            .filter_map(|order| self.table.orders().row(*order as usize))
-            .collect();
-        // Stable: orders of the same moment stay in the order of the log.
-        orders.sort_by_key(|row| row.placed_at);
+        let orders = sorted(
+            &mut account.orders.iter().copied(),
+            &ByPlacement(&self.table),
+        );
         Some(Customer {
             customer: account.view(customer_id),
-            orders: orders.into_iter().map(|row| self.table.view(row)).collect(),
+            orders: orders
+                .iter()
+                .filter_map(|(_, order)| self.table.view(*order))
+                .collect(),
         })
     }
 
@@ -141,51 +156,102 @@ impl CustomerOrderHistory {
     #[must_use]
     pub fn query(&self, query: &CustomersQuery) -> CustomersPage {
         let needle = query.search.as_deref().and_then(Needle::new);
-        let mut found: Vec<(&str, &Account)> = self
-            .table
-            .customers()
-            .iter()
-            .map(|row| &*row.0)
-            .zip(&self.customers)
-            .filter(|(id, _)| needle.as_ref().is_none_or(|needle| needle.is_in(id)))
-            .collect();
-        match query.sort {
-            CustomerSort::CustomerId => found.sort_by_cached_key(|(id, _)| id.to_lowercase()),
-            CustomerSort::OrderCount => found.sort_by_key(|(_, account)| account.orders.len()),
-            CustomerSort::LastOrderAt => found.sort_by_key(|(_, account)| account.last_at),
+        let matching = needle.map(|needle| needle.customers(&self.table));
+        let sorted = self.sorted_by(query.sort);
+        let ordinals = sorted.ordinals();
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+        let (mut rows, mut count) = (Vec::new(), 0);
+        for place in 0..ordinals.len() {
+            let place = if query.descending {
+                ordinals.len() - 1 - place
+            } else {
+                place
+            };
+            let Some(ordinal) = ordinals.get(place) else {
+                break;
+            };
+            if let Some(matching) = &matching
+                && matching.get(*ordinal as usize) != Some(&true)
+            {
+                continue;
+            }
+            if count >= query.offset && rows.len() < limit {
+                let account = self.customers.get(*ordinal as usize);
+                rows.extend(account.map(|account| account.view(self.table.customer_id(*ordinal))));
+            } else if matching.is_none() && rows.len() >= limit {
+                count = ordinals.len();
+                break;
+            }
+            count += 1;
         }
-        if query.descending {
-            found.reverse();
-        }
-        CustomersPage {
-            count: found.len(),
-            rows: found
-                .into_iter()
-                .skip(query.offset)
-                .take(query.limit.unwrap_or(DEFAULT_LIMIT))
-                .map(|(id, account)| account.view(id))
-                .collect(),
-        }
+        self.sorted.set(Some((query.sort, sorted)));
+        CustomersPage { rows, count }
+    }
+
+    /// The customers in the order asked for; what changed since they were last sorted is taken in.
+    fn sorted_by(&self, by: CustomerSort) -> Sorted {
+        let kept = self.sorted.take().filter(|(kept, _)| *kept == by);
+        let mut sorted = kept.map_or_else(Sorted::default, |(_, sorted)| sorted);
+        let len = u32::try_from(self.customers.len()).unwrap_or(u32::MAX);
+        sorted.update(len, &CustomerKeys { history: self, by });
+        sorted
     }
 
     /// Brings the customer of a changed order up to date.
     fn account(&mut self, change: Change) {
-        let Some(row) = self.table.orders().row(change.ordinal) else {
+        let facts = self.table.facts();
+        let Some(fact) = facts.get(change.ordinal) else {
             return;
         };
-        let customer = row.customer as usize;
+        let customer = fact.customer as usize;
         if customer >= self.customers.len() {
             self.customers.resize_with(customer + 1, Account::default);
         }
         let Some(account) = self.customers.get_mut(customer) else {
             return;
         };
-        if change.before.is_none()
-            && let Ok(ordinal) = u32::try_from(change.ordinal)
-        {
-            account.add_order(ordinal, row.placed_at);
+        if change.before.is_none() {
+            account.add_order(change.ordinal, fact.placed_at);
+            // Nothing else that customers are sorted by changes.
+            if let Some((_, sorted)) = self.sorted.get_mut() {
+                sorted.change(fact.customer);
+            }
         }
-        account.revalue(row, change.before);
+        account.revalue(fact, facts.total(fact), change.before);
+    }
+}
+
+/// Orders by when they were placed.
+struct ByPlacement<'a>(&'a OrdersTable);
+
+impl Keys for ByPlacement<'_> {
+    fn key(&self, ordinal: u32) -> u64 {
+        let fact = self.0.facts().get(ordinal);
+        fact.map_or(0, |fact| signed(fact.placed_at.as_millis()))
+    }
+}
+
+struct CustomerKeys<'a> {
+    history: &'a CustomerOrderHistory,
+    by: CustomerSort,
+}
+
+impl Keys for CustomerKeys<'_> {
+    fn key(&self, ordinal: u32) -> u64 {
+        let account = self.history.customers.get(ordinal as usize);
+        match (self.by, account) {
+            (CustomerSort::CustomerId, _) => NameKeys(&self.history.table).key(ordinal),
+            (CustomerSort::OrderCount, Some(account)) => account.orders.len() as u64,
+            (CustomerSort::LastOrderAt, Some(account)) => signed(account.last_at.as_millis()),
+            (_, None) => 0,
+        }
+    }
+
+    fn tie(&self, a: u32, b: u32) -> Ordering {
+        match self.by {
+            CustomerSort::CustomerId => NameKeys(&self.history.table).tie(a, b),
+            CustomerSort::OrderCount | CustomerSort::LastOrderAt => Ordering::Equal,
+        }
     }
 }
 
@@ -200,23 +266,23 @@ impl Account {
     }
 
     /// Counts a paid order in, and out again when it is paid no longer.
-    fn revalue(&mut self, row: &OrderRow, before: Option<Status>) {
-        let (was, is) = (before == Some(Status::Paid), row.status == Status::Paid);
+    fn revalue(&mut self, fact: &Fact, total: Sum, before: Option<Status>) {
+        let (was, is) = (before == Some(Status::Paid), fact.status == Status::Paid);
         if was == is {
             return;
         }
-        let place = self
+        let at = self
             .value
-            .binary_search_by(|(currency, _)| currency.cmp(&row.currency))
-            .unwrap_or_else(|place| {
-                self.value.insert(place, (row.currency, Sum::default()));
-                place
-            });
-        if let Some((_, sum)) = self.value.get_mut(place) {
+            .partition_point(|(known, _)| *known < fact.currency);
+        let is_known = |(known, _): &(Currency, Sum)| *known == fact.currency;
+        if !self.value.get(at).is_some_and(is_known) {
+            self.value.insert(at, (fact.currency, Sum::default()));
+        }
+        if let Some((_, sum)) = self.value.get_mut(at) {
             if is {
-                sum.add(row.total);
+                sum.plus(total);
             } else {
-                sum.subtract(row.total);
+                *sum = sum.less(total);
             }
         }
     }
@@ -244,7 +310,7 @@ impl Projection for CustomerOrderHistory {
     type Domain = Orders;
 
     const NAME: &'static str = "customer_order_history";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &RecordedEvent<'_>, event: &OrderEvent<'_>) -> Result<()> {
         if let Some(change) = self.table.apply(recorded, event) {
@@ -257,23 +323,91 @@ impl Projection for CustomerOrderHistory {
         self.table.save()
     }
 
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
-        if version != Self::VERSION {
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {
+        version == Self::VERSION && self.table.load_page(number, bytes).is_ok()
+    }
+
+    fn loaded(&mut self) -> bool {
+        if !self.table.is_whole() {
             return false;
         }
-        let Ok(table) = OrdersTable::load(pages) else {
-            return false;
-        };
-        *self = Self {
-            table,
-            customers: Vec::new(),
-        };
-        for ordinal in 0..self.table.orders().len() {
+        for ordinal in 0..self.table.len() {
             self.account(Change {
                 ordinal,
                 before: None,
             });
         }
         true
+    }
+}
+
+impl FromJson<'_> for CustomersQuery {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut query = Self::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "search" => query.search = optional(reader)?,
+                "sort" => query.sort = CustomerSort::read_json(reader)?,
+                "descending" => query.descending = reader.boolean()?,
+                "offset" => query.offset = count(reader)?,
+                "limit" => query.limit = optional_count(reader)?,
+                _ => return Err(reader.unknown()),
+            }
+        }
+        Ok(query)
+    }
+}
+
+impl FromJson<'_> for CustomerSort {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match &*reader.string()? {
+            "customerId" => Self::CustomerId,
+            "orderCount" => Self::OrderCount,
+            "lastOrderAt" => Self::LastOrderAt,
+            _ => return Err(reader.malformed("'customerId', 'orderCount' or 'lastOrderAt'")),
+        })
+    }
+}
+
+impl ToJson for CustomersPage {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("rows").begin_array();
+        for row in &self.rows {
+            row.write_fields(json.begin_object());
+            json.end_object();
+        }
+        json.end_array()
+            .key("count")
+            .number(self.count)
+            .end_object();
+    }
+}
+
+impl ToJson for Customer {
+    fn write_json(&self, json: &mut Writer) {
+        self.customer.write_fields(json.begin_object());
+        json.key("orders").begin_array();
+        for order in &self.orders {
+            order.write_json(json);
+        }
+        json.end_array().end_object();
+    }
+}
+
+impl CustomerView {
+    fn write_fields(&self, json: &mut Writer) {
+        json.key("customerId").string(&self.customer_id);
+        json.key("orderCount").number(self.order_count);
+        json.key("lifetimeValue").begin_array();
+        for value in &self.lifetime_value {
+            json.begin_object()
+                .key("currency")
+                .string(value.currency.code());
+            json.key("amount").string(&value.amount).end_object();
+        }
+        json.end_array();
+        json.key("firstOrderAt").string(&self.first_order_at);
+        json.key("lastOrderAt").string(&self.last_order_at);
     }
 }

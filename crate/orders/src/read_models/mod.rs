@@ -5,13 +5,17 @@
 //! over.
 
 pub mod customer_order_history;
+mod facts;
 mod models;
-mod order_id;
+mod order_ids;
 mod orders;
 pub mod orders_summary;
 mod pages;
+mod preview;
 pub mod revenue_by_day;
 mod search;
+mod sorted;
+mod tallies;
 
 #[cfg(test)]
 mod tests;

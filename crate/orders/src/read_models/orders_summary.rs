@@ -3,16 +3,20 @@
 use core::cell::Cell;
 use core::cmp::Ordering;
 
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Result};
-use serde::{Deserialize, Serialize};
 
-use super::orders::{OrderRow, OrderView, OrdersTable};
-use super::search::Needle;
+use super::order_ids::BUFFER;
+use super::orders::{OrderView, OrdersTable};
+use super::preview::{self, PREVIEW_ROWS};
+use super::search::{NameKeys, Needle};
+use super::sorted::{Keys, Sorted, first_bytes, signed};
+use super::tallies::Tallies;
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
-use crate::money::Sum;
 use crate::order::Status;
+use crate::text::{count, optional, optional_count};
 
 /// How many rows a page has when the query does not say.
 const DEFAULT_LIMIT: usize = 100;
@@ -21,18 +25,22 @@ const DEFAULT_LIMIT: usize = 100;
 #[derive(Default)]
 pub struct OrdersSummary {
     table: OrdersTable,
-    /// The orders as last sorted, until a row changes. A `Cell`, so that a query takes `&self`.
-    sorted: Cell<Option<Sorted>>,
+    tallies: Tallies,
+    /// The orders as last sorted. A `Cell`, so that a query takes `&self`.
+    sorted: Cell<Option<Ranking>>,
 }
 
-struct Sorted {
+/// Orders as a query sorts them, with the customers' order where it is that of the customers.
+struct Ranking {
     by: OrderSort,
-    ordinals: Vec<u32>,
+    orders: Sorted,
+    customers: Sorted,
+    /// The place of each customer among all, by their ordinals.
+    ranks: Vec<u32>,
 }
 
 /// What orders are sorted by. Equal ones keep the order of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OrderSort {
     /// When they were placed.
     #[default]
@@ -48,8 +56,7 @@ pub enum OrderSort {
 }
 
 /// Which statuses are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusFilter {
     /// Any.
     #[default]
@@ -65,8 +72,7 @@ pub enum StatusFilter {
 }
 
 /// Which orders are asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrdersQuery {
     /// A part of the order's or the customer's id, whatever the case.
     pub search: Option<String>,
@@ -83,7 +89,7 @@ pub struct OrdersQuery {
 }
 
 /// The orders found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrdersPage {
     /// Those on this page.
     pub rows: Vec<OrderView>,
@@ -94,7 +100,7 @@ pub struct OrdersPage {
 }
 
 /// The exact sum of the orders of one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Total {
     /// The currency.
     pub currency: Currency,
@@ -107,143 +113,181 @@ pub struct Total {
 impl OrdersSummary {
     /// How many orders there are.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.table.orders().len()
+    pub const fn len(&self) -> usize {
+        self.table.len() as usize
     }
 
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// About how many bytes of memory the rows take.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.table.orders().memory_bytes() + self.table.customers().memory_bytes()
+        self.table.memory_bytes()
     }
 
     /// One order.
     #[must_use]
     pub fn order(&self, order_id: &str) -> Option<OrderView> {
-        let row = self.table.orders().get(order_id)?;
-        Some(self.table.view(row))
+        self.table.view(self.table.ids().ordinal(order_id)?)
     }
 
-    /// The orders that match, one page of them.
+    /// The orders that match, one page of them. Without a search, the work grows with what the page
+    /// passes over, and not with how many orders there are.
     #[must_use]
     pub fn query(&self, query: &OrdersQuery) -> OrdersPage {
-        // Matched in the order they lie in memory, which is several times faster than as sorted.
-        let matching = self.matching(query);
-        let (mut count, mut totals) = (0, Totals::default());
-        for (row, matches) in self.table.orders().iter().zip(&matching) {
-            if *matches {
-                count += 1;
-                totals.add(row);
+        let needle = query.search.as_deref().and_then(Needle::new);
+        let found = needle.map(|needle| self.search(&needle, query.status));
+        let matches = |ordinal: u32| match &found {
+            Some((matching, _)) => matching.get(ordinal as usize) == Some(&true),
+            None => {
+                query.status == StatusFilter::All
+                    || self
+                        .table
+                        .facts()
+                        .get(ordinal)
+                        .is_some_and(|fact| query.status.matches(fact.status))
             }
-        }
-        let sorted = self.sorted_by(query.sort);
-        let rows = if query.descending {
-            self.page(query, &matching, sorted.ordinals.iter().rev())
-        } else {
-            self.page(query, &matching, sorted.ordinals.iter())
         };
-        self.sorted.set(Some(sorted));
+        let ranking = self.ranking(query.sort);
+        let rows = self.page(query, ranking.orders.ordinals(), &matches);
+        self.sorted.set(Some(ranking));
+        let tallies = found.as_ref().map_or(&self.tallies, |(_, tallies)| tallies);
+        let totals = tallies.totals(query.status);
         OrdersPage {
             rows,
-            count,
-            totals: totals.finish(),
+            count: totals.iter().map(|total| total.count).sum(),
+            totals,
         }
     }
 
-    /// Whether each order matches, by its ordinal.
-    fn matching(&self, query: &OrdersQuery) -> Vec<bool> {
-        let needle = query.search.as_deref().and_then(Needle::new);
-        let customers = needle
-            .as_ref()
-            .map_or_else(Vec::new, |needle| needle.customers(&self.table));
-        let matches = |row: &OrderRow| {
-            query.status.matches(row.status)
-                && needle
-                    .as_ref()
-                    .is_none_or(|needle| needle.matches(row, &customers))
-        };
-        self.table.orders().iter().map(matches).collect()
+    /// Whether each order matches, by its ordinal, and what those that do come to. Orders are looked
+    /// at as they lie in memory, which is several times faster than as they are sorted.
+    fn search(&self, needle: &Needle, status: StatusFilter) -> (Vec<bool>, Tallies) {
+        let customers = needle.customers(&self.table);
+        let facts = self.table.facts();
+        let mut tallies = Tallies::default();
+        let matching = (0..).zip(facts.iter()).map(|(ordinal, fact)| {
+            let matches = status.matches(fact.status)
+                && (customers.get(fact.customer as usize) == Some(&true)
+                    || needle.is_in_id(&self.table, ordinal));
+            if matches {
+                tallies.add(fact, facts.total(fact));
+            }
+            matches
+        });
+        (matching.collect(), tallies)
     }
 
-    fn page<'a>(
+    fn page(
         &self,
         query: &OrdersQuery,
-        matching: &[bool],
-        sorted: impl Iterator<Item = &'a u32>,
+        sorted: &[u32],
+        matches: &dyn Fn(u32) -> bool,
     ) -> Vec<OrderView> {
-        sorted
-            .map(|ordinal| *ordinal as usize)
-            .filter(|ordinal| matching.get(*ordinal) == Some(&true))
-            .skip(query.offset)
-            .take(query.limit.unwrap_or(DEFAULT_LIMIT))
-            .filter_map(|ordinal| self.table.orders().row(ordinal))
-            .map(|row| self.table.view(row))
-            .collect()
-    }
-
-    fn sorted_by(&self, by: OrderSort) -> Sorted {
-        match self.sorted.take() {
-            Some(sorted) if sorted.by == by => sorted,
-            _ => Sorted {
-                by,
-                ordinals: self.sort(by),
-            },
+        let mut rows = Vec::new();
+        let mut left_out = 0;
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+        for place in 0..sorted.len() {
+            if rows.len() >= limit {
+                break;
+            }
+            let place = if query.descending {
+                sorted.len() - 1 - place
+            } else {
+                place
+            };
+            let Some(ordinal) = sorted.get(place).filter(|ordinal| matches(**ordinal)) else {
+                continue;
+            };
+            if left_out < query.offset {
+                left_out += 1;
+            } else {
+                rows.extend(self.table.view(*ordinal));
+            }
         }
+        rows
     }
 
-    /// Every order's ordinal. Keys of 8 bytes are computed once and tell most orders apart; the sort
-    /// is stable, and quick on runs, such as orders in the order they were placed in.
-    fn sort(&self, by: OrderSort) -> Vec<u32> {
-        let ranks = match by {
-            OrderSort::CustomerId => self.customer_ranks(),
-            _ => Vec::new(),
-        };
-        let key = |row: &OrderRow| match by {
-            OrderSort::PlacedAt => ordered(row.placed_at.as_millis()),
-            OrderSort::OrderId => first_bytes(row.id()),
-            OrderSort::CustomerId => ranks
-                .get(row.customer as usize)
-                .map_or(0, |rank| u64::from(*rank)),
-            OrderSort::Status => u64::from(row.status.to_byte()),
-            OrderSort::TotalAmount => ordered(clamped(row.total.millionths())),
-        };
-        let orders = self.table.orders();
-        let mut keyed: Vec<(u64, u32)> = orders.iter().map(key).zip(0..).collect();
-        let row = |ordinal: u32| orders.row(ordinal as usize);
-        keyed.sort_by(|(a_key, a), (b_key, b)| {
-            a_key.cmp(b_key).then_with(|| match by {
-                OrderSort::OrderId => row(*a).map(OrderRow::id).cmp(&row(*b).map(OrderRow::id)),
-                OrderSort::TotalAmount if [u64::MIN, u64::MAX].contains(a_key) => row(*a)
-                    .map(|row| row.total)
-                    .cmp(&row(*b).map(|row| row.total)),
-                _ => Ordering::Equal,
-            })
+    /// The orders in the order asked for; what changed since they were last sorted is taken in.
+    fn ranking(&self, by: OrderSort) -> Ranking {
+        let kept = self.sorted.take().filter(|ranking| ranking.by == by);
+        let mut ranking = kept.unwrap_or_else(|| Ranking {
+            by,
+            orders: Sorted::default(),
+            customers: Sorted::default(),
+            ranks: Vec::new(),
         });
-        keyed.into_iter().map(|(_, ordinal)| ordinal).collect()
+        if by == OrderSort::CustomerId {
+            ranking.rank_customers(&self.table);
+        }
+        let keys = OrderKeys {
+            table: &self.table,
+            by,
+            ranks: &ranking.ranks,
+        };
+        ranking.orders.update(self.table.len(), &keys);
+        ranking
     }
+}
 
-    /// The place of each customer among all, by their ordinals.
-    fn customer_ranks(&self) -> Vec<u32> {
-        let customers = self.table.customers();
-        let mut names: Vec<(String, usize)> = customers
-            .iter()
-            .map(|row| row.0.to_lowercase())
-            .zip(0..)
-            .collect();
-        names.sort();
-        let mut ranks = vec![0; names.len()];
-        for (rank, (_, ordinal)) in (0..).zip(names) {
-            if let Some(place) = ranks.get_mut(ordinal) {
+impl Ranking {
+    fn rank_customers(&mut self, table: &OrdersTable) {
+        let count = table.customers().len();
+        if self.ranks.len() == count {
+            return;
+        }
+        let len = u32::try_from(count).unwrap_or(u32::MAX);
+        self.customers.update(len, &NameKeys(table));
+        self.ranks.resize(count, 0);
+        for (rank, ordinal) in (0..).zip(self.customers.ordinals()) {
+            if let Some(place) = self.ranks.get_mut(*ordinal as usize) {
                 *place = rank;
             }
         }
-        ranks
+    }
+}
+
+struct OrderKeys<'a> {
+    table: &'a OrdersTable,
+    by: OrderSort,
+    ranks: &'a [u32],
+}
+
+impl Keys for OrderKeys<'_> {
+    fn key(&self, ordinal: u32) -> u64 {
+        let facts = self.table.facts();
+        let Some(fact) = facts.get(ordinal) else {
+            return 0;
+        };
+        match self.by {
+            OrderSort::PlacedAt => signed(fact.placed_at.as_millis()),
+            OrderSort::OrderId => {
+                let mut buffer = BUFFER;
+                first_bytes(self.table.ids().text(ordinal, &mut buffer).bytes())
+            }
+            OrderSort::CustomerId => {
+                let rank = self.ranks.get(fact.customer as usize);
+                rank.map_or(0, |rank| u64::from(*rank))
+            }
+            OrderSort::Status => u64::from(fact.status.to_byte()),
+            OrderSort::TotalAmount => signed(fact.clamped_total(facts)),
+        }
+    }
+
+    fn tie(&self, a: u32, b: u32) -> Ordering {
+        match self.by {
+            OrderSort::OrderId => self.table.ids().compare(a, b),
+            OrderSort::TotalAmount => {
+                let facts = self.table.facts();
+                let total = |ordinal| facts.get(ordinal).map(|fact| facts.total(fact));
+                total(a).cmp(&total(b))
+            }
+            OrderSort::PlacedAt | OrderSort::CustomerId | OrderSort::Status => Ordering::Equal,
+        }
     }
 }
 
@@ -251,11 +295,27 @@ impl Projection for OrdersSummary {
     type Domain = Orders;
 
     const NAME: &'static str = "orders_summary";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, recorded: &RecordedEvent<'_>, event: &OrderEvent<'_>) -> Result<()> {
-        if self.table.apply(recorded, event).is_some() {
-            self.sorted.set(None);
+        let Some(change) = self.table.apply(recorded, event) else {
+            return Ok(());
+        };
+        let facts = self.table.facts();
+        let Some(fact) = facts.get(change.ordinal) else {
+            return Ok(());
+        };
+        match change.before {
+            None => self.tallies.add(fact, facts.total(fact)),
+            Some(before) => {
+                self.tallies.enter(fact, before, facts.total(fact));
+                // Nothing else that orders are sorted by ever changes.
+                if let Some(ranking) = self.sorted.get_mut()
+                    && ranking.by == OrderSort::Status
+                {
+                    ranking.orders.change(change.ordinal);
+                }
+            }
         }
         Ok(())
     }
@@ -264,23 +324,39 @@ impl Projection for OrdersSummary {
         self.table.save()
     }
 
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
-        if version != Self::VERSION {
-            return false;
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {
+        version == Self::VERSION && self.table.load_page(number, bytes).is_ok()
+    }
+
+    fn loaded(&mut self) -> bool {
+        let whole = self.table.is_whole();
+        let facts = self.table.facts();
+        for fact in facts.iter() {
+            self.tallies.add(fact, facts.total(fact));
         }
-        let Ok(table) = OrdersTable::load(pages) else {
-            return false;
-        };
-        *self = Self {
-            table,
-            sorted: Cell::default(),
-        };
-        true
+        whole
+    }
+
+    fn preview(&self) -> Vec<u8> {
+        let ranking = self.ranking(OrderSort::PlacedAt);
+        let sorted = ranking.orders.ordinals();
+        let newest = sorted.get(sorted.len().saturating_sub(PREVIEW_ROWS)..);
+        let preview = preview::write(&self.table, &self.tallies, newest.unwrap_or_default());
+        self.sorted.set(Some(ranking));
+        preview
+    }
+
+    fn show_preview(&mut self, version: u32, preview: &[u8]) {
+        if version == Self::VERSION
+            && let Ok((table, tallies)) = preview::read(preview)
+        {
+            (self.table, self.tallies) = (table, tallies);
+        }
     }
 }
 
 impl StatusFilter {
-    fn matches(self, status: Status) -> bool {
+    pub(super) fn matches(self, status: Status) -> bool {
         match self {
             Self::All => true,
             Self::Pending => status == Status::Pending,
@@ -291,51 +367,79 @@ impl StatusFilter {
     }
 }
 
-/// Sums by currency; there are few, so a list is searched fastest.
-#[derive(Default)]
-struct Totals(Vec<(Currency, usize, Sum)>);
-
-impl Totals {
-    fn add(&mut self, row: &OrderRow) {
-        let known = self.0.iter_mut().find(|(known, ..)| *known == row.currency);
-        if let Some((_, count, sum)) = known {
-            *count += 1;
-            sum.add(row.total);
-        } else {
-            let mut sum = Sum::default();
-            sum.add(row.total);
-            self.0.push((row.currency, 1, sum));
+impl FromJson<'_> for OrdersQuery {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut query = Self::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "search" => query.search = optional(reader)?,
+                "status" => query.status = StatusFilter::read_json(reader)?,
+                "sort" => query.sort = OrderSort::read_json(reader)?,
+                "descending" => query.descending = reader.boolean()?,
+                "offset" => query.offset = count(reader)?,
+                "limit" => query.limit = optional_count(reader)?,
+                _ => return Err(reader.unknown()),
+            }
         }
-    }
-
-    fn finish(mut self) -> Vec<Total> {
-        self.0.sort_unstable_by_key(|(currency, ..)| *currency);
-        self.0
-            .into_iter()
-            .map(|(currency, count, sum)| Total {
-                currency,
-                count,
-                amount: sum.in_currency(currency),
-            })
-            .collect()
+        Ok(query)
     }
 }
 
-/// A key that sorts as the signed number does.
-const fn ordered(number: i64) -> u64 {
-    number.cast_unsigned() ^ (1 << 63)
-}
-
-/// The number, or the least or greatest of 64 bits where it lies beyond.
-fn clamped(number: i128) -> i64 {
-    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
-}
-
-/// A key that sorts as the text does, as far as 8 bytes tell.
-fn first_bytes(text: &str) -> u64 {
-    let mut first = [0; 8];
-    for (to, from) in first.iter_mut().zip(text.bytes()) {
-        *to = from;
+impl FromJson<'_> for OrderSort {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match &*reader.string()? {
+            "placedAt" => Self::PlacedAt,
+            "orderId" => Self::OrderId,
+            "customerId" => Self::CustomerId,
+            "status" => Self::Status,
+            "totalAmount" => Self::TotalAmount,
+            _ => {
+                return Err(reader
+                    .malformed("'placedAt', 'orderId', 'customerId', 'status' or 'totalAmount'"));
+            }
+        })
     }
-    u64::from_be_bytes(first)
+}
+
+impl FromJson<'_> for StatusFilter {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match &*reader.string()? {
+            "ALL" => Self::All,
+            "PENDING" => Self::Pending,
+            "PAID" => Self::Paid,
+            "REFUNDED" => Self::Refunded,
+            "CANCELLED" => Self::Cancelled,
+            _ => {
+                return Err(reader.malformed("'ALL', 'PENDING', 'PAID', 'REFUNDED' or 'CANCELLED'"));
+            }
+        })
+    }
+}
+
+impl OrdersPage {
+    /// Writes the fields of its object.
+    pub fn write_fields(&self, json: &mut Writer) {
+        json.key("rows").begin_array();
+        for row in &self.rows {
+            row.write_json(json);
+        }
+        json.end_array().key("count").number(self.count);
+        json.key("totals").begin_array();
+        for total in &self.totals {
+            json.begin_object()
+                .key("currency")
+                .string(total.currency.code());
+            json.key("count").number(total.count);
+            json.key("amount").string(&total.amount).end_object();
+        }
+        json.end_array();
+    }
+}
+
+impl ToJson for OrdersPage {
+    fn write_json(&self, json: &mut Writer) {
+        self.write_fields(json.begin_object());
+        json.end_object();
+    }
 }

@@ -1,59 +1,147 @@
-//! Two tables and a position, saved as the numbered pages of one projection.
+//! The rows of a projection in memory, and the numbered pages they are saved as.
 //!
-//! Page `n` of the first table is saved as page `3 n`, of the second as `3 n + 1`; page 2 holds the
-//! position of the last event applied.
+//! Page `n` of a projection's first table is saved as page `3 n`, of its second as `3 n + 1`; page 2
+//! holds the position of the last event applied.
 
 use daybook_core::Position;
 use daybook_core::codec::{Damaged, Reader, Writer};
-use daybook_core::projection::{Row, Table};
+
+/// How many rows are saved together.
+pub(super) const ROWS_PER_PAGE: u32 = 1024;
 
 const PARTS: u32 = 3;
 const POSITION_PAGE: u32 = 2;
 
-/// The pages that changed. `position` gives nothing when no event was applied since.
-pub(super) fn save<A: Row, B: Row>(
-    first: &mut Table<A>,
-    second: &mut Table<B>,
-    position: &mut Applied,
-) -> Vec<(u32, Vec<u8>)> {
-    let part = |pages: Vec<(u32, Vec<u8>)>, part: u32| {
+/// Pages with their numbers.
+pub(super) type Pages = Vec<(u32, Vec<u8>)>;
+
+/// A value for each row, in pieces of a page each: growing never copies what is there, and leaves
+/// hardly a gap.
+#[derive(Debug)]
+pub(super) struct Column<T>(Vec<Vec<T>>);
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Column<T> {
+    pub(super) fn get(&self, ordinal: u32) -> Option<&T> {
+        let piece = self.0.get((ordinal / ROWS_PER_PAGE) as usize)?;
+        piece.get((ordinal % ROWS_PER_PAGE) as usize)
+    }
+
+    pub(super) fn get_mut(&mut self, ordinal: u32) -> Option<&mut T> {
+        let piece = self.0.get_mut((ordinal / ROWS_PER_PAGE) as usize)?;
+        piece.get_mut((ordinal % ROWS_PER_PAGE) as usize)
+    }
+
+    pub(super) fn push(&mut self, value: T) {
+        match self.0.last_mut() {
+            Some(piece) if piece.len() < ROWS_PER_PAGE as usize => piece.push(value),
+            _ => self.0.push(vec![value]),
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        let values = self.0.iter().map(Vec::capacity).sum::<usize>();
+        values * size_of::<T>() + self.0.capacity() * size_of::<Vec<T>>()
+    }
+}
+
+/// Which pages of a table have changed since they were saved.
+#[derive(Debug, Default)]
+pub(super) struct Changed(Vec<bool>);
+
+impl Changed {
+    /// Notes that a row has changed, or is new.
+    pub(super) fn mark(&mut self, ordinal: u32) {
+        let page = (ordinal / ROWS_PER_PAGE) as usize;
+        if page >= self.0.len() {
+            self.0.resize(page + 1, false);
+        }
+        if let Some(changed) = self.0.get_mut(page) {
+            *changed = true;
+        }
+    }
+
+    /// The pages that changed, of a table of `len` rows, each row written by `write`.
+    pub(super) fn take(&mut self, len: u32, write: &mut dyn FnMut(u32, &mut Writer)) -> Pages {
+        let mut pages = Vec::new();
+        for (number, changed) in (0..).zip(&mut self.0) {
+            if !core::mem::take(changed) {
+                continue;
+            }
+            let start = number * ROWS_PER_PAGE;
+            let rows = start..len.min(start + ROWS_PER_PAGE);
+            let mut writer = Writer::new();
+            writer.count(rows.len());
+            for ordinal in rows {
+                write(ordinal, &mut writer);
+            }
+            pages.push((number, writer.into_bytes()));
+        }
         pages
-            .into_iter()
-            .map(move |(number, bytes)| (number * PARTS + part, bytes))
-    };
-    let mut pages: Vec<_> = part(first.changed_pages(), 0)
-        .chain(part(second.changed_pages(), 1))
-        .collect();
+    }
+}
+
+/// Reads the next page of a table that has `len` rows so far, each row by `read`.
+pub(super) fn load_page(
+    len: u32,
+    number: u32,
+    bytes: &[u8],
+    read: &mut dyn FnMut(&mut Reader<'_>) -> Result<(), Damaged>,
+) -> Result<(), Damaged> {
+    if number.checked_mul(ROWS_PER_PAGE) != Some(len) {
+        return Err(Damaged);
+    }
+    let mut reader = Reader::new(bytes);
+    let count = reader.uint32()?;
+    if count == 0 || count > ROWS_PER_PAGE {
+        return Err(Damaged);
+    }
+    for _ in 0..count {
+        read(&mut reader)?;
+    }
+    reader.end()
+}
+
+/// The pages of a projection that changed, out of those of its two tables. `position` gives nothing
+/// when no event was applied since.
+pub(super) fn together(first: Pages, second: Pages, position: &mut Applied) -> Pages {
+    let mut pages = Vec::with_capacity(first.len() + second.len() + 1);
+    for (part, table) in [(0, first), (1, second)] {
+        let numbered = |(number, bytes)| (number * PARTS + part, bytes);
+        pages.extend(table.into_iter().map(numbered));
+    }
     if core::mem::take(&mut position.changed) {
         let mut writer = Writer::new();
         writer.uint(position.last);
         pages.push((POSITION_PAGE, writer.into_bytes()));
     }
-    pages.sort_unstable_by_key(|(number, _)| *number);
     pages
 }
 
-/// Takes in all pages of a projection.
-pub(super) fn load<A: Row, B: Row>(
-    pages: &[(u32, Vec<u8>)],
-) -> Result<(Table<A>, Table<B>, Applied), Damaged> {
-    let (mut first, mut second) = (Table::default(), Table::default());
-    let mut position = Applied::default();
-    for (number, bytes) in pages {
-        match number % PARTS {
-            0 => first.load_page(number / PARTS, bytes)?,
-            1 => second.load_page(number / PARTS, bytes)?,
-            _ => {
-                let mut reader = Reader::new(bytes);
-                position.last = reader.uint()?;
-                reader.end()?;
-            }
-        }
+/// Takes in a page of a projection: `load` is given the table (0 or 1), the page's number in it and
+/// the page's bytes.
+pub(super) fn take(
+    number: u32,
+    bytes: &[u8],
+    position: &mut Applied,
+    load: &mut dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged>,
+) -> Result<(), Damaged> {
+    let part = number % PARTS;
+    if part < POSITION_PAGE {
+        return load(part, number / PARTS, bytes);
     }
-    if position.last == 0 && !first.is_empty() {
-        return Err(Damaged);
-    }
-    Ok((first, second, position))
+    let mut reader = Reader::new(bytes);
+    position.last = reader.uint()?;
+    reader.end()
 }
 
 /// The position of the last event applied: what makes a projection idempotent.
@@ -64,13 +152,18 @@ pub(super) struct Applied {
 }
 
 impl Applied {
+    /// Whether any event was applied.
+    pub(super) const fn is_any(&self) -> bool {
+        self.last > 0
+    }
+
     /// Whether the event at `position` was applied already.
     pub(super) const fn includes(&self, position: Position) -> bool {
         position <= self.last
     }
 
     /// Notes that the event at `position` is applied.
-    pub(super) fn advance(&mut self, position: Position) {
+    pub(super) const fn advance(&mut self, position: Position) {
         self.last = position;
         self.changed = true;
     }

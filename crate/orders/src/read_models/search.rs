@@ -1,6 +1,10 @@
-//! Finding orders and customers by a part of their ids, whatever the case.
+//! Finding orders and customers by a part of their ids, whatever the case, and sorting by them.
 
-use super::orders::{OrderRow, OrdersTable};
+use core::cmp::Ordering;
+
+use super::order_ids::BUFFER;
+use super::orders::OrdersTable;
+use super::sorted::{Keys, first_bytes};
 
 /// What is searched for, in small letters.
 pub(super) struct Needle {
@@ -12,7 +16,7 @@ pub(super) struct Needle {
 impl Needle {
     /// `None` when there is nothing to search for, and everything matches.
     pub(super) fn new(text: &str) -> Option<Self> {
-        let text = text.trim().to_lowercase();
+        let text: String = small(text.trim()).collect();
         let in_uuid = text.len() <= 36
             && text
                 .bytes()
@@ -27,7 +31,7 @@ impl Needle {
             text.windows(needle.len())
                 .any(|part| part.eq_ignore_ascii_case(needle))
         } else {
-            text.to_lowercase().contains(&self.text)
+            self.is_in_small(&small(text).collect::<String>())
         }
     }
 
@@ -40,15 +44,43 @@ impl Needle {
             .collect()
     }
 
-    /// Whether the order's id holds it, or its customer is among `customers`.
-    pub(super) fn matches(&self, row: &OrderRow, customers: &[bool]) -> bool {
-        if customers.get(row.customer as usize) == Some(&true) {
-            return true;
-        }
-        if row.has_uuid() {
-            self.in_uuid && row.id().contains(&self.text)
+    /// Whether the order's id holds it.
+    pub(super) fn is_in_id(&self, orders: &OrdersTable, ordinal: u32) -> bool {
+        let ids = orders.ids();
+        let mut buffer = BUFFER;
+        if ids.is_uuid(ordinal) {
+            self.in_uuid && self.is_in_small(ids.text(ordinal, &mut buffer))
         } else {
-            self.is_in(row.id())
+            self.is_in(ids.text(ordinal, &mut buffer))
         }
     }
+
+    fn is_in_small(&self, text: &str) -> bool {
+        let (text, needle) = (text.as_bytes(), self.text.as_bytes());
+        text.windows(needle.len()).any(|part| part == needle)
+    }
+}
+
+/// Customers by their ids, whatever the case.
+pub(super) struct NameKeys<'a>(pub(super) &'a OrdersTable);
+
+impl Keys for NameKeys<'_> {
+    fn key(&self, ordinal: u32) -> u64 {
+        let utf8 = |letter: char| {
+            let mut buffer = [0; 4];
+            let length = letter.encode_utf8(&mut buffer).len();
+            buffer.into_iter().take(length)
+        };
+        first_bytes(small(self.0.customer_id(ordinal)).flat_map(utf8))
+    }
+
+    fn tie(&self, a: u32, b: u32) -> Ordering {
+        small(self.0.customer_id(a)).cmp(small(self.0.customer_id(b)))
+    }
+}
+
+/// The text in small letters. The Greek sigma has two, of which one ends words: here it has one.
+fn small(text: &str) -> impl Iterator<Item = char> {
+    let one_sigma = |letter| if letter == 'ς' { 'σ' } else { letter };
+    text.chars().flat_map(char::to_lowercase).map(one_sigma)
 }

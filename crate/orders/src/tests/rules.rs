@@ -3,6 +3,7 @@
 use daybook_core::Error;
 use daybook_core::aggregate::Aggregate;
 use daybook_core::domain::{Domain, EncodedEvent};
+use daybook_core::json::FromJson;
 
 use super::{ID, assert_broken, cancel, given, item, pay, place, refund, when};
 use crate::commands::{MAX_ITEMS, OrderCommand, PlaceOrder, Quantity};
@@ -346,20 +347,20 @@ fn what_is_allowed_is_what_decide_accepts() {
 fn commands_are_read_strictly() {
     let json = r#"{"placeOrder":{"orderId":"x","customerId":"Ada","currency":"EUR",
         "items":[{"productId":"tea","quantity":2,"unitPrice":"1"},{"productId":"tea","quantity":"3","unitPrice":"1"}]}}"#;
-    let OrderCommand::PlaceOrder(command) = serde_json::from_str(json).unwrap() else {
+    let OrderCommand::PlaceOrder(command) = OrderCommand::from_json(json).unwrap() else {
         panic!("another command");
     };
     assert_eq!(command.items[0].quantity, 2.into());
     assert_eq!(command.items[1].quantity, 3.into());
     let odd = json.replace("\"quantity\":2", "\"quantity\":2.5");
-    let odd: OrderCommand = serde_json::from_str(&odd).unwrap();
+    let odd = OrderCommand::from_json(&odd).unwrap();
     assert!(Order::decide(&OrderState::default(), &odd).is_err());
     for wrong in [
         json.replace("\"currency\"", "\"total\":\"1\",\"currency\""),
         json.replace("\"unitPrice\":\"1\"", "\"unitPrice\":1"),
         json.replace("placeOrder", "orderPlaced"),
     ] {
-        assert!(serde_json::from_str::<OrderCommand>(&wrong).is_err());
+        assert!(OrderCommand::from_json(&wrong).is_err());
     }
 }
 

@@ -8,11 +8,10 @@ use daybook_core::testing::block_on;
 use daybook_core::{ExpectedVersion, NewEvent};
 use daybook_orders::OrderCommand;
 use daybook_orders::commands::ConfirmPayment;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::asking::{order_id, stream_id};
-use crate::shop::{Tab, log_of, moment};
+use crate::shop::{Tab, log_of, moment, shown};
 
 fn event(number: u128, event_type: &str, schema: Option<u32>, data: &str) -> NewEvent {
     NewEvent {
@@ -80,7 +79,13 @@ fn orders_of_old_schemas_are_shown_and_paid_like_any_other_and_stay_as_stored() 
         while tab.models.advance().await.unwrap() {}
         for (order, total) in [(0, "44.90"), (1, "44.90"), (2, "2.50")] {
             let rows = |models: &daybook_orders::read_models::OrderReadModels| {
-                json!(models.orders_summary.rows().order(&order_id(order)))
+                shown(
+                    &models
+                        .orders_summary
+                        .rows()
+                        .order(&order_id(order))
+                        .unwrap(),
+                )
             };
             let row = tab.models.read(rows);
             assert_eq!(row["currency"], "USD");

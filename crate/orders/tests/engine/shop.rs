@@ -2,6 +2,7 @@
 
 use daybook_core::domain::understand;
 use daybook_core::event::Tags;
+use daybook_core::json::{FromJson, ToJson};
 use daybook_core::memory::MemoryStorage;
 use daybook_core::projection::{Projection, Projector};
 use daybook_core::repository::Repository;
@@ -39,9 +40,11 @@ impl Tab {
         };
         let storage = Yielding::new(memory.connect());
         let store = Store::open(storage, options).await.unwrap();
+        let models = Projector::open(store.clone()).await.unwrap();
+        models.restored().await.unwrap();
         Self {
             orders: Repository::new(store.clone()),
-            models: Projector::open(store.clone()).await.unwrap(),
+            models,
             store,
         }
     }
@@ -146,6 +149,11 @@ pub(crate) fn verified(memory: &MemoryStorage) -> Position {
     })
 }
 
+/// What JavaScript is given.
+pub(crate) fn shown(view: &dyn ToJson) -> Value {
+    serde_json::from_str(&view.to_json()).unwrap()
+}
+
 /// A read model that a person can look at.
 pub(crate) trait Shown: Projection<Domain = Orders> {
     fn show(&self) -> Value;
@@ -153,10 +161,7 @@ pub(crate) trait Shown: Projection<Domain = Orders> {
 
 impl Shown for OrdersSummary {
     fn show(&self) -> Value {
-        let page = |query: &str| {
-            let query: OrdersQuery = serde_json::from_str(query).unwrap();
-            self.query(&query)
-        };
+        let page = |query: &str| shown(&self.query(&OrdersQuery::from_json(query).unwrap()));
         json!([
             page(r#"{"limit":10000}"#),
             page(r#"{"status":"PAID","sort":"totalAmount","descending":true}"#),
@@ -171,15 +176,16 @@ impl Shown for CustomerOrderHistory {
         let customers: Vec<_> = page
             .rows
             .iter()
-            .map(|row| self.customer(&row.customer_id))
+            .map(|row| shown(&self.customer(&row.customer_id).unwrap()))
             .collect();
-        json!([page, customers])
+        json!([shown(&page), customers])
     }
 }
 
 impl Shown for RevenueByDay {
     fn show(&self) -> Value {
-        json!(self.query(&RevenueQuery::default()))
+        let rows = self.query(&RevenueQuery::default());
+        rows.iter().map(|row| shown(row)).collect()
     }
 }
 

@@ -110,7 +110,7 @@ impl Model {
         let totals: Vec<Value> = totals
             .into_iter()
             .map(|(currency, (count, sum))| {
-                json!({"currency": currency, "count": count, "amount": text(sum, currency)})
+                json!({"currency": currency.code(), "count": count, "amount": text(sum, currency)})
             })
             .collect();
         json!({
@@ -130,7 +130,7 @@ impl Model {
         let value: Vec<Value> = value
             .into_iter()
             .filter(|(_, sum)| *sum != 0)
-            .map(|(currency, sum)| json!({"currency": currency, "amount": text(sum, currency)}))
+            .map(|(currency, sum)| json!({"currency": currency.code(), "amount": text(sum, currency)}))
             .collect();
         Some(json!({
             "customerId": customer,
@@ -162,7 +162,7 @@ impl Model {
             .map(|((day, currency), row)| {
                 json!({
                     "day": day,
-                    "currency": currency,
+                    "currency": currency.code(),
                     "placed": row.counts[0],
                     "paid": row.counts[1],
                     "refunded": row.counts[2],
@@ -183,7 +183,7 @@ impl Row {
             "orderId": self.id,
             "customerId": self.customer,
             "status": self.status,
-            "currency": self.currency,
+            "currency": self.currency.code(),
             "totalAmount": text(self.total, self.currency),
             "itemCount": self.pieces,
             "placedAt": placed,

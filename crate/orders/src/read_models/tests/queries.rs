@@ -1,6 +1,7 @@
 //! Searching, filtering, sorting and paging.
 
 use daybook_core::Timestamp;
+use daybook_core::json::FromJson;
 
 use super::{Logged, fold, order_id};
 use crate::events::{Item, OrderCancelled, OrderEvent, OrderPlaced, PaymentConfirmed};
@@ -152,7 +153,7 @@ fn orders_are_found_by_parts_of_ids_whatever_the_case() {
 fn a_page_counts_and_sums_all_that_match() {
     let summary: OrdersSummary = fold(&log());
     let query: OrdersQuery =
-        serde_json::from_str(r#"{"status":"PENDING","sort":"totalAmount","offset":1,"limit":1}"#)
+        OrdersQuery::from_json(r#"{"status":"PENDING","sort":"totalAmount","offset":1,"limit":1}"#)
             .unwrap();
     let page = summary.query(&query);
     assert_eq!((page.rows.len(), page.count), (1, 3));
@@ -168,9 +169,9 @@ fn a_page_counts_and_sums_all_that_match() {
     assert_eq!(summary.query(&beyond).rows.len(), 0);
     assert_eq!(summary.order("Order-B").unwrap().total_amount, "100.00");
     assert_eq!(summary.order("order-b"), None);
-    let all: OrdersQuery = serde_json::from_str(r#"{"status":"ALL"}"#).unwrap();
+    let all: OrdersQuery = OrdersQuery::from_json(r#"{"status":"ALL"}"#).unwrap();
     assert_eq!(summary.query(&all).count, 4);
-    assert!(serde_json::from_str::<OrdersQuery>(r#"{"sort":"price"}"#).is_err());
+    assert!(OrdersQuery::from_json(r#"{"sort":"price"}"#).is_err());
 }
 
 #[test]
@@ -204,7 +205,7 @@ fn customers_are_sorted_and_found() {
 fn revenue_is_cut_to_days_and_currency() {
     let revenue: RevenueByDay = fold(&log());
     let days = |query: &str| -> Vec<String> {
-        let query: RevenueQuery = serde_json::from_str(query).unwrap();
+        let query: RevenueQuery = RevenueQuery::from_json(query).unwrap();
         revenue
             .query(&query)
             .into_iter()

@@ -1,0 +1,176 @@
+//! The events' data as it is stored: JSON, its fields in an order that never changes. It is read in
+//! one pass, and texts without escapes are borrowed from it.
+
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
+
+use super::{Item, OrderCancelled, OrderPlaced, PaymentConfirmed, PaymentRefunded};
+use crate::currency::Currency;
+use crate::money::Amount;
+
+impl ToJson for OrderPlaced<'_> {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("order_id").string(&self.order_id);
+        json.key("customer_id").string(&self.customer_id);
+        json.key("items").begin_array();
+        for item in &self.items {
+            item.write_json(json);
+        }
+        json.end_array();
+        self.total_amount.write_json(json.key("total_amount"));
+        self.currency.write_json(json.key("currency"));
+        json.end_object();
+    }
+}
+
+impl ToJson for Item<'_> {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object()
+            .key("productId")
+            .string(&self.product_id);
+        json.key("quantity").number(self.quantity);
+        self.unit_price.write_json(json.key("unitPrice"));
+        json.end_object();
+    }
+}
+
+impl ToJson for PaymentConfirmed<'_> {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("order_id").string(&self.order_id);
+        json.key("payment_reference")
+            .string(&self.payment_reference);
+        self.amount.write_json(json.key("amount"));
+        json.end_object();
+    }
+}
+
+impl ToJson for OrderCancelled<'_> {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("order_id").string(&self.order_id);
+        json.key("reason").string(&self.reason).end_object();
+    }
+}
+
+impl ToJson for PaymentRefunded<'_> {
+    fn write_json(&self, json: &mut Writer) {
+        json.begin_object().key("order_id").string(&self.order_id);
+        json.key("payment_reference")
+            .string(&self.payment_reference);
+        self.amount.write_json(json.key("amount"));
+        json.key("reason").string(&self.reason).end_object();
+    }
+}
+
+impl<'a> FromJson<'a> for OrderPlaced<'a> {
+    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let (mut order_id, mut customer_id, mut items) = (None, None, None);
+        let (mut total_amount, mut currency) = (None, None);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "order_id" => order_id = Some(reader.string()?),
+                "customer_id" => customer_id = Some(reader.string()?),
+                "items" => items = Some(read_items(reader)?),
+                "total_amount" => total_amount = Some(Amount::read_json(reader)?),
+                "currency" => currency = Some(Currency::read_json(reader)?),
+                _ => reader.skip()?,
+            }
+        }
+        Ok(Self {
+            order_id: reader.required(order_id, "order_id")?,
+            customer_id: reader.required(customer_id, "customer_id")?,
+            items: reader.required(items, "items")?,
+            total_amount: reader.required(total_amount, "total_amount")?,
+            currency: reader.required(currency, "currency")?,
+        })
+    }
+}
+
+fn read_items<'a>(reader: &mut Reader<'a>) -> Result<Vec<Item<'a>>, Malformed> {
+    let mut items = Vec::new();
+    reader.begin_array()?;
+    while reader.next_item()? {
+        items.push(Item::read_json(reader)?);
+    }
+    Ok(items)
+}
+
+impl<'a> FromJson<'a> for Item<'a> {
+    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let (mut product_id, mut quantity, mut unit_price) = (None, None, None);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "productId" => product_id = Some(reader.string()?),
+                "quantity" => quantity = Some(reader.unsigned32()?),
+                "unitPrice" => unit_price = Some(Amount::read_json(reader)?),
+                _ => reader.skip()?,
+            }
+        }
+        Ok(Self {
+            product_id: reader.required(product_id, "productId")?,
+            quantity: reader.required(quantity, "quantity")?,
+            unit_price: reader.required(unit_price, "unitPrice")?,
+        })
+    }
+}
+
+impl<'a> FromJson<'a> for PaymentConfirmed<'a> {
+    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let (mut order_id, mut payment_reference, mut amount) = (None, None, None);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "order_id" => order_id = Some(reader.string()?),
+                "payment_reference" => payment_reference = Some(reader.string()?),
+                "amount" => amount = Some(Amount::read_json(reader)?),
+                _ => reader.skip()?,
+            }
+        }
+        Ok(Self {
+            order_id: reader.required(order_id, "order_id")?,
+            payment_reference: reader.required(payment_reference, "payment_reference")?,
+            amount: reader.required(amount, "amount")?,
+        })
+    }
+}
+
+impl<'a> FromJson<'a> for OrderCancelled<'a> {
+    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let (mut order_id, mut reason) = (None, None);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "order_id" => order_id = Some(reader.string()?),
+                "reason" => reason = Some(reader.string()?),
+                _ => reader.skip()?,
+            }
+        }
+        Ok(Self {
+            order_id: reader.required(order_id, "order_id")?,
+            reason: reader.required(reason, "reason")?,
+        })
+    }
+}
+
+impl<'a> FromJson<'a> for PaymentRefunded<'a> {
+    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let (mut order_id, mut payment_reference, mut amount, mut reason) =
+            (None, None, None, None);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "order_id" => order_id = Some(reader.string()?),
+                "payment_reference" => payment_reference = Some(reader.string()?),
+                "amount" => amount = Some(Amount::read_json(reader)?),
+                "reason" => reason = Some(reader.string()?),
+                _ => reader.skip()?,
+            }
+        }
+        Ok(Self {
+            order_id: reader.required(order_id, "order_id")?,
+            payment_reference: reader.required(payment_reference, "payment_reference")?,
+            amount: reader.required(amount, "amount")?,
+            reason: reader.required(reason, "reason")?,
+        })
+    }
+}

@@ -1,0 +1,257 @@
+//! What is known of an order, in 32 bytes.
+//!
+//! Nearly all amounts fit into 64 bits, and most orders are paid within days and that is all that
+//! becomes of them. What is out of the ordinary stands beside the rows, in lists.
+
+use daybook_core::Timestamp;
+use daybook_core::codec::{Damaged, Reader, Writer};
+
+use super::pages::Column;
+use crate::currency::Currency;
+use crate::events::OrderPlaced;
+use crate::money::Sum;
+use crate::order::Status;
+
+/// What is known of each order, by its number.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    rows: Column<Fact>,
+    /// When more than a timely payment happened.
+    moments: Vec<Moments>,
+    /// Totals beyond 64 bits.
+    wide: Vec<Sum>,
+}
+
+/// What is known of one order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fact {
+    /// In millionths; from [`WIDE`] on down, a number among the wide totals.
+    total: i64,
+    pub(super) placed_at: Timestamp,
+    /// How many milliseconds after its placement the order was paid, if that is all; [`NEVER`]; or
+    /// with [`LISTED`], a number among the moments.
+    moments: u32,
+    /// The ordinal of its row among the customers.
+    pub(super) customer: u32,
+    pub(super) item_count: u32,
+    pub(super) currency: Currency,
+    pub(super) status: Status,
+}
+
+/// Totals of this and less are numbers in a list: 0 is the first.
+const WIDE: i64 = i64::MIN + u32::MAX as i64;
+const LISTED: u32 = 1 << 31;
+const NEVER: u32 = LISTED - 1;
+
+/// When an order was last paid, refunded and cancelled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moments {
+    pub(super) paid: Moment,
+    pub(super) refunded: Moment,
+    pub(super) cancelled: Moment,
+}
+
+/// A moment that may not have come, in 8 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(i64);
+
+impl Facts {
+    pub(super) fn get(&self, ordinal: u32) -> Option<&Fact> {
+        self.rows.get(ordinal)
+    }
+
+    /// Of every order, in the order of the log.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Fact> {
+        self.rows.iter()
+    }
+
+    /// Adds an order that was placed just now.
+    pub(super) fn place(&mut self, placed: &OrderPlaced<'_>, customer: u32, at: Timestamp) {
+        let total = self.pack_total(placed.total_amount.into());
+        self.rows.push(Fact {
+            total,
+            placed_at: at,
+            moments: NEVER,
+            customer,
+            item_count: placed.item_count(),
+            currency: placed.currency,
+            status: Status::Pending,
+        });
+    }
+
+    /// Enters the status an order has since `at`, and returns the one before.
+    pub(super) fn enter(&mut self, ordinal: u32, status: Status, at: Timestamp) -> Option<Status> {
+        let fact = self.rows.get_mut(ordinal)?;
+        let before = core::mem::replace(&mut fact.status, status);
+        let mut moments = unpack_moments(&self.moments, fact);
+        match status {
+            Status::Pending => {}
+            Status::Paid => moments.paid = Moment::at(at),
+            Status::Refunded => moments.refunded = Moment::at(at),
+            Status::Cancelled => moments.cancelled = Moment::at(at),
+        }
+        fact.moments = pack_moments(&mut self.moments, fact, moments);
+        Some(before)
+    }
+
+    /// What an order comes to.
+    pub(super) fn total(&self, fact: &Fact) -> Sum {
+        let listed = || self.wide.get(wide_index(fact.total)?).copied();
+        listed().unwrap_or(Sum::from_millionths(fact.total.into()))
+    }
+
+    /// What becomes of an order, and when.
+    pub(super) fn moments(&self, fact: &Fact) -> Moments {
+        unpack_moments(&self.moments, fact)
+    }
+
+    /// Writes what is known of an order.
+    pub(super) fn write(&self, ordinal: u32, writer: &mut Writer) {
+        let Some(fact) = self.get(ordinal) else {
+            return;
+        };
+        writer.uint(fact.customer.into());
+        writer.uint(fact.item_count.into());
+        writer.raw(&fact.currency.bytes());
+        writer.byte(fact.status.to_byte());
+        self.total(fact).write(writer);
+        writer.int(fact.placed_at.as_millis());
+        let moments = self.moments(fact);
+        for moment in [moments.paid, moments.refunded, moments.cancelled] {
+            moment.write(writer, fact.placed_at);
+        }
+    }
+
+    /// Reads what [`write`](Self::write) wrote, as the next order's.
+    pub(super) fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Damaged> {
+        let mut fact = Fact {
+            total: 0,
+            placed_at: Timestamp::default(),
+            moments: NEVER,
+            customer: reader.uint32()?,
+            item_count: reader.uint32()?,
+            currency: Currency::from_bytes(reader.array()?).ok_or(Damaged)?,
+            status: Status::from_byte(reader.byte()?).ok_or(Damaged)?,
+        };
+        fact.total = self.pack_total(Sum::read_from(reader)?);
+        fact.placed_at = Timestamp::from_millis(reader.int()?);
+        let moments = Moments {
+            paid: Moment::read(reader, fact.placed_at)?,
+            refunded: Moment::read(reader, fact.placed_at)?,
+            cancelled: Moment::read(reader, fact.placed_at)?,
+        };
+        fact.moments = pack_moments(&mut self.moments, &fact, moments);
+        self.rows.push(fact);
+        Ok(())
+    }
+
+    /// Gives an order another number for its customer.
+    pub(super) fn set_customer(&mut self, ordinal: u32, customer: u32) {
+        if let Some(fact) = self.rows.get_mut(ordinal) {
+            fact.customer = customer;
+        }
+    }
+
+    /// How many bytes of memory they take.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.rows.memory_bytes()
+            + self.moments.capacity() * size_of::<Moments>()
+            + self.wide.capacity() * size_of::<Sum>()
+    }
+
+    fn pack_total(&mut self, total: Sum) -> i64 {
+        if let Ok(packed) = i64::try_from(total.millionths())
+            && packed > WIDE
+        {
+            return packed;
+        }
+        self.wide.push(total);
+        let listed = i64::try_from(self.wide.len()).unwrap_or(i64::MAX);
+        WIDE.saturating_add(1).saturating_sub(listed)
+    }
+}
+
+impl Fact {
+    /// The total in millionths, or the least or greatest of 64 bits where it lies beyond.
+    pub(super) fn clamped_total(&self, facts: &Facts) -> i64 {
+        let total = facts.total(self).millionths();
+        i64::try_from(total).unwrap_or(if total < 0 { i64::MIN } else { i64::MAX })
+    }
+}
+
+fn wide_index(total: i64) -> Option<usize> {
+    usize::try_from(WIDE.checked_sub(total)?).ok()
+}
+
+impl Moments {
+    const NONE: Self = Self {
+        paid: Moment::NEVER,
+        refunded: Moment::NEVER,
+        cancelled: Moment::NEVER,
+    };
+}
+
+impl Moment {
+    const NEVER: Self = Self(i64::MIN);
+
+    const fn at(at: Timestamp) -> Self {
+        Self(at.as_millis())
+    }
+
+    pub(super) fn get(self) -> Option<Timestamp> {
+        (self != Self::NEVER).then(|| Timestamp::from_millis(self.0))
+    }
+
+    /// Writes how long after `start` it was.
+    fn write(self, writer: &mut Writer, start: Timestamp) {
+        writer.byte((self != Self::NEVER).into());
+        if self != Self::NEVER {
+            writer.int(self.0 - start.as_millis());
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>, start: Timestamp) -> Result<Self, Damaged> {
+        if reader.byte()? == 0 {
+            return Ok(Self::NEVER);
+        }
+        let at = start.as_millis().saturating_add(reader.int()?);
+        Ok(Self::at(Timestamp::from_millis(at)))
+    }
+}
+
+fn unpack_moments(listed: &[Moments], fact: &Fact) -> Moments {
+    match fact.moments.checked_sub(LISTED) {
+        Some(number) => listed.get(number as usize).copied(),
+        None if fact.moments == NEVER => None,
+        None => Some(Moments {
+            paid: Moment(fact.placed_at.as_millis() + i64::from(fact.moments)),
+            ..Moments::NONE
+        }),
+    }
+    .unwrap_or(Moments::NONE)
+}
+
+/// How `moments` are kept, given how the ones before were.
+fn pack_moments(listed: &mut Vec<Moments>, fact: &Fact, moments: Moments) -> u32 {
+    if let Some(number) = fact.moments.checked_sub(LISTED) {
+        if let Some(place) = listed.get_mut(number as usize) {
+            *place = moments;
+        }
+        return fact.moments;
+    }
+    let delay = match moments.paid {
+        Moment::NEVER => Some(NEVER),
+        Moment(paid) => u32::try_from(paid - fact.placed_at.as_millis())
+            .ok()
+            .filter(|delay| *delay < NEVER),
+    };
+    let others = [moments.refunded, moments.cancelled];
+    match delay {
+        Some(delay) if others == [Moment::NEVER; 2] => delay,
+        _ => {
+            listed.push(moments);
+            // Memory ends long before these numbers do.
+            LISTED | u32::try_from(listed.len() - 1).unwrap_or_default()
+        }
+    }
+}

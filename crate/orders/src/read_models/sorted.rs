@@ -1,0 +1,124 @@
+//! Rows in an order that is kept up as rows are added and change.
+
+use core::cmp::Ordering;
+
+/// What rows are sorted by. Rows that compare equal stay in the order they were added in.
+pub(super) trait Keys {
+    /// A number that sorts as the row does, as far as 64 bits tell.
+    fn key(&self, ordinal: u32) -> u64;
+
+    /// Compares two rows whose keys are equal.
+    fn tie(&self, _a: u32, _b: u32) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+/// The ordinals of rows, sorted.
+///
+/// After a change only what changed is sorted, and put in its place by binary search; of the rest,
+/// what stands behind it is moved at most.
+#[derive(Debug, Default)]
+pub(super) struct Sorted {
+    ordinals: Vec<u32>,
+    /// Rows whose keys may have changed since.
+    changed: Vec<u32>,
+}
+
+impl Sorted {
+    /// The order of the rows as of the last update.
+    pub(super) fn ordinals(&self) -> &[u32] {
+        &self.ordinals
+    }
+
+    /// Notes that a row's key may have changed.
+    pub(super) fn change(&mut self, ordinal: u32) {
+        if self.changed.len() <= self.ordinals.len() {
+            self.changed.push(ordinal);
+        }
+    }
+
+    /// Takes in what has changed, and that there are `len` rows now.
+    pub(super) fn update(&mut self, len: u32, keys: &dyn Keys) {
+        let known = u32::try_from(self.ordinals.len()).unwrap_or(u32::MAX);
+        let added = known..len;
+        let few = (len / 8) as usize;
+        if self.changed.len() + added.len() > few {
+            self.changed.clear();
+            self.ordinals.clear();
+            if are_in_order(len, keys) {
+                self.ordinals.extend(0..len);
+            } else {
+                let all = sorted(&mut (0..len), keys);
+                self.ordinals.extend(all.iter().map(|(_, ordinal)| ordinal));
+            }
+            return;
+        }
+        let changed = core::mem::take(&mut self.changed);
+        if !changed.is_empty() {
+            let mut is_changed = vec![false; known as usize];
+            for ordinal in &changed {
+                if let Some(place) = is_changed.get_mut(*ordinal as usize) {
+                    *place = true;
+                }
+            }
+            let is_same = |ordinal: &u32| is_changed.get(*ordinal as usize) == Some(&false);
+            self.ordinals.retain(is_same);
+        }
+        let changed = changed.into_iter().filter(|ordinal| *ordinal < known);
+        self.merge(&sorted(&mut changed.chain(added), keys), keys);
+    }
+
+    /// Puts rows in their places, from the last on.
+    fn merge(&mut self, rows: &[(u64, u32)], keys: &dyn Keys) {
+        let mut end = self.ordinals.len();
+        self.ordinals.resize(end + rows.len(), 0);
+        for (before, row) in rows.iter().enumerate().rev() {
+            let greater = self.ordinals.get(..end).map_or(0, |old| {
+                old.partition_point(|old| compare(keys, (keys.key(*old), *old), *row).is_lt())
+            });
+            self.ordinals
+                .copy_within(greater..end, greater + before + 1);
+            if let Some(place) = self.ordinals.get_mut(greater + before) {
+                *place = row.1;
+            }
+            end = greater;
+        }
+    }
+}
+
+/// Whether rows are sorted as they are, as orders are that were logged when they were placed.
+fn are_in_order(len: u32, keys: &dyn Keys) -> bool {
+    let keyed = |row| (keys.key(row), row);
+    (1..len).all(|row| compare(keys, keyed(row - 1), keyed(row)).is_lt())
+}
+
+/// Rows with their keys, sorted, each once.
+///
+/// Keys are computed once and tell most rows apart. Every sort of this crate is this one: each
+/// instance of the standard library's would be as large as all that calls it.
+pub(super) fn sorted(ordinals: &mut dyn Iterator<Item = u32>, keys: &dyn Keys) -> Vec<(u64, u32)> {
+    let mut keyed: Vec<(u64, u32)> = ordinals.map(|row| (keys.key(row), row)).collect();
+    keyed.sort_unstable_by(|a, b| compare(keys, *a, *b));
+    keyed.dedup();
+    keyed
+}
+
+fn compare(keys: &dyn Keys, a: (u64, u32), b: (u64, u32)) -> Ordering {
+    a.0.cmp(&b.0)
+        .then_with(|| keys.tie(a.1, b.1))
+        .then(a.1.cmp(&b.1))
+}
+
+/// A key that sorts as the signed number does.
+pub(super) const fn signed(number: i64) -> u64 {
+    number.cast_unsigned() ^ (1 << 63)
+}
+
+/// A key that sorts as the text does, as far as 8 bytes tell.
+pub(super) fn first_bytes(bytes: impl Iterator<Item = u8>) -> u64 {
+    let mut first = [0; 8];
+    for (to, from) in first.iter_mut().zip(bytes) {
+        *to = from;
+    }
+    u64::from_be_bytes(first)
+}
