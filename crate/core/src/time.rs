@@ -63,8 +63,7 @@ impl Timestamp {
                 if value == 0 {
                     break;
                 }
-                // The year has four digits, and the others as many as there are places.
-                *place = b'0' + (value % 10) as u8;
+                *place = b'0' + u8::try_from(value % 10).unwrap_or_default();
                 value /= 10;
             }
         }

@@ -189,15 +189,21 @@ macro_rules! whole {
     ($($unsigned:ty),*; $($signed:ty),*) => {
         $(impl Whole for $unsigned {
             fn sign_and_digits(self) -> (bool, u64) {
-                (false, self as u64)
+                (false, self.into())
             }
         })*
         $(impl Whole for $signed {
             fn sign_and_digits(self) -> (bool, u64) {
-                (self < 0, i64::from(self).unsigned_abs())
+                (self < 0, self.unsigned_abs().into())
             }
         })*
     };
 }
 
-whole!(u8, u16, u32, u64, usize; i8, i16, i32, i64);
+whole!(u8, u16, u32, u64; i8, i16, i32, i64);
+
+impl Whole for usize {
+    fn sign_and_digits(self) -> (bool, u64) {
+        (false, self as u64)
+    }
+}
