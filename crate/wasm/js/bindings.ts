@@ -43,7 +43,7 @@ export interface BookBindings {
   customer(customerId: string): string;
   revenue(json: string): string;
   projections(): string;
-  eventTypes(): string;
+  eventTypes(): Promise<string>;
   orderState(orderId: string, asOfJson: string): Promise<string>;
   history(orderId: string): Promise<string>;
   log(json: string): Promise<string>;

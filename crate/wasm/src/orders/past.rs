@@ -24,7 +24,7 @@ use crate::store::promise;
 pub struct PastHandle {
     store: Store<AnyStorage>,
     /// Taken out while a step is under way.
-    past: Rc<RefCell<Option<Past<OrdersSummary>>>>,
+    past: Rc<RefCell<Option<Past<OrdersSummary, AnyStorage>>>>,
 }
 
 #[wasm_bindgen]
@@ -48,13 +48,13 @@ impl BookHandle {
 impl PastHandle {
     /// Takes in the next events; gives whether there are more.
     pub fn advance(&self) -> Promise {
-        let (store, slot) = (self.store.clone(), Rc::clone(&self.past));
+        let slot = Rc::clone(&self.past);
         promise(async move {
             let taken = slot.borrow_mut().take();
             let Some(mut past) = taken else {
                 return Ok(true);
             };
-            let more = past.advance(&store).await;
+            let more = past.advance().await;
             *slot.borrow_mut() = Some(past);
             more
         })

@@ -6,10 +6,12 @@ use daybook_core::projection::{State, Status};
 use daybook_orders::read_models::customer_order_history::CustomersQuery;
 use daybook_orders::read_models::orders_summary::{OrdersPage, OrdersQuery};
 use daybook_orders::read_models::revenue_by_day::RevenueQuery;
+use js_sys::Promise;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::{BookHandle, answer};
 use crate::input::parse;
+use crate::store::promise;
 
 #[wasm_bindgen]
 impl BookHandle {
@@ -98,14 +100,18 @@ impl BookHandle {
     /// Every event type in the log, with its count.
     #[wasm_bindgen(js_name = eventTypes)]
     #[must_use]
-    pub fn event_types(&self) -> String {
-        written(&mut |json| {
-            json.begin_array();
-            for (name, count) in self.store.event_types() {
-                json.begin_object().key("type").string(&name);
-                json.key("count").number(count).end_object();
-            }
-            json.end_array();
+    pub fn event_types(&self) -> Promise {
+        let store = self.store.clone();
+        promise(async move {
+            let types = store.event_types().await?;
+            Ok(written(&mut |json| {
+                json.begin_array();
+                for (name, count) in &types {
+                    json.begin_object().key("type").string(name);
+                    json.key("count").number(*count).end_object();
+                }
+                json.end_array();
+            }))
         })
     }
 }
@@ -132,6 +138,7 @@ pub(super) fn write_page(json: &mut Writer, page: &OrdersPage, position: u64) {
 
 fn write_status(json: &mut Writer, status: &Status, rows: usize) {
     let (state, rebuilt) = match status.state {
+        State::Restoring => ("restoring", None),
         State::Live => ("live", None),
         State::CatchingUp => ("catching_up", None),
         State::Rebuilding { done } => ("rebuilding", Some(done)),
