@@ -30,19 +30,22 @@ export function toJsonQuickly(value: unknown): string | undefined {
 
 /** Whether `JSON.stringify` is sure to lose nothing of a value but halves of surrogate pairs. */
 function isPlain(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object')
-    return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-  if (value === null) return true;
+  if (typeof value === 'object') return value === null || isPlainObject(value, depth);
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function isPlainObject(object: object, depth: number): boolean {
   if (depth === 0) return false;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1)
-      if (!isPlain(value[index], depth - 1)) return false;
+  if (Array.isArray(object)) {
+    for (let index = 0; index < object.length; index += 1) {
+      if (!isPlain(object[index], depth - 1)) return false;
+    }
     return true;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return false;
-  for (const key in value) {
-    const property = (value as Record<string, unknown>)[key];
-    if (property !== undefined && !isPlain(property, depth - 1)) return false;
+  if (Object.getPrototypeOf(object) !== Object.prototype || 'toJSON' in object) return false;
+  for (const key in object) {
+    const value = (object as Record<string, unknown>)[key];
+    if (value !== undefined && !isPlain(value, depth - 1)) return false;
   }
   return true;
 }

@@ -21,7 +21,14 @@ export type * from './types.js';
  */
 export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise<OrderBookApi> {
   checkObject(options, 'options');
-  const { name = 'order-book', storage = 'indexeddb', durability = 'strict', early = false, wasm, ...rest } = options;
+  const {
+    name = 'order-book',
+    storage = 'indexeddb',
+    durability = 'strict',
+    early = false,
+    wasm,
+    ...rest
+  } = options;
   checkNoMore(rest);
   checkNames(name, storage, durability);
   checkFlag(early, 'early');

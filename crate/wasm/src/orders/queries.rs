@@ -99,7 +99,6 @@ impl BookHandle {
 
     /// Every event type in the log, with its count.
     #[wasm_bindgen(js_name = eventTypes)]
-    #[must_use]
     pub fn event_types(&self) -> Promise {
         let store = self.store.clone();
         promise(async move {
