@@ -42,10 +42,13 @@ const caching = (/** @type {string} */ pathname) =>
   pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 
 /**
- * @param {string} directory
+ * Answers requests with a directory's files.
+ * @param {string} directory @param {Record<string, string>} [headers] Sent with every file.
  * @returns {import('node:http').RequestListener}
  */
-const answer = (directory) => async (request, response) => {
+export const answer =
+  (directory, headers = {}) =>
+  async (request, response) => {
   try {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await fileFor(directory, pathname) : null;
@@ -57,6 +60,7 @@ const answer = (directory) => async (request, response) => {
       'content-type': types[extname(file)] ?? 'application/octet-stream',
       'cache-control': caching(pathname),
       'x-content-type-options': 'nosniff',
+      ...headers,
     });
     if (request.method === 'HEAD') response.end();
     else
