@@ -110,14 +110,18 @@ export function start(browser, profile, url) {
       // It has ended.
     }
   };
+  // Should the run itself be ended.
+  const kill = () => signalGroup('SIGKILL');
+  process.once('exit', kill);
   return {
     ended,
     end: async () => {
       child.kill('SIGTERM');
-      const killer = setTimeout(() => signalGroup('SIGKILL'), ENDING);
+      const killer = setTimeout(kill, ENDING);
       await ended;
       clearTimeout(killer);
-      signalGroup('SIGKILL');
+      kill();
+      process.off('exit', kill);
     },
   };
 }

@@ -18,7 +18,6 @@ const full = {
   longStream: 10_000,
   firstReads: 300,
   laterReads: 2_000,
-  repeats: 5,
   grace: 3_000,
 };
 
@@ -31,7 +30,6 @@ const quick = {
   longStream: 5_000,
   firstReads: 100,
   laterReads: 500,
-  repeats: 3,
   grace: 1_000,
 };
 
@@ -39,7 +37,8 @@ const quick = {
  * @typedef {object} Options
  * @property {Plan} plan
  * @property {number} rounds
- * @property {number} pageLoads How often the store is opened in one browser.
+ * @property {number} loads How often a long read is measured, each time in a page loaded anew.
+ * @property {number} openings The same for opening the store.
  * @property {'chromium' | 'firefox'} browser
  * @property {string[]} only Contenders.
  * @property {string[]} workload Ids of workloads; all of them when empty.
@@ -91,7 +90,8 @@ export function readOptions(args, workloads) {
   return {
     plan: brief ? quick : full,
     rounds,
-    pageLoads: brief ? 3 : 5,
+    loads: brief ? 2 : 3,
+    openings: brief ? 3 : 5,
     browser,
     only: only.length > 0 ? contenders.filter((name) => only.includes(name)) : contenders,
     workload: chosen(text('workload'), workloads),

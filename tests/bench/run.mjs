@@ -104,6 +104,7 @@ function report(entries, options) {
 }
 
 await main(import.meta, async () => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const options = readOptions(
     process.argv.slice(2),
     workloads.map(({ id }) => id),

@@ -10,7 +10,7 @@ import { start, storedBytes } from './browsers.mjs';
 /** @typedef {{ job: string, results?: import('./page/jobs/index.js').Results, error?: string, about?: Report['about'] }} Done */
 
 /** Until a job is given up, in milliseconds. */
-const TIMEOUT = 240_000;
+const TIMEOUT = 120_000;
 
 /** Time for the browser's own work after a page has let go, before it is ended; in milliseconds. */
 const AFTER = 500;
@@ -20,13 +20,16 @@ const AFTER = 500;
  * another browser, so that nothing is warm from writing.
  * @param {import('./options.mjs').Options} options @param {string} contender
  */
-const profiles = ({ pageLoads }, contender) => [
+const profiles = ({ loads, openings }, contender) => [
   [
     ['appends', 'writeLongStream', 'strictAppends', ...(contender === 'daybook' ? ['bareMachine'] : [])],
-    ['readLongStream', 'foldLongStream'],
+    [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')],
   ],
-  [['importOrders'], ['readStreams', 'replay'], Array.from({ length: pageLoads }, () => 'showOrders')],
+  [['importOrders'], ['readStreams', ...times(loads, 'replay')], times(openings, 'showOrders')],
 ];
+
+/** @param {number} count @param {string} job @returns {string[]} */
+const times = (count, job) => Array.from({ length: count }, () => job);
 
 /** What must have been done in a profile before a job can be. @type {Record<string, string>} */
 const needs = {
@@ -83,8 +86,9 @@ async function inBrowser({ browser, server, profile }, tasks) {
   /** @type {Report[]} */
   const reports = [];
   while (reports.length < tasks.length) {
+    const performed = server.perform(tasks.slice(reports.length), TIMEOUT);
     const running = start(browser, profile, server.url);
-    reports.push(...(await server.perform(tasks.slice(reports.length), TIMEOUT)));
+    reports.push(...(await performed));
     await new Promise((resolve) => setTimeout(resolve, AFTER));
     await running.end();
   }

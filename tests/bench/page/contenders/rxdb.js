@@ -10,7 +10,7 @@ import { foldOrder, Summary } from '../fold.js';
 export const about = {
   title: 'RxDB',
   schema:
-    'Dexie storage, no dev mode, no validator, one instance; a document per event whose primary key is stream and version, so that insert and bulkInsert refuse a version that is taken; an index on position for the log, which the page counts itself; an index on placedAt',
+    'Dexie storage, no dev mode, no validator, one instance; a document per event whose primary key is stream and version, so that insert and bulkInsert refuse a version that is taken; indexes on position, which the page counts itself, and on the key; rows indexed by a number that falls as placedAt rises, as this storage sorts by an index only upwards',
   relaxed: "Dexie storage's chromeTransactionDurability 'relaxed'",
   strict: "Dexie storage's chromeTransactionDurability 'strict'",
 };
@@ -18,6 +18,9 @@ export const about = {
 export const pipeline = 1;
 
 const text = { type: 'string' };
+
+/** A moment after all others. This storage's indexes serve ascending order only, so newest first counts down. */
+const LAST_MOMENT = Date.UTC(2100, 0, 1);
 
 const eventSchema = {
   version: 0,
@@ -37,7 +40,7 @@ const eventSchema = {
     data: { type: 'object', additionalProperties: true },
   },
   required: ['key', 'position'],
-  indexes: ['position'],
+  indexes: ['position', 'key'],
 };
 
 const orderSchema = {
@@ -51,13 +54,14 @@ const orderSchema = {
     currency: text,
     totalAmount: text,
     itemCount: { type: 'integer' },
-    placedAt: { type: 'string', maxLength: 24 },
+    newestFirst: { type: 'integer', minimum: 0, maximum: LAST_MOMENT, multipleOf: 1 },
+    placedAt: text,
     paidAt: { type: ['string', 'null'] },
     refundedAt: { type: ['string', 'null'] },
     cancelledAt: { type: ['string', 'null'] },
   },
-  required: ['orderId', 'placedAt'],
-  indexes: ['placedAt'],
+  required: ['orderId', 'newestFirst'],
+  indexes: ['newestFirst'],
 };
 
 /** Versions in their order as texts. @param {string} streamId @param {number} version */
@@ -118,11 +122,15 @@ export async function open({ name, durability }) {
     summary: async () => [...summary.rows.values()],
     saveSummary: async () => {
       await rebuildSummary();
-      const { error } = await orders.bulkUpsert([...summary.rows.values()]);
+      const rows = [...summary.rows.values()].map((row) => ({
+        ...row,
+        newestFirst: LAST_MOMENT - Date.parse(row.placedAt),
+      }));
+      const { error } = await orders.bulkUpsert(rows);
       if (error.length > 0) throw new Error('rows were not stored');
     },
     firstOrders: async (count) => {
-      const found = await orders.find({ sort: [{ placedAt: 'desc' }], limit: count }).exec();
+      const found = await orders.find({ sort: [{ newestFirst: 'asc' }], limit: count }).exec();
       return found.map((/** @type {{ toJSON(): object }} */ document) => document.toJSON());
     },
     close: async () => {

@@ -23,6 +23,9 @@ const ROW =
 /** What sqlite-wasm's own types name; the package may not be installed where types are checked. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 /** @type {any} */
+let pool;
+// biome-ignore lint/suspicious/noExplicitAny: see above
+/** @type {any} */
 let database;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 /** @type {Record<string, any>} */
@@ -56,8 +59,8 @@ const methods = {
   ready: () => true,
 
   open: async (/** @type {{ name: string, durability: string }} */ { name, durability }) => {
-    const sqlite3 = await sqlite3InitModule();
-    const pool = await sqlite3.installOpfsSAHPoolVfs({ initialCapacity: 12 });
+    if (pool) await pool.unpauseVfs();
+    else pool = await (await sqlite3InitModule()).installOpfsSAHPoolVfs({ initialCapacity: 12 });
     database = new pool.OpfsSAHPoolDb(`/${name}.sqlite3`);
     database.exec(`
       PRAGMA locking_mode = exclusive;
@@ -141,6 +144,8 @@ const methods = {
   close: () => {
     for (const statement of Object.values(statements)) statement.finalize();
     database.close();
+    // Lets go of the files, so that the next page finds them free.
+    pool.pauseVfs();
   },
 };
 

@@ -18,13 +18,12 @@ import { appends, strictAppends } from './appends.js';
  * @property {number} longStream Events in the long stream.
  * @property {number} firstReads Small streams read just after opening.
  * @property {number} laterReads Small streams read after those.
- * @property {number} repeats Of a read of the whole log or of the long stream.
  * @property {number} grace Milliseconds a contender is given for what it does when idle.
  */
 
 /**
  * What a job measured. Times in milliseconds, rates per second.
- * @typedef {Record<string, number | number[] | string>} Results
+ * @typedef {Record<string, number | string>} Results
  */
 
 /** @typedef {(contender: import('../contenders/contender.js').ContenderModule, plan: Plan) => Promise<Results>} Job */
