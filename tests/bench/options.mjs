@@ -10,7 +10,7 @@ export const contenders = ['daybook', 'raw', 'dexie', 'rxdb', 'pouchdb', 'sqlite
 
 /** @type {Plan} */
 const full = {
-  warmUp: 50,
+  warmUp: 200,
   sequential: 500,
   concurrent: 2_000,
   orders: 20_000,
@@ -24,6 +24,7 @@ const full = {
 /** @type {Plan} */
 const quick = {
   ...full,
+  warmUp: 100,
   sequential: 150,
   concurrent: 500,
   orders: 4_000,

@@ -2,6 +2,7 @@
 
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
 import { foldOrder, Summary } from '../fold.js';
+import { answerCalls } from './worker-calls.js';
 
 /** @typedef {import('./contender.js').Append} Append */
 /** @typedef {import('./contender.js').StoredEvent} StoredEvent */
@@ -154,14 +155,4 @@ function* events(name, parameters) {
   for (const row of rowsOf(name, parameters)) yield eventOf(row);
 }
 
-/** Messages are answered in the order they came in, `open` among them. */
-let before = Promise.resolve();
-self.onmessage = ({ data: { id, method, argument } }) => {
-  before = before.then(async () => {
-    try {
-      self.postMessage({ id, answer: await methods[method]?.(/** @type {never} */ (argument)) });
-    } catch (error) {
-      self.postMessage({ id, error: String(error) });
-    }
-  });
-};
+answerCalls(methods);

@@ -1,5 +1,7 @@
 /** SQLite-wasm on the OPFS SAH pool: the face of the worker in `sqlite-worker.js`. */
 
+import { callsTo } from './worker-calls.js';
+
 /** @type {import('./contender.js').About} */
 export const about = {
   title: 'SQLite-wasm',
@@ -14,48 +16,27 @@ export const pipeline = 2;
 
 /** @typedef {import('./contender.js').Contender} Contender */
 
-/** @type {Worker | undefined} */
-let worker;
-/** @type {Map<number, { resolve: (answer: unknown) => void, reject: (error: Error) => void }>} */
-const waiting = new Map();
-let asked = 0;
-
-/** @param {string} method @param {unknown} [argument] */
-function ask(method, argument) {
-  asked += 1;
-  const id = asked;
-  return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    worker?.postMessage({ id, method, argument });
-  });
-}
+/** @type {ReturnType<typeof callsTo>} */
+let ask;
 
 /** Starts the worker and loads its code. */
 export async function prepare() {
-  worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data: { id, answer, error } }) => {
-    const asker = waiting.get(id);
-    waiting.delete(id);
-    if (error) asker?.reject(new Error(error));
-    else asker?.resolve(answer);
-  };
+  ask = callsTo(new Worker(new URL('./sqlite-worker.js', import.meta.url), { type: 'module' }));
   await ask('ready');
 }
 
 /** @param {import('./contender.js').Opening} opening @returns {Promise<Contender>} */
 export async function open({ name, durability }) {
   await ask('open', { name, durability });
-  // Typed by the worker's answers.
-  const answers = /** @type {(method: string, argument?: unknown) => Promise<never>} */ (ask);
   return {
     append: (append) => ask('appendAll', [append]),
     appendAll: (appends) => ask('appendAll', appends),
-    readStream: async (streamId) => JSON.parse(await answers('readStream', streamId)),
-    foldOrder: (_, streamId) => answers('foldOrder', streamId),
-    rebuildSummary: () => answers('rebuildSummary'),
-    summary: () => answers('summary'),
+    readStream: async (streamId) => JSON.parse(await ask('readStream', streamId)),
+    foldOrder: (_, streamId) => ask('foldOrder', streamId),
+    rebuildSummary: () => ask('rebuildSummary'),
+    summary: () => ask('summary'),
     saveSummary: () => ask('saveSummary'),
-    firstOrders: (count) => answers('firstOrders', count),
+    firstOrders: (count) => ask('firstOrders', count),
     close: async () => {
       await ask('close');
     },
