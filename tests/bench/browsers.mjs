@@ -43,9 +43,7 @@ const firefoxPreferences = {
 /** @returns {Browser | null} */
 function chromium() {
   const named = process.env.DAYBOOK_CHROMIUM;
-  const names = named
-    ? [named]
-    : ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser'];
+  const names = named ? [named] : ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser'];
   const paths = names.map(which).filter((path) => path !== null && majorVersion(path) !== null);
   const path = paths[0] ?? playwrightChromium()?.path;
   if (!path) return null;

@@ -1,11 +1,11 @@
 /** What a run needs before it can begin: Daybook, the peers, and the page with all of them. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPackage } from '../../scripts/build-package.mjs';
 import { buildWasm } from '../../scripts/build-wasm.mjs';
-import { at, distDir } from '../../scripts/lib/paths.mjs';
+import { at, buildDir, distDir } from '../../scripts/lib/paths.mjs';
 import { must } from '../../scripts/lib/run.mjs';
 import { step } from '../../scripts/lib/say.mjs';
 import { digest, filesUnder, unlessFresh } from '../../scripts/lib/stamp.mjs';
@@ -14,7 +14,7 @@ import { setUpBuild } from '../../scripts/setup/index.mjs';
 const here = (/** @type {string[]} */ ...parts) => at('tests', 'bench', ...parts);
 
 /** The built page. */
-export const pageDirectory = here('build');
+export const pageDirectory = join(buildDir, 'bench');
 
 /** The peers, exactly those of the benchmark's own lock file. */
 async function ensurePeers() {

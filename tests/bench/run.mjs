@@ -109,9 +109,7 @@ await main(import.meta, async () => {
     process.argv.slice(2),
     workloads.map(({ id }) => id),
   );
-  const wanted = workloads.filter(
-    ({ id }) => options.workload.length === 0 || options.workload.includes(id),
-  );
+  const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
   const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine'];
   await buildBench();
   const began = new Date();

@@ -33,7 +33,9 @@ export function columns(lines) {
 
 /** @param {Figure | null | undefined} figure */
 const cell = (figure) =>
-  figure ? `${digits(figure.median)}${figure.each.length > 1 ? ` ±${Math.round(figure.spread * 50)}%` : ''}` : '–';
+  figure
+    ? `${digits(figure.median)}${figure.each.length > 1 ? ` ±${Math.round(figure.spread * 50)}%` : ''}`
+    : '–';
 
 /** @param {boolean | null} met */
 const verdict = (met) => (met === null ? '' : met ? 'met' : 'missed');

@@ -19,7 +19,7 @@ export default defineConfig({
   },
   build: {
     target: 'es2023',
-    outDir: at('./build'),
+    outDir: at('../../.build/bench'),
     emptyOutDir: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4_096,

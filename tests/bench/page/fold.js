@@ -81,7 +81,7 @@ export class Summary {
 
 /**
  * One order's state.
- * @typedef {SummaryRow & { items: unknown[], paymentReference: string | null, refundReason: string | null,
+ * @typedef {Omit<SummaryRow, 'itemCount'> & { items: unknown[], paymentReference: string | null, refundReason: string | null,
  *   cancelReason: string | null, version: number }} OrderState
  */
 

@@ -12,7 +12,7 @@
  * @property {string} occurredAt
  * @property {string[]} tags
  * @property {string} correlationId
- * @property {Record<string, unknown>} data
+ * @property {Record<string, import('daybook').Json>} data
  */
 
 /**
@@ -67,7 +67,10 @@ const oneOf = (random, list) => /** @type {T} */ (list[below(random, list.length
 
 /** A UUID of version 4. @param {Random} random */
 export function uuid(random) {
-  const part = () => below(random, 2 ** 16).toString(16).padStart(4, '0');
+  const part = () =>
+    below(random, 2 ** 16)
+      .toString(16)
+      .padStart(4, '0');
   const variant = (0x8000 | below(random, 0x4000)).toString(16);
   const version = (0x4000 | below(random, 0x1000)).toString(16);
   return `${part()}${part()}-${part()}-${version}-${variant}-${part()}${part()}${part()}`;
@@ -92,7 +95,7 @@ class Order {
     this.total = '';
   }
 
-  /** @param {string} type @param {number} schemaVersion @param {Record<string, unknown>} data @returns {NewEvent} */
+  /** @param {string} type @param {number} schemaVersion @param {NewEvent['data']} data @returns {NewEvent} */
   event(type, schemaVersion, data) {
     return {
       id: uuid(this.random),

@@ -4,6 +4,8 @@ import { openStore } from 'daybook';
 import { openOrderBook } from 'daybook/orders';
 
 /** @typedef {import('./contender.js').Opening} Opening */
+/** @typedef {import('./contender.js').StoredEvent} StoredEvent */
+/** @typedef {import('./contender.js').OrderState} OrderState */
 
 /** @type {import('./contender.js').About} */
 export const about = {
@@ -28,8 +30,11 @@ export async function open({ name, durability, use }) {
   return {
     append: ({ streamId, expectedVersion, events }) => log().append(streamId, events, { expectedVersion }),
     appendAll: (appends) => log().appendAll(appends),
-    readStream: async (streamId) => (await log().readStream(streamId)).events,
-    foldOrder: (orderId) => models().orderState(orderId),
+    readStream: async (streamId) => {
+      const { events } = await log().readStream(streamId);
+      return /** @type {StoredEvent[]} */ (events);
+    },
+    foldOrder: async (orderId) => /** @type {OrderState} */ (await models().orderState(orderId)),
     rebuildSummary: async () => {
       await models().rebuild('orders_summary');
       return models().orders({ limit: 1 }).count;

@@ -31,10 +31,7 @@ export async function open({ name, durability }) {
 
   /** @param {string} streamId @returns {Promise<StoredEvent[]>} */
   const readStream = (streamId) =>
-    events
-      .where('[streamId+version]')
-      .between([streamId, Dexie.minKey], [streamId, Dexie.maxKey])
-      .toArray();
+    events.where('[streamId+version]').between([streamId, Dexie.minKey], [streamId, Dexie.maxKey]).toArray();
 
   const rebuildSummary = async () => {
     const fresh = new Summary();

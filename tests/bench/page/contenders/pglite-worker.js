@@ -58,7 +58,6 @@ const LOG = `SELECT position, ${COLUMNS} FROM events WHERE position > $1 ORDER B
 const FIRST_ORDERS = `SELECT ${ROW} FROM orders ORDER BY placed_at DESC LIMIT $1`;
 
 // Its own types may not be installed where types are checked.
-// biome-ignore lint/suspicious/noExplicitAny: see above
 /** @type {any} */
 let database;
 let summary = new Summary();

@@ -12,7 +12,7 @@ const PAGE = 5_000;
 export const about = {
   title: 'PouchDB',
   schema:
-    "a document per event whose _id is stream and version, so that bulkDocs refuses a version that is taken; streams by allDocs over a range of ids, the log by the changes feed; the read model in a database of its own, ordered by an _id of placedAt and order; revs_limit 1, auto_compaction",
+    'a document per event whose _id is stream and version, so that bulkDocs refuses a version that is taken; streams by allDocs over a range of ids, the log by the changes feed; the read model in a database of its own, ordered by an _id of placedAt and order; revs_limit 1, auto_compaction',
   relaxed: "the browser's default, which is relaxed in Chromium: the adapter has no option",
   strict: null,
 };

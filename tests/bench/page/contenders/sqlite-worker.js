@@ -22,13 +22,10 @@ const ROW =
   'order_id AS orderId, customer_id AS customerId, status, currency, total_amount AS totalAmount, item_count AS itemCount, placed_at AS placedAt, paid_at AS paidAt, refunded_at AS refundedAt, cancelled_at AS cancelledAt';
 
 /** What sqlite-wasm's own types name; the package may not be installed where types are checked. */
-// biome-ignore lint/suspicious/noExplicitAny: see above
 /** @type {any} */
 let pool;
-// biome-ignore lint/suspicious/noExplicitAny: see above
 /** @type {any} */
 let database;
-// biome-ignore lint/suspicious/noExplicitAny: see above
 /** @type {Record<string, any>} */
 let statements = {};
 let summary = new Summary();

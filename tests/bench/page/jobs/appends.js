@@ -19,9 +19,8 @@ async function oneAfterTheOther(store, appends) {
 
 /** Some of the streams hold what was appended, and a version that is taken is refused. @param {Contender} store @param {Append[]} appends */
 async function checkAppended(store, appends) {
-  const streams = Map.groupBy(appends, ({ streamId }) => streamId);
-  for (const streamId of [...streams.keys()].filter((_, index) => index % 50 === 0)) {
-    const events = (streams.get(streamId) ?? []).flatMap((append) => append.events);
+  for (const { streamId } of appends.filter((_, index) => index % 50 === 0)) {
+    const events = appends.flatMap((append) => (append.streamId === streamId ? append.events : []));
     mustMatch(await store.readStream(streamId), stored({ streamId, events }));
   }
   const [taken] = appends;
@@ -32,7 +31,10 @@ async function checkAppended(store, appends) {
     () => true,
   );
   must(refused, 'a version that is taken is refused');
-  must((await store.readStream(taken.streamId))[0]?.id === taken.events[0]?.id, 'the refused event is not there');
+  must(
+    (await store.readStream(taken.streamId))[0]?.id === taken.events[0]?.id,
+    'the refused event is not there',
+  );
 }
 
 /** @type {import('./index.js').Job} */

@@ -1,11 +1,11 @@
 /** Every job a page can be given. */
 
+import { appends, strictAppends } from './appends.js';
 import { bareMachine } from './bare-machine.js';
 import { importOrders } from './import.js';
 import { foldLongStream, readLongStream, writeLongStream } from './long-stream.js';
 import { showOrders } from './opening.js';
 import { readStreams, replay } from './reads.js';
-import { appends, strictAppends } from './appends.js';
 
 /**
  * How much of everything.
