@@ -18,7 +18,7 @@ const full = {
   longStream: 10_000,
   firstReads: 300,
   laterReads: 2_000,
-  grace: 3_000,
+  grace: 2_000,
 };
 
 /** @type {Plan} */
@@ -91,8 +91,8 @@ export function readOptions(args, workloads) {
   return {
     plan: brief ? quick : full,
     rounds,
-    loads: brief ? 2 : 3,
-    openings: brief ? 3 : 5,
+    loads: brief ? 1 : 2,
+    openings: brief ? 2 : 4,
     browser,
     only: only.length > 0 ? contenders.filter((name) => only.includes(name)) : contenders,
     workload: chosen(text('workload'), workloads),

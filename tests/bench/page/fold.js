@@ -44,7 +44,7 @@ function placedRow(event) {
   };
 }
 
-/** @param {SummaryRow} row @param {StoredEvent} event */
+/** @param {Omit<SummaryRow, 'itemCount'>} row @param {StoredEvent} event */
 function change(row, event) {
   switch (event.type) {
     case 'PaymentConfirmed':

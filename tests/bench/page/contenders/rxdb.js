@@ -68,7 +68,7 @@ const orderSchema = {
 const keyOf = (streamId, version) => `${streamId}|${String(version).padStart(6, '0')}`;
 
 /** @param {import('./contender.js').Opening} opening @returns {Promise<import('./contender.js').Contender>} */
-export async function open({ name, durability }) {
+export async function open({ name, durability, use }) {
   const database = await createRxDatabase({
     name: `rxdb-${name}`,
     storage: getRxStorageDexie({ chromeTransactionDurability: durability }),
@@ -79,8 +79,8 @@ export async function open({ name, durability }) {
     events: { schema: eventSchema },
     orders: { schema: orderSchema },
   });
-  const last = await events.findOne({ sort: [{ position: 'desc' }] }).exec();
-  let position = last?.position ?? 0;
+  // Nothing is ever deleted, so the last position is how many there are.
+  let position = use === 'log' ? await events.count().exec() : 0;
   let summary = new Summary();
 
   /** @param {import('./contender.js').Append} append @returns {object[]} */

@@ -66,6 +66,8 @@ const methods = {
       PRAGMA synchronous = ${durability === 'strict' ? 'full' : 'normal'};
       PRAGMA cache_size = -65536;
       PRAGMA temp_store = memory;`);
+    const mode = database.selectValue('PRAGMA journal_mode');
+    if (mode !== 'wal') throw new Error(`journal_mode is ${mode}`);
     database.exec(SCHEMA);
     statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
