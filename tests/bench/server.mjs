@@ -19,12 +19,14 @@ class Tasks {
   #waiting = [];
   /** Tells a late report of a task that was given up. */
   #number = 0;
+  /** The number of the first task since a browser was started. */
+  #first = 0;
   /** @type {(report: Report) => void} */
   #deliver = () => {};
 
   /** What the page is to do now. */
   current() {
-    return { number: this.#number, task: this.#waiting[0] };
+    return { number: this.#number, first: this.#number === this.#first, task: this.#waiting[0] };
   }
 
   /** @param {Report & { number?: number }} report @returns {{ more: boolean }} */
@@ -44,6 +46,7 @@ class Tasks {
   async perform(tasks, timeout) {
     this.#waiting = [...tasks];
     this.#number += 1;
+    this.#first = this.#number;
     /** @type {Report[]} */
     const reports = [];
     while (reports.length < tasks.length) {

@@ -1,6 +1,7 @@
 /** The page of every run: asks the server for a job, does it, reports, and loads anew for the next. */
 
 import { jobs } from './jobs/index.js';
+import { pause } from './jobs/measure.js';
 
 /** @type {Record<string, () => Promise<import('./contenders/contender.js').ContenderModule>>} */
 const contenders = {
@@ -28,8 +29,12 @@ async function work({ contender, job, plan }) {
   return { about: module.about, results: await doing(module, plan) };
 }
 
-const { number, task } = await ask('/task');
+/** How long a browser that was just started is left to itself, in milliseconds. */
+const STARTING = 1_500;
+
+const { number, first, task } = await ask('/task');
 if (task) {
+  if (first) await pause(STARTING);
   /** @type {object} */
   let report;
   try {
