@@ -27,11 +27,11 @@ const quick = {
   warmUp: 100,
   sequential: 150,
   concurrent: 500,
-  orders: 4_000,
-  longStream: 5_000,
+  orders: 3_000,
+  longStream: 4_000,
   firstReads: 100,
   laterReads: 500,
-  grace: 1_000,
+  grace: 500,
 };
 
 /**
