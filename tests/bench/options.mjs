@@ -18,6 +18,7 @@ const full = {
   longStream: 10_000,
   firstReads: 300,
   laterReads: 2_000,
+  starting: 1_500,
   grace: 2_000,
 };
 
@@ -25,13 +26,14 @@ const full = {
 const quick = {
   ...full,
   warmUp: 100,
-  sequential: 150,
+  sequential: 100,
   concurrent: 500,
-  orders: 3_000,
-  longStream: 4_000,
+  orders: 2_000,
+  longStream: 3_000,
   firstReads: 100,
   laterReads: 500,
-  grace: 500,
+  starting: 300,
+  grace: 300,
 };
 
 /**

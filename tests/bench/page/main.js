@@ -29,12 +29,9 @@ async function work({ contender, job, plan }) {
   return { about: module.about, results: await doing(module, plan) };
 }
 
-/** How long a browser that was just started is left to itself, in milliseconds. */
-const STARTING = 1_500;
-
 const { number, first, task } = await ask('/task');
 if (task) {
-  if (first) await pause(STARTING);
+  if (first) await pause(task.plan.starting);
   /** @type {object} */
   let report;
   try {

@@ -18,6 +18,7 @@ import { readStreams, replay } from './reads.js';
  * @property {number} longStream Events in the long stream.
  * @property {number} firstReads Small streams read just after opening.
  * @property {number} laterReads Small streams read after those.
+ * @property {number} starting Milliseconds a browser that was just started is left to itself.
  * @property {number} grace Milliseconds a contender is given for what it does when idle.
  */
 
