@@ -28,11 +28,9 @@ async function ensurePeers() {
 
 /** Each part only when something it depends on changed. */
 export async function buildBench() {
-  if (process.env.DAYBOOK_BENCH_DIST !== 'as it is') {
-    await setUpBuild();
-    await buildWasm();
-    await buildPackage();
-  }
+  await setUpBuild();
+  await buildWasm();
+  await buildPackage();
   await ensurePeers();
   const config = fileURLToPath(new URL('vite.config.mjs', import.meta.url));
   await unlessFresh({
