@@ -48,11 +48,20 @@ fn main() {
 
     let events: Vec<_> = today.iter().zip(1..).map(recorded).zip(&events).collect();
     let summary = fold::<OrdersSummary>(&events);
-    println!("{} bytes an order", summary.memory_bytes() / orders as usize);
+    println!(
+        "{} bytes an order",
+        summary.memory_bytes() / orders as usize
+    );
     let history = fold::<CustomerOrderHistory>(&events);
-    println!("{} bytes an order", history.memory_bytes() / orders as usize);
+    println!(
+        "{} bytes an order",
+        history.memory_bytes() / orders as usize
+    );
     let revenue = fold::<RevenueByDay>(&events);
-    println!("{} bytes an order", revenue.memory_bytes() / orders as usize);
+    println!(
+        "{} bytes an order",
+        revenue.memory_bytes() / orders as usize
+    );
     ask(&events);
 }
 
@@ -113,7 +122,8 @@ fn take<P: Projection<Domain = Orders>>(
 }
 
 fn in_todays_shape(mut stored: DemoEvent) -> DemoEvent {
-    let encoded = understand::<Orders, _>(&recorded((&stored, 1)), |event| event.map(Orders::encode));
+    let encoded =
+        understand::<Orders, _>(&recorded((&stored, 1)), |event| event.map(Orders::encode));
     if let Ok(Some(encoded)) = encoded {
         stored.event.schema_version = Some(encoded.schema_version);
         stored.event.data = encoded.data;

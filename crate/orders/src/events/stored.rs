@@ -1,6 +1,8 @@
 //! The events' data as it is stored: JSON, its fields in an order that never changes. It is read in
 //! one pass, and texts without escapes are borrowed from it.
 
+use std::borrow::Cow;
+
 use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 
 use super::{Item, OrderCancelled, OrderPlaced, PaymentConfirmed, PaymentRefunded};
@@ -114,63 +116,63 @@ impl<'a> FromJson<'a> for Item<'a> {
     }
 }
 
-impl<'a> FromJson<'a> for PaymentConfirmed<'a> {
-    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let (mut order_id, mut payment_reference, mut amount) = (None, None, None);
+/// What the events that follow a placement hold.
+#[derive(Default)]
+struct Fields<'a> {
+    order_id: Option<Cow<'a, str>>,
+    payment_reference: Option<Cow<'a, str>>,
+    amount: Option<Amount>,
+    reason: Option<Cow<'a, str>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the fields named in `own`; others are passed over, whatever they hold.
+    fn read(reader: &mut Reader<'a>, own: &[&str]) -> Result<Self, Malformed> {
+        let mut fields = Self::default();
         reader.begin_object()?;
         while let Some(key) = reader.next_key()? {
             match &*key {
-                "order_id" => order_id = Some(reader.string()?),
-                "payment_reference" => payment_reference = Some(reader.string()?),
-                "amount" => amount = Some(Amount::read_json(reader)?),
-                _ => reader.skip()?,
+                key if !own.contains(&key) => reader.skip()?,
+                "order_id" => fields.order_id = Some(reader.string()?),
+                "payment_reference" => fields.payment_reference = Some(reader.string()?),
+                "amount" => fields.amount = Some(Amount::read_json(reader)?),
+                _ => fields.reason = Some(reader.string()?),
             }
         }
+        Ok(fields)
+    }
+}
+
+impl<'a> FromJson<'a> for PaymentConfirmed<'a> {
+    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let fields = Fields::read(reader, &["order_id", "payment_reference", "amount"])?;
         Ok(Self {
-            order_id: reader.required(order_id, "order_id")?,
-            payment_reference: reader.required(payment_reference, "payment_reference")?,
-            amount: reader.required(amount, "amount")?,
+            order_id: reader.required(fields.order_id, "order_id")?,
+            payment_reference: reader.required(fields.payment_reference, "payment_reference")?,
+            amount: reader.required(fields.amount, "amount")?,
         })
     }
 }
 
 impl<'a> FromJson<'a> for OrderCancelled<'a> {
     fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let (mut order_id, mut reason) = (None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "order_id" => order_id = Some(reader.string()?),
-                "reason" => reason = Some(reader.string()?),
-                _ => reader.skip()?,
-            }
-        }
+        let fields = Fields::read(reader, &["order_id", "reason"])?;
         Ok(Self {
-            order_id: reader.required(order_id, "order_id")?,
-            reason: reader.required(reason, "reason")?,
+            order_id: reader.required(fields.order_id, "order_id")?,
+            reason: reader.required(fields.reason, "reason")?,
         })
     }
 }
 
 impl<'a> FromJson<'a> for PaymentRefunded<'a> {
     fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let (mut order_id, mut payment_reference, mut amount, mut reason) =
-            (None, None, None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "order_id" => order_id = Some(reader.string()?),
-                "payment_reference" => payment_reference = Some(reader.string()?),
-                "amount" => amount = Some(Amount::read_json(reader)?),
-                "reason" => reason = Some(reader.string()?),
-                _ => reader.skip()?,
-            }
-        }
+        let own = ["order_id", "payment_reference", "amount", "reason"];
+        let fields = Fields::read(reader, &own)?;
         Ok(Self {
-            order_id: reader.required(order_id, "order_id")?,
-            payment_reference: reader.required(payment_reference, "payment_reference")?,
-            amount: reader.required(amount, "amount")?,
-            reason: reader.required(reason, "reason")?,
+            order_id: reader.required(fields.order_id, "order_id")?,
+            payment_reference: reader.required(fields.payment_reference, "payment_reference")?,
+            amount: reader.required(fields.amount, "amount")?,
+            reason: reader.required(fields.reason, "reason")?,
         })
     }
 }

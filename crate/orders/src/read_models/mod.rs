@@ -13,6 +13,7 @@ pub mod orders_summary;
 mod pages;
 pub mod revenue_by_day;
 mod search;
+mod small_letters;
 mod sorted;
 mod tallies;
 
