@@ -10,11 +10,11 @@ use daybook_core::{RecordedEvent, Result, Timestamp};
 use super::facts::Fact;
 use super::orders::{Change, OrderView, OrdersTable};
 use super::search::{NameKeys, Needle};
-use super::sorted::{Keys, Sorted, signed, sorted};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
 use crate::order::Status;
+use crate::sorted::{Keys, Sorted, signed, sorted};
 use crate::text::{count, optional, optional_count};
 
 /// How many rows a page has when the query does not say.

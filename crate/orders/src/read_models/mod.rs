@@ -14,7 +14,6 @@ mod pages;
 pub mod revenue_by_day;
 mod search;
 mod small_letters;
-mod sorted;
 mod tallies;
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use daybook_core::{RecordedEvent, Result};
 use super::order_ids::BUFFER;
 use super::orders::{OrderView, OrdersTable};
 use super::search::{NameKeys, Needle};
-use super::sorted::{Keys, Sorted, first_bytes, signed};
 use super::tallies::Tallies;
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::order::Status;
+use crate::sorted::{Keys, Sorted, first_bytes, signed};
 use crate::text::{count, optional, optional_count};
 
 /// How many rows a page has when the query does not say.

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use super::order_ids::BUFFER;
 use super::orders::OrdersTable;
 use super::small_letters::small_letter;
-use super::sorted::{Keys, first_bytes};
+use crate::sorted::{Keys, first_bytes};
 
 /// What is searched for, in small letters.
 pub(super) struct Needle {
