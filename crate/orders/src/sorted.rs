@@ -122,3 +122,68 @@ pub(crate) fn first_bytes(bytes: impl Iterator<Item = u8>) -> u64 {
     }
     u64::from_be_bytes(first)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Rows by a first number, and where these are equal, by a second.
+    struct Pairs(Vec<(u64, u8)>);
+
+    impl Keys for Pairs {
+        fn key(&self, ordinal: u32) -> u64 {
+            self.0[ordinal as usize].0
+        }
+
+        fn tie(&self, a: u32, b: u32) -> Ordering {
+            self.0[a as usize].1.cmp(&self.0[b as usize].1)
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Add(u64, u8),
+        Change(prop::sample::Index, u64, u8),
+        Update,
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0_u64..9, 0_u8..3).prop_map(|(first, second)| Step::Add(first, second)),
+            3 => (any::<prop::sample::Index>(), 0_u64..9, 0_u8..3)
+                .prop_map(|(row, first, second)| Step::Change(row, first, second)),
+            3 => Just(Step::Update),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn an_order_that_is_kept_up_equals_one_made_anew(
+            start in prop::collection::vec((0_u64..9, 0_u8..3), 0..60),
+            steps in prop::collection::vec(any_step(), 0..60),
+        ) {
+            let mut rows = Pairs(start);
+            let mut kept = Sorted::default();
+            for step in steps.into_iter().chain([Step::Update]) {
+                match step {
+                    Step::Add(first, second) => rows.0.push((first, second)),
+                    Step::Change(row, first, second) if !rows.0.is_empty() => {
+                        let row = row.index(rows.0.len());
+                        rows.0[row] = (first, second);
+                        kept.change(u32::try_from(row).unwrap());
+                    }
+                    Step::Change(..) => {}
+                    Step::Update => {
+                        let len = u32::try_from(rows.0.len()).unwrap();
+                        kept.update(len, &rows);
+                        let mut anew: Vec<u32> = (0..len).collect();
+                        anew.sort_by_key(|row| rows.0[*row as usize]);
+                        prop_assert_eq!(kept.ordinals(), anew);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@
 
 pub mod customer_order_history;
 mod facts;
+mod forms;
 mod models;
 mod order_ids;
 mod orders;

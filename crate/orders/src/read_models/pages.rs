@@ -127,12 +127,11 @@ pub(super) fn together(first: Pages, second: Pages, position: &mut Applied) -> P
     pages
 }
 
+type LoadPage<'a> = dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged> + 'a;
+
 /// Takes in all pages of a projection: `load` is given the table (0 or 1), the page's number in it
 /// and the page's bytes.
-pub(super) fn load(
-    pages: &[(u32, Vec<u8>)],
-    load: &mut dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged>,
-) -> Result<Applied, Damaged> {
+pub(super) fn load(pages: &[(u32, Vec<u8>)], load: &mut LoadPage<'_>) -> Result<Applied, Damaged> {
     let mut position = Applied::default();
     for (number, bytes) in pages {
         let (part, number) = (number % PARTS, number / PARTS);
