@@ -1,11 +1,18 @@
 //! The events' data as it is stored: JSON, its fields in an order that never changes. It is read in
 //! one pass, and texts without escapes are borrowed from it.
+//!
+//! Nearly everything in a log was written here. So it is first read as that, comparing keys where
+//! they must be instead of looking for them, which takes half the time; whatever differs is read as
+//! any JSON.
 
 use std::borrow::Cow;
 
 use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 
-use super::{Item, OrderCancelled, OrderPlaced, PaymentConfirmed, PaymentRefunded};
+use super::{
+    Item, ORDER_CANCELLED, ORDER_PLACED, OrderCancelled, OrderEvent, OrderPlaced,
+    PAYMENT_CONFIRMED, PaymentConfirmed, PaymentRefunded,
+};
 use crate::currency::Currency;
 use crate::money::Amount;
 
@@ -60,6 +67,69 @@ impl ToJson for PaymentRefunded<'_> {
         self.amount.write_json(json.key("amount"));
         json.key("reason").string(&self.reason).end_object();
     }
+}
+
+/// Reads an event as its type's writer wrote it; `None` when it differs in anything.
+pub(super) fn as_written<'a>(event_type: &str, data: &'a str) -> Option<OrderEvent<'a>> {
+    let reader = &mut Reader::new(data);
+    let order_id = text_after(reader, r#"{"order_id":"#)?;
+    let event = match event_type {
+        ORDER_PLACED => OrderEvent::OrderPlaced(OrderPlaced {
+            order_id,
+            customer_id: text_after(reader, r#","customer_id":"#)?,
+            items: items_as_written(reader)?,
+            total_amount: amount_after(reader, r#","total_amount":"#)?,
+            currency: Currency::from_recorded(&text_after(reader, r#","currency":"#)?)?,
+        }),
+        PAYMENT_CONFIRMED => OrderEvent::PaymentConfirmed(PaymentConfirmed {
+            order_id,
+            payment_reference: text_after(reader, r#","payment_reference":"#)?,
+            amount: amount_after(reader, r#","amount":"#)?,
+        }),
+        ORDER_CANCELLED => OrderEvent::OrderCancelled(OrderCancelled {
+            order_id,
+            reason: text_after(reader, r#","reason":"#)?,
+        }),
+        _ => OrderEvent::PaymentRefunded(PaymentRefunded {
+            order_id,
+            payment_reference: text_after(reader, r#","payment_reference":"#)?,
+            amount: amount_after(reader, r#","amount":"#)?,
+            reason: text_after(reader, r#","reason":"#)?,
+        }),
+    };
+    (reader.literal("}") && reader.end().is_ok()).then_some(event)
+}
+
+fn items_as_written<'a>(reader: &mut Reader<'a>) -> Option<Vec<Item<'a>>> {
+    let mut items = Vec::new();
+    let mut before = r#","items":[{"productId":"#;
+    loop {
+        let product_id = text_after(reader, before)?;
+        if !reader.literal(r#","quantity":"#) {
+            return None;
+        }
+        let quantity = reader.unsigned32().ok()?;
+        items.push(Item {
+            product_id,
+            quantity,
+            unit_price: amount_after(reader, r#","unitPrice":"#)?,
+        });
+        if reader.literal("}]") {
+            return Some(items);
+        }
+        before = r#"},{"productId":"#;
+    }
+}
+
+fn text_after<'a>(reader: &mut Reader<'a>, before: &str) -> Option<Cow<'a, str>> {
+    if !reader.literal(before) {
+        return None;
+    }
+    reader.string().ok()
+}
+
+fn amount_after(reader: &mut Reader<'_>, before: &str) -> Option<Amount> {
+    Amount::recorded(&text_after(reader, before)?).ok()
 }
 
 impl<'a> FromJson<'a> for OrderPlaced<'a> {
