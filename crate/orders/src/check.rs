@@ -26,7 +26,7 @@ pub(crate) struct Checked {
 pub(crate) fn check(customer_id: &str, items: &[DraftItem], currency: &str) -> Checked {
     let mut faults = Vec::new();
     let customer_id = text::name(customer_id, "The customer")
-        .map_err(|message| faults.push(Fault::malformed("customerId", message)))
+        .map_err(|message| faults.push(Fault::malformed("customerId", &message)))
         .unwrap_or_default()
         .to_owned();
     let known = Currency::from_code(currency);
@@ -42,7 +42,7 @@ pub(crate) fn check(customer_id: &str, items: &[DraftItem], currency: &str) -> C
     }
     if items.len() > MAX_ITEMS {
         let message = format!("An order has at most {MAX_ITEMS} items.");
-        faults.push(Fault::malformed("items", message));
+        faults.push(Fault::malformed("items", &message));
     }
     let lines: Vec<_> = items
         .iter()
@@ -51,7 +51,7 @@ pub(crate) fn check(customer_id: &str, items: &[DraftItem], currency: &str) -> C
         .map(|(index, item)| check_item(index, item, known, &mut faults))
         .collect();
     let total = total_of(&lines, known).unwrap_or_else(|error| {
-        faults.push(Fault::malformed("items", error.to_string()));
+        faults.push(Fault::malformed("items", &error.to_string()));
         Amount::ZERO
     });
     Checked {
@@ -80,15 +80,18 @@ fn check_item(
     currency: Option<Currency>,
     faults: &mut Vec<Fault>,
 ) -> Option<(Item<'static>, Amount)> {
-    let field = |name: &str| format!("items.{index}.{name}");
+    let mut wrong = |name: &str, mut fault: Fault| {
+        fault.field = format!("items.{index}.{name}");
+        faults.push(fault);
+    };
     let product_id = text::name(&item.product_id, "The product")
-        .map_err(|message| faults.push(Fault::malformed(field("productId"), message)));
-    let quantity =
-        check_quantity(&item.quantity, field("quantity")).map_err(|fault| faults.push(fault));
+        .map_err(|message| wrong("productId", Fault::malformed("", &message)));
+    let quantity = check_quantity(&item.quantity).map_err(|fault| wrong("quantity", fault));
     // Without a currency, a price can be read but not judged: how many decimals may it have?
     let price = match currency {
-        Some(currency) => check_price(&item.unit_price, currency, field("unitPrice"))
-            .map_err(|fault| faults.push(fault)),
+        Some(currency) => {
+            check_price(&item.unit_price, currency).map_err(|fault| wrong("unitPrice", fault))
+        }
         None => Err(()),
     };
     let (Ok(product_id), Ok(quantity), Ok(unit_price)) = (product_id, quantity, price) else {
@@ -104,40 +107,39 @@ fn check_item(
             total,
         )),
         Err(error) => {
-            faults.push(Fault::malformed(field("unitPrice"), error.to_string()));
+            wrong("unitPrice", Fault::malformed("", &error.to_string()));
             None
         }
     }
 }
 
-fn check_quantity(Quantity(text): &Quantity, field: String) -> Result<u32, Fault> {
+/// Of the fault, the field is left to the caller; so in the next.
+fn check_quantity(Quantity(text): &Quantity) -> Result<u32, Fault> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let message = "The quantity must be a whole number, 1 or more.";
-        return Err(Fault::malformed(field, message));
+        return Err(Fault::malformed("", message));
     }
     if digits.len() < text.len() || digits.bytes().all(|byte| byte == b'0') {
         let message = "The quantity must be 1 or more.";
-        return Err(Fault::rule(QUANTITY_BELOW_ONE, field, message));
+        return Err(Fault::rule(QUANTITY_BELOW_ONE, "", message));
     }
     text.parse()
         .ok()
         .filter(|quantity| *quantity <= MAX_QUANTITY)
         .ok_or_else(|| {
             let message = format!("The quantity must be at most {MAX_QUANTITY}.");
-            Fault::malformed(field, message)
+            Fault::malformed("", &message)
         })
 }
 
-fn check_price(text: &str, currency: Currency, field: String) -> Result<Amount, Fault> {
+fn check_price(text: &str, currency: Currency) -> Result<Amount, Fault> {
     Amount::price(text, currency).map_err(|error| match error {
-        MoneyError::Negative => {
-            Fault::rule(PRICE_NEGATIVE, field, "The price must not be negative.")
-        }
+        MoneyError::Negative => Fault::rule(PRICE_NEGATIVE, "", "The price must not be negative."),
         MoneyError::TooPrecise { allowed, .. } => {
             let message = format!("A price in {currency} has at most {allowed} decimals.");
-            Fault::rule(PRICE_TOO_PRECISE, field, message)
+            Fault::rule(PRICE_TOO_PRECISE, "", &message)
         }
-        other => Fault::malformed(field, other.to_string()),
+        other => Fault::malformed("", &other.to_string()),
     })
 }

@@ -4,8 +4,6 @@
 
 mod read;
 
-pub(crate) use read::read_items;
-
 /// The most items one order may have.
 pub const MAX_ITEMS: usize = 500;
 /// The largest quantity of one item.

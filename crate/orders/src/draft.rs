@@ -1,11 +1,10 @@
 //! Judging an order while it is typed, with the rules it will meet when it is placed.
 
-use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
+use daybook_core::json::{ToJson, Writer};
 
 use crate::check::check;
-use crate::commands::{DraftItem, PlaceOrder, read_items};
+use crate::commands::{DraftItem, PlaceOrder};
 use crate::currency::Currency;
-use crate::text::owned;
 
 /// An order as typed into a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,26 +84,6 @@ impl OrderDraft {
             items: self.items,
             currency: self.currency,
         }
-    }
-}
-
-impl FromJson<'_> for OrderDraft {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let (mut customer_id, mut items, mut currency) = (None, None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "customerId" => customer_id = owned(reader)?,
-                "items" => items = Some(read_items(reader)?),
-                "currency" => currency = owned(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(Self {
-            customer_id: reader.required(customer_id, "customerId")?,
-            items: reader.required(items, "items")?,
-            currency: reader.required(currency, "currency")?,
-        })
     }
 }
 

@@ -159,6 +159,9 @@ impl Domain for Orders {
         if current_schema(event_type) != Some(schema_version) {
             return Ok(None);
         }
+        if let Some(event) = stored::as_written(event_type, data) {
+            return Ok(Some(event));
+        }
         let event = match event_type {
             ORDER_PLACED => OrderPlaced::from_json(data).map(OrderEvent::OrderPlaced),
             PAYMENT_CONFIRMED => {

@@ -65,6 +65,7 @@ pub mod money;
 pub mod order;
 pub mod read_models;
 mod rules;
+mod sorted;
 mod splitmix;
 mod text;
 pub mod upcast;

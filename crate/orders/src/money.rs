@@ -107,12 +107,11 @@ impl Amount {
     /// What is wrong with the text.
     pub fn recorded(text: &str) -> Result<Self, MoneyError> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let amount = match Self::short(digits) {
-            Some(amount) => amount,
-            None => {
-                let kept = without_zeros(digits, MAX_DECIMALS);
-                Self::read(kept, MAX_DIGITS, MAX_DECIMALS)?
-            }
+        let amount = if let Some(amount) = Self::short(digits) {
+            amount
+        } else {
+            let kept = without_zeros(digits, MAX_DECIMALS);
+            Self::read(kept, MAX_DIGITS, MAX_DECIMALS)?
         };
         Ok(if digits.len() == text.len() {
             amount

@@ -180,7 +180,7 @@ pub fn parse_order_id(text: &str) -> Result<String> {
         .then(|| Uuid::try_parse(text).ok())
         .flatten()
         .map(|id| id.to_string())
-        .ok_or_else(|| Error::invalid("orderId", "The order id must be a UUID."))
+        .ok_or_else(|| invalid("orderId", "The order id must be a UUID."))
 }
 
 impl Action {
@@ -260,12 +260,12 @@ fn place(state: &OrderState, command: &PlaceOrder) -> Result<OrderEvent<'static>
 fn confirm(state: &OrderState, command: &ConfirmPayment) -> Result<OrderEvent<'static>> {
     let order_id = parse_order_id(&command.order_id)?;
     let reference = text::name(&command.payment_reference, "The payment reference")
-        .map_err(|message| Error::invalid("paymentReference", message))?;
+        .map_err(|message| invalid("paymentReference", &message))?;
     let amount = Amount::payment(&command.amount);
     if let Err(error) = amount
         && error != MoneyError::Negative
     {
-        return Err(Error::invalid("amount", error.to_string()));
+        return Err(invalid("amount", &error.to_string()));
     }
     let order = placed(state, &order_id)?;
     order.may(Action::ConfirmPayment)?;
@@ -274,7 +274,7 @@ fn confirm(state: &OrderState, command: &ConfirmPayment) -> Result<OrderEvent<'s
             "The order comes to {}, and that is what must be paid.",
             order.shown_total()
         );
-        return Err(order.broken(Fault::rule(AMOUNT_DIFFERS, "amount", message)));
+        return Err(order.broken(Fault::rule(AMOUNT_DIFFERS, "amount", &message)));
     }
     Ok(OrderEvent::PaymentConfirmed(PaymentConfirmed {
         order_id: order.order_id.clone().into(),
@@ -311,8 +311,13 @@ fn refund(state: &OrderState, command: &RefundPayment) -> Result<OrderEvent<'sta
     }))
 }
 
+#[cold]
+fn invalid(field: &str, reason: &str) -> Error {
+    Error::invalid(field, reason)
+}
+
 fn reason(text: &str) -> Result<&str> {
-    text::reason(text).map_err(|message| Error::invalid("reason", message))
+    text::reason(text).map_err(|message| invalid("reason", &message))
 }
 
 fn placed<'a>(state: &'a OrderState, order_id: &str) -> Result<&'a PlacedOrder> {

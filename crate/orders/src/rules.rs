@@ -15,24 +15,21 @@ pub(crate) struct Fault {
 
 impl Fault {
     /// A rule of the order domain is broken.
-    pub(crate) fn rule(
-        rule: &'static str,
-        field: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
+    #[cold]
+    pub(crate) fn rule(rule: &'static str, field: &str, message: &str) -> Self {
         Self {
             rule: Some(rule),
-            field: field.into(),
-            message: message.into(),
+            ..Self::malformed(field, message)
         }
     }
 
     /// An argument is not of the form required.
-    pub(crate) fn malformed(field: impl Into<String>, message: impl Into<String>) -> Self {
+    #[cold]
+    pub(crate) fn malformed(field: &str, message: &str) -> Self {
         Self {
             rule: None,
-            field: field.into(),
-            message: message.into(),
+            field: field.to_owned(),
+            message: message.to_owned(),
         }
     }
 

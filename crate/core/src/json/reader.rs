@@ -192,6 +192,18 @@ impl<'a> Reader<'a> {
         self.word("null")
     }
 
+    /// Passes over `text` if it comes next, byte for byte, and nothing otherwise. For text that is
+    /// known in advance, such as the keys of what one's own writer wrote: nothing about brackets and
+    /// commas is checked then, so that whoever begins with this goes on with it.
+    pub fn literal(&mut self, text: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let follows = rest.starts_with(text.as_bytes());
+        if follows {
+            self.at += text.len();
+        }
+        follows
+    }
+
     /// Reads any value, and gives its text as it stands.
     ///
     /// # Errors

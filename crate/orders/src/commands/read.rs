@@ -6,6 +6,7 @@ use daybook_core::json::{FromJson, Malformed, Reader};
 use super::{
     CancelOrder, ConfirmPayment, DraftItem, OrderCommand, PlaceOrder, Quantity, RefundPayment,
 };
+use crate::draft::OrderDraft;
 use crate::text::owned;
 
 impl FromJson<'_> for OrderCommand {
@@ -30,28 +31,96 @@ impl FromJson<'_> for OrderCommand {
 
 impl FromJson<'_> for PlaceOrder {
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let (mut order_id, mut customer_id, mut items, mut currency) = (None, None, None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "orderId" => order_id = owned(reader)?,
-                "customerId" => customer_id = owned(reader)?,
-                "items" => items = Some(read_items(reader)?),
-                "currency" => currency = owned(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
+        let fields = Fields::read(reader, &["orderId", "customerId", "items", "currency"])?;
         Ok(Self {
-            order_id: order_id.unwrap_or_default(),
-            customer_id: reader.required(customer_id, "customerId")?,
-            items: reader.required(items, "items")?,
-            currency: reader.required(currency, "currency")?,
+            order_id: fields.order_id.unwrap_or_default(),
+            customer_id: reader.required(fields.customer_id, "customerId")?,
+            items: reader.required(fields.items, "items")?,
+            currency: reader.required(fields.currency, "currency")?,
         })
     }
 }
 
-/// The items of an order or a draft.
-pub(crate) fn read_items(reader: &mut Reader<'_>) -> Result<Vec<DraftItem>, Malformed> {
+impl FromJson<'_> for OrderDraft {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let fields = Fields::read(reader, &["customerId", "items", "currency"])?;
+        Ok(Self {
+            customer_id: reader.required(fields.customer_id, "customerId")?,
+            items: reader.required(fields.items, "items")?,
+            currency: reader.required(fields.currency, "currency")?,
+        })
+    }
+}
+
+impl FromJson<'_> for ConfirmPayment {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let fields = Fields::read(reader, &["orderId", "paymentReference", "amount"])?;
+        Ok(Self {
+            order_id: reader.required(fields.order_id, "orderId")?,
+            payment_reference: reader.required(fields.payment_reference, "paymentReference")?,
+            amount: reader.required(fields.amount, "amount")?,
+        })
+    }
+}
+
+impl FromJson<'_> for CancelOrder {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (order_id, reason) = id_and_reason(reader)?;
+        Ok(Self { order_id, reason })
+    }
+}
+
+impl FromJson<'_> for RefundPayment {
+    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (order_id, reason) = id_and_reason(reader)?;
+        Ok(Self { order_id, reason })
+    }
+}
+
+fn id_and_reason(reader: &mut Reader<'_>) -> Result<(String, String), Malformed> {
+    let fields = Fields::read(reader, &["orderId", "reason"])?;
+    let order_id = reader.required(fields.order_id, "orderId")?;
+    Ok((order_id, reader.required(fields.reason, "reason")?))
+}
+
+/// What commands and drafts hold. One reader of them all is a fraction of one for each.
+#[derive(Default)]
+struct Fields {
+    order_id: Option<String>,
+    customer_id: Option<String>,
+    items: Option<Vec<DraftItem>>,
+    currency: Option<String>,
+    payment_reference: Option<String>,
+    amount: Option<String>,
+    reason: Option<String>,
+}
+
+impl Fields {
+    /// Reads the fields named in `own`, and refuses others.
+    fn read(reader: &mut Reader<'_>, own: &[&str]) -> Result<Self, Malformed> {
+        let mut fields = Self::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            let field = match &*key {
+                key if !own.contains(&key) => return Err(reader.unknown()),
+                "items" => {
+                    fields.items = Some(read_items(reader)?);
+                    continue;
+                }
+                "orderId" => &mut fields.order_id,
+                "customerId" => &mut fields.customer_id,
+                "currency" => &mut fields.currency,
+                "paymentReference" => &mut fields.payment_reference,
+                "amount" => &mut fields.amount,
+                _ => &mut fields.reason,
+            };
+            *field = Some(reader.string()?.into_owned());
+        }
+        Ok(fields)
+    }
+}
+
+fn read_items(reader: &mut Reader<'_>) -> Result<Vec<DraftItem>, Malformed> {
     let mut items = Vec::new();
     reader.begin_array()?;
     while reader.next_item()? {
@@ -90,61 +159,5 @@ impl FromJson<'_> for Quantity {
             _ => return Err(reader.malformed("a whole number or a text")),
         };
         Ok(Self(text))
-    }
-}
-
-impl FromJson<'_> for ConfirmPayment {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let (mut order_id, mut payment_reference, mut amount) = (None, None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "orderId" => order_id = owned(reader)?,
-                "paymentReference" => payment_reference = owned(reader)?,
-                "amount" => amount = owned(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(Self {
-            order_id: reader.required(order_id, "orderId")?,
-            payment_reference: reader.required(payment_reference, "paymentReference")?,
-            amount: reader.required(amount, "amount")?,
-        })
-    }
-}
-
-impl FromJson<'_> for CancelOrder {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let (mut order_id, mut reason) = (None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "orderId" => order_id = owned(reader)?,
-                "reason" => reason = owned(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(Self {
-            order_id: reader.required(order_id, "orderId")?,
-            reason: reader.required(reason, "reason")?,
-        })
-    }
-}
-
-impl FromJson<'_> for RefundPayment {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let (mut order_id, mut reason) = (None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "orderId" => order_id = owned(reader)?,
-                "reason" => reason = owned(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(Self {
-            order_id: reader.required(order_id, "orderId")?,
-            reason: reader.required(reason, "reason")?,
-        })
     }
 }

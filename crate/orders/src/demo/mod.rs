@@ -15,6 +15,7 @@ use std::collections::BinaryHeap;
 use daybook_core::time::Day;
 use daybook_core::{ExpectedVersion, NewEvent, Timestamp};
 
+use crate::sorted::{Keys, signed, sorted};
 use crate::splitmix::SplitMix64;
 
 const DAY_MS: i64 = 86_400_000;
@@ -73,7 +74,16 @@ struct Due {
     at: Timestamp,
     order: u32,
     version: i64,
-    event: DemoEvent,
+    event: Box<DemoEvent>,
+}
+
+/// Moments in the order of time.
+struct Times<'a>(&'a [i64]);
+
+impl Keys for Times<'_> {
+    fn key(&self, ordinal: u32) -> u64 {
+        self.0.get(ordinal as usize).map_or(0, |time| signed(*time))
+    }
 }
 
 impl DemoEvents {
@@ -101,11 +111,13 @@ impl DemoEvents {
         let start = i64::from(day.0) * DAY_MS;
         let span = (self.plan.until.as_millis() - start).clamp(0, DAY_MS - 1);
         let mut random = SplitMix64::new(self.plan.seed, u64::from(day.0.unsigned_abs()));
-        let mut times: Vec<i64> = (self.placed..placed_by_evening)
+        let times: Vec<i64> = (self.placed..placed_by_evening)
             .map(|_| start + time_of_day(&mut random) * span / DAY_MS)
             .collect();
-        times.sort_unstable();
-        for (order, at) in (self.placed..).zip(times) {
+        let count = placed_by_evening - self.placed;
+        let by_time = sorted(&mut (0..count), &Times(&times));
+        for (order, (_, drawn)) in (self.placed..).zip(by_time) {
+            let at = times.get(drawn as usize).copied().unwrap_or(start);
             let at = Timestamp::from_millis(at);
             let events = trade::order(self.plan, order, at);
             let due = (0..)
@@ -116,7 +128,7 @@ impl DemoEvents {
                         at: event.event.occurred_at,
                         order,
                         version,
-                        event,
+                        event: Box::new(event),
                     })
                 });
             self.due.extend(due);
@@ -138,7 +150,7 @@ impl Iterator for DemoEvents {
                 (None, _) => true,
             };
             if certain {
-                return self.due.pop().map(|Reverse(due)| due.event);
+                return self.due.pop().map(|Reverse(due)| *due.event);
             }
             if let Some((day, placed)) = self.days.next() {
                 self.make_day(day, placed);

@@ -3,19 +3,17 @@
 use core::cell::Cell;
 use core::cmp::Ordering;
 
-use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Result, Timestamp};
 
 use super::facts::Fact;
 use super::orders::{Change, OrderView, OrdersTable};
 use super::search::{NameKeys, Needle};
-use super::sorted::{Keys, Sorted, signed, sorted};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
 use crate::order::Status;
-use crate::text::{count, optional, optional_count};
+use crate::sorted::{Keys, Sorted, signed, sorted};
 
 /// How many rows a page has when the query does not say.
 const DEFAULT_LIMIT: usize = 100;
@@ -338,76 +336,5 @@ impl Projection for CustomerOrderHistory {
             });
         }
         true
-    }
-}
-
-impl FromJson<'_> for CustomersQuery {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut query = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "search" => query.search = optional(reader)?,
-                "sort" => query.sort = CustomerSort::read_json(reader)?,
-                "descending" => query.descending = reader.boolean()?,
-                "offset" => query.offset = count(reader)?,
-                "limit" => query.limit = optional_count(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(query)
-    }
-}
-
-impl FromJson<'_> for CustomerSort {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match &*reader.string()? {
-            "customerId" => Self::CustomerId,
-            "orderCount" => Self::OrderCount,
-            "lastOrderAt" => Self::LastOrderAt,
-            _ => return Err(reader.malformed("'customerId', 'orderCount' or 'lastOrderAt'")),
-        })
-    }
-}
-
-impl ToJson for CustomersPage {
-    fn write_json(&self, json: &mut Writer) {
-        json.begin_object().key("rows").begin_array();
-        for row in &self.rows {
-            row.write_fields(json.begin_object());
-            json.end_object();
-        }
-        json.end_array()
-            .key("count")
-            .number(self.count)
-            .end_object();
-    }
-}
-
-impl ToJson for Customer {
-    fn write_json(&self, json: &mut Writer) {
-        self.customer.write_fields(json.begin_object());
-        json.key("orders").begin_array();
-        for order in &self.orders {
-            order.write_json(json);
-        }
-        json.end_array().end_object();
-    }
-}
-
-impl CustomerView {
-    fn write_fields(&self, json: &mut Writer) {
-        json.key("customerId").string(&self.customer_id);
-        json.key("orderCount").number(self.order_count);
-        json.key("lifetimeValue").begin_array();
-        for value in &self.lifetime_value {
-            json.begin_object()
-                .key("currency")
-                .string(value.currency.code());
-            json.key("amount").string(&value.amount).end_object();
-        }
-        json.end_array();
-        json.key("firstOrderAt").string(&self.first_order_at);
-        json.key("lastOrderAt").string(&self.last_order_at);
     }
 }

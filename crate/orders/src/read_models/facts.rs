@@ -255,3 +255,80 @@ fn pack_moments(listed: &mut Vec<Moments>, fact: &Fact, moments: Moments) -> u32
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Amount;
+
+    fn any_moment() -> impl Strategy<Value = i64> {
+        let day = 86_400_000_i64;
+        prop_oneof![
+            0..3 * day,
+            24 * day..26 * day,
+            Just(i64::from(NEVER) - 1),
+            Just(i64::from(NEVER)),
+            -day..0,
+            -60_000_000_000_000_i64..200_000_000_000_000,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn facts_in_little_memory_are_the_same_facts(
+            orders in prop::collection::vec(
+                (
+                    "-?[1-9][0-9]{0,21}\\.[0-9]{6}",
+                    prop::collection::vec((1_u8..4, any_moment()), 0..5),
+                ),
+                1..9,
+            ),
+        ) {
+            let mut facts = Facts::default();
+            let mut expected = Vec::new();
+            let placed_at = Timestamp::from_millis(1_000_000);
+            for (ordinal, (total, steps)) in (0..).zip(&orders) {
+                let total = Amount::recorded(total).unwrap();
+                facts.place(
+                    &OrderPlaced {
+                        order_id: "a".into(),
+                        customer_id: "b".into(),
+                        items: Vec::new(),
+                        total_amount: total,
+                        currency: Currency::USD,
+                    },
+                    ordinal,
+                    placed_at,
+                );
+                let (mut last, mut moments) = (Status::Pending, [None; 4]);
+                for (step, after) in steps {
+                    let status = Status::from_byte(*step).unwrap();
+                    let at = Timestamp::from_millis(1_000_000 + after);
+                    prop_assert_eq!(facts.enter(ordinal, status, at), Some(last));
+                    (last, moments[usize::from(*step)]) = (status, Some(at));
+                }
+                expected.push((Sum::from(total), last, moments));
+            }
+            let mut writer = Writer::new();
+            for (ordinal, _) in (0..).zip(&orders) {
+                facts.write(ordinal, &mut writer);
+            }
+            let bytes = writer.into_bytes();
+            let (mut reader, mut again) = (Reader::new(&bytes), Facts::default());
+            for _ in &orders {
+                again.read(&mut reader).unwrap();
+            }
+            for facts in [facts, again] {
+                for (fact, (total, status, [_, paid, refunded, cancelled])) in facts.iter().zip(&expected) {
+                    prop_assert_eq!((facts.total(fact), fact.status), (*total, *status));
+                    let moments = facts.moments(fact);
+                    prop_assert_eq!(moments.paid.get(), *paid);
+                    prop_assert_eq!(moments.refunded.get(), *refunded);
+                    prop_assert_eq!(moments.cancelled.get(), *cancelled);
+                }
+            }
+        }
+    }
+}

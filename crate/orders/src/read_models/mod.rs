@@ -6,6 +6,7 @@
 
 pub mod customer_order_history;
 mod facts;
+mod forms;
 mod models;
 mod order_ids;
 mod orders;
@@ -14,7 +15,7 @@ mod pages;
 mod preview;
 pub mod revenue_by_day;
 mod search;
-mod sorted;
+mod small_letters;
 mod tallies;
 
 #[cfg(test)]

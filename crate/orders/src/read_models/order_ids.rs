@@ -147,10 +147,7 @@ impl OrderIds {
 
 impl<'a> Asked<'a> {
     fn new(id: &'a str) -> Self {
-        // Of the forms a UUID is read in, only the one it is written in is its text.
-        let written = id.len() == 36 && !id.bytes().any(|byte| byte.is_ascii_uppercase());
-        let uuid = written.then(|| Uuid::try_parse(id).ok()).flatten();
-        match uuid.map(Uuid::into_bytes) {
+        match read_uuid(id) {
             Some(bytes) if !bytes.starts_with(&OTHER) => Self::Uuid(bytes),
             _ => Self::Other(id),
         }
@@ -182,4 +179,134 @@ fn other(number: u32) -> [u8; 16] {
         *place = number.to_be_bytes();
     }
     bytes
+}
+
+/// The UUID that has this very text: small letters, with hyphens. Every event is looked up by one,
+/// so eight digits are read at a time.
+fn read_uuid(text: &str) -> Option<[u8; 16]> {
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let [
+        a @ ..,
+        b'-',
+        b0,
+        b1,
+        b2,
+        b3,
+        b'-',
+        b4,
+        b5,
+        b6,
+        b7,
+        b'-',
+        c0,
+        c1,
+        c2,
+        c3,
+        b'-',
+        c4,
+        c5,
+        c6,
+        c7,
+        d0,
+        d1,
+        d2,
+        d3,
+        d4,
+        d5,
+        d6,
+        d7,
+    ] = *text
+    else {
+        return None;
+    };
+    let words = [
+        a,
+        [b0, b1, b2, b3, b4, b5, b6, b7],
+        [c0, c1, c2, c3, c4, c5, c6, c7],
+        [d0, d1, d2, d3, d4, d5, d6, d7],
+    ];
+    let mut id = [0; 16];
+    for (to, word) in id.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+        *to = eight_digits(word)?.to_be_bytes();
+    }
+    Some(id)
+}
+
+/// The number of eight hexadecimal digits in small letters, all at once in a word of a byte each.
+fn eight_digits(text: [u8; 8]) -> Option<u32> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_be_bytes(text);
+    // Letters, and not digits, have the bit 0x40; the low bits of 'a' are 1.
+    let digits = (word & (ONES * 0x0f)) + (word >> 6 & ONES) * 9;
+    // What these digits are written with, where 10 and more are letters.
+    let letters = (digits + ONES * (0x80 - 10)) >> 7 & ONES;
+    let written = digits + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10);
+    if written != word || digits & (ONES * 0xf0) != 0 {
+        return None;
+    }
+    let bytes = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff;
+    let pairs = (bytes | bytes >> 8) & 0x0000_ffff_0000_ffff;
+    u32::try_from((pairs | pairs >> 16) & 0xffff_ffff).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ids_are_found_by_their_texts_and_by_no_others(
+            ids in prop::collection::vec(
+                prop_oneof![
+                    any::<u128>().prop_map(|id| Uuid::from_u128(id).to_string()),
+                    (0_u32..9).prop_map(|low| Uuid::from_bytes(other(low)).to_string()),
+                    any::<u128>().prop_map(|id| Uuid::from_u128(id).to_string().to_uppercase()),
+                    "[0-9a-g-]{0,40}",
+                    "\\PC{0,9}",
+                ],
+                0..60,
+            ),
+        ) {
+            let mut known: Vec<&str> = Vec::new();
+            let mut table = OrderIds::default();
+            for id in &ids {
+                let place = known.iter().position(|known| known == id);
+                prop_assert_eq!(table.ordinal(id).map(|place| place as usize), place);
+                prop_assert_eq!(table.add(id).is_some(), place.is_none());
+                if place.is_none() {
+                    known.push(id);
+                }
+            }
+            let mut writer = Writer::new();
+            for (ordinal, id) in (0..).zip(&known) {
+                let mut buffer = BUFFER;
+                prop_assert_eq!(table.text(ordinal, &mut buffer), *id);
+                prop_assert_eq!(table.ordinal(id), Some(ordinal));
+                for (other, text) in (0..).zip(&known) {
+                    prop_assert_eq!(table.compare(ordinal, other), (*id).cmp(*text));
+                }
+                table.write(ordinal, &mut writer);
+            }
+            let bytes = writer.into_bytes();
+            let (mut reader, mut again) = (Reader::new(&bytes), OrderIds::default());
+            for (ordinal, id) in (0..).zip(&known) {
+                again.read(&mut reader).unwrap();
+                prop_assert_eq!(again.ordinal(id), Some(ordinal));
+            }
+        }
+
+        #[test]
+        fn eight_digits_are_a_number(text in "[0-9a-z\\PC]{8}", number in any::<u32>()) {
+            if let Ok(text) = <[u8; 8]>::try_from(text.as_bytes()) {
+                let number = core::str::from_utf8(&text).ok()
+                    .and_then(|text| u32::from_str_radix(text, 16).ok())
+                    .filter(|number| format!("{number:08x}").as_bytes() == text);
+                prop_assert_eq!(eight_digits(text), number);
+            }
+            let text: [u8; 8] = format!("{number:08x}").into_bytes().try_into().unwrap();
+            prop_assert_eq!(eight_digits(text), Some(number));
+        }
+    }
 }

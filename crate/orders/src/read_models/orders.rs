@@ -1,7 +1,6 @@
 //! The orders table that `orders_summary` and `customer_order_history` are both made of.
 
 use daybook_core::codec::{Damaged, Reader, Writer};
-use daybook_core::json::{self, ToJson};
 use daybook_core::projection::{Row, Table};
 use daybook_core::{RecordedEvent, Timestamp};
 
@@ -10,7 +9,7 @@ use super::order_ids::{BUFFER, OrderIds};
 use super::pages::{self, Applied, Changed, Pages};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, OrderPlaced};
-use crate::order::{Action, Status, allowed_in, write_actions};
+use crate::order::{Action, Status, allowed_in};
 
 /// Every order, with its customer by number: about 60 bytes of memory an order.
 #[derive(Debug, Default)]
@@ -229,23 +228,5 @@ impl Row for CustomerRow {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
         Ok(Self(reader.text()?.into()))
-    }
-}
-
-impl ToJson for OrderView {
-    fn write_json(&self, json: &mut json::Writer) {
-        json.begin_object().key("orderId").string(&self.order_id);
-        json.key("customerId").string(&self.customer_id);
-        json.key("status").string(self.status.name());
-        json.key("currency").string(self.currency.code());
-        json.key("totalAmount").string(&self.total_amount);
-        json.key("itemCount").number(self.item_count);
-        json.key("placedAt").string(&self.placed_at);
-        json.key("paidAt").optional(self.paid_at.as_deref());
-        json.key("refundedAt").optional(self.refunded_at.as_deref());
-        json.key("cancelledAt")
-            .optional(self.cancelled_at.as_deref());
-        write_actions(json.key("allowed"), &self.allowed);
-        json.end_object();
     }
 }

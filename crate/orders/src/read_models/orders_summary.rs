@@ -3,7 +3,6 @@
 use core::cell::Cell;
 use core::cmp::Ordering;
 
-use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::projection::Projection;
 use daybook_core::{RecordedEvent, Result};
 
@@ -11,12 +10,11 @@ use super::order_ids::BUFFER;
 use super::orders::{OrderView, OrdersTable};
 use super::preview::{self, PREVIEW_ROWS};
 use super::search::{NameKeys, Needle};
-use super::sorted::{Keys, Sorted, first_bytes, signed};
 use super::tallies::Tallies;
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::order::Status;
-use crate::text::{count, optional, optional_count};
+use crate::sorted::{Keys, Sorted, first_bytes, signed};
 
 /// How many rows a page has when the query does not say.
 const DEFAULT_LIMIT: usize = 100;
@@ -364,82 +362,5 @@ impl StatusFilter {
             Self::Refunded => status == Status::Refunded,
             Self::Cancelled => status == Status::Cancelled,
         }
-    }
-}
-
-impl FromJson<'_> for OrdersQuery {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut query = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "search" => query.search = optional(reader)?,
-                "status" => query.status = StatusFilter::read_json(reader)?,
-                "sort" => query.sort = OrderSort::read_json(reader)?,
-                "descending" => query.descending = reader.boolean()?,
-                "offset" => query.offset = count(reader)?,
-                "limit" => query.limit = optional_count(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(query)
-    }
-}
-
-impl FromJson<'_> for OrderSort {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match &*reader.string()? {
-            "placedAt" => Self::PlacedAt,
-            "orderId" => Self::OrderId,
-            "customerId" => Self::CustomerId,
-            "status" => Self::Status,
-            "totalAmount" => Self::TotalAmount,
-            _ => {
-                return Err(reader
-                    .malformed("'placedAt', 'orderId', 'customerId', 'status' or 'totalAmount'"));
-            }
-        })
-    }
-}
-
-impl FromJson<'_> for StatusFilter {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match &*reader.string()? {
-            "ALL" => Self::All,
-            "PENDING" => Self::Pending,
-            "PAID" => Self::Paid,
-            "REFUNDED" => Self::Refunded,
-            "CANCELLED" => Self::Cancelled,
-            _ => {
-                return Err(reader.malformed("'ALL', 'PENDING', 'PAID', 'REFUNDED' or 'CANCELLED'"));
-            }
-        })
-    }
-}
-
-impl OrdersPage {
-    /// Writes the fields of its object.
-    pub fn write_fields(&self, json: &mut Writer) {
-        json.key("rows").begin_array();
-        for row in &self.rows {
-            row.write_json(json);
-        }
-        json.end_array().key("count").number(self.count);
-        json.key("totals").begin_array();
-        for total in &self.totals {
-            json.begin_object()
-                .key("currency")
-                .string(total.currency.code());
-            json.key("count").number(total.count);
-            json.key("amount").string(&total.amount).end_object();
-        }
-        json.end_array();
-    }
-}
-
-impl ToJson for OrdersPage {
-    fn write_json(&self, json: &mut Writer) {
-        self.write_fields(json.begin_object());
-        json.end_object();
     }
 }

@@ -127,13 +127,15 @@ pub(super) fn together(first: Pages, second: Pages, position: &mut Applied) -> P
     pages
 }
 
+type LoadPage<'a> = dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged> + 'a;
+
 /// Takes in a page of a projection: `load` is given the table (0 or 1), the page's number in it and
 /// the page's bytes.
 pub(super) fn take(
     number: u32,
     bytes: &[u8],
     position: &mut Applied,
-    load: &mut dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged>,
+    load: &mut LoadPage<'_>,
 ) -> Result<(), Damaged> {
     let part = number % PARTS;
     if part < POSITION_PAGE {

@@ -1,7 +1,6 @@
 //! `revenue_by_day`: a row per day (UTC) and currency, with counts and exact sums.
 
 use daybook_core::codec::{Damaged, Reader, Writer};
-use daybook_core::json::{self, FromJson, Malformed, ToJson};
 use daybook_core::projection::Projection;
 use daybook_core::time::Day;
 use daybook_core::{RecordedEvent, Result};
@@ -11,7 +10,6 @@ use super::pages::{self, Applied, Changed, Column, Pages};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
-use crate::text::optional;
 
 /// The read model. It keeps each order's currency, which only `OrderPlaced` says: about 27 bytes of
 /// memory an order.
@@ -310,35 +308,5 @@ impl DayRow {
             refunded_amount: Sum::read_from(reader)?,
             ..Self::new(Day(day), currency)
         })
-    }
-}
-
-impl FromJson<'_> for RevenueQuery {
-    fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, Malformed> {
-        let mut query = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "currency" => query.currency = optional(reader)?,
-                "from" => query.from = optional(reader)?,
-                "to" => query.to = optional(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
-        Ok(query)
-    }
-}
-
-impl ToJson for RevenueView {
-    fn write_json(&self, json: &mut json::Writer) {
-        json.begin_object().key("day").string(&self.day);
-        json.key("currency").string(self.currency.code());
-        json.key("placed").number(self.placed);
-        json.key("paid").number(self.paid);
-        json.key("refunded").number(self.refunded);
-        json.key("cancelled").number(self.cancelled);
-        json.key("grossPaid").string(&self.gross_paid);
-        json.key("refundedAmount").string(&self.refunded_amount);
-        json.key("net").string(&self.net).end_object();
     }
 }

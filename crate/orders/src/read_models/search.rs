@@ -4,7 +4,8 @@ use core::cmp::Ordering;
 
 use super::order_ids::BUFFER;
 use super::orders::OrdersTable;
-use super::sorted::{Keys, first_bytes};
+use super::small_letters::small_letter;
+use crate::sorted::{Keys, first_bytes};
 
 /// What is searched for, in small letters.
 pub(super) struct Needle {
@@ -79,8 +80,7 @@ impl Keys for NameKeys<'_> {
     }
 }
 
-/// The text in small letters. The Greek sigma has two, of which one ends words: here it has one.
+/// The text in small letters.
 fn small(text: &str) -> impl Iterator<Item = char> {
-    let one_sigma = |letter| if letter == 'ς' { 'σ' } else { letter };
-    text.chars().flat_map(char::to_lowercase).map(one_sigma)
+    text.chars().map(small_letter)
 }

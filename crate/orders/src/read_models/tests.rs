@@ -15,8 +15,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::customer_order_history::CustomersQuery;
-use super::orders_summary::OrdersQuery;
+use super::customer_order_history::{CustomerSort, CustomersQuery};
+use super::orders_summary::{OrderSort, OrdersQuery};
 use super::revenue_by_day::RevenueQuery;
 use super::{CustomerOrderHistory, OrdersSummary, RevenueByDay};
 use crate::commands::{
@@ -211,6 +211,36 @@ fn show_revenue(revenue: &RevenueByDay) -> Value {
     rows.iter().map(|row| shown(row)).collect()
 }
 
+/// The `sort`-th way to ask for orders, and for customers.
+fn queries(sort: usize, descending: bool, search: Option<String>) -> (OrdersQuery, CustomersQuery) {
+    let orders = OrdersQuery {
+        search: search.clone(),
+        sort: [
+            OrderSort::PlacedAt,
+            OrderSort::OrderId,
+            OrderSort::CustomerId,
+            OrderSort::Status,
+            OrderSort::TotalAmount,
+        ][sort],
+        descending,
+        offset: sort % 2,
+        limit: Some(4),
+        ..OrdersQuery::default()
+    };
+    let customers = CustomersQuery {
+        search,
+        sort: [
+            CustomerSort::CustomerId,
+            CustomerSort::OrderCount,
+            CustomerSort::LastOrderAt,
+        ][sort % 3],
+        descending,
+        offset: sort % 2,
+        limit: Some(2),
+    };
+    (orders, customers)
+}
+
 proptest! {
     #[test]
     fn a_preview_shows_the_newest_orders_as_they_are(
@@ -244,6 +274,31 @@ proptest! {
         prop_assert_eq!(show_history(&fold_with_restarts(&log, &cuts)), expected.history());
         prop_assert_eq!(show_revenue(&fold(&log)), expected.revenue());
         prop_assert_eq!(show_revenue(&fold_with_restarts(&log, &cuts)), expected.revenue());
+    }
+
+    #[test]
+    fn queries_in_between_change_no_answer(
+        steps in prop::collection::vec(any_step(), 0..40),
+        cuts in prop::collection::vec(1_usize..40, 0..8),
+        descending: bool,
+        search in prop::sample::select(vec![None, Some("a".to_owned()), Some("ZOË".to_owned())]),
+    ) {
+        let log = log_of(&steps);
+        for sort in 0..5 {
+            let (orders, customers) = queries(sort, descending, search.clone());
+            let (mut summary, mut history) = (OrdersSummary::default(), CustomerOrderHistory::default());
+            for (position, logged) in (1..).zip(&log) {
+                apply(&mut summary, position, logged);
+                apply(&mut history, position, logged);
+                if cuts.contains(&usize::try_from(position).unwrap()) {
+                    let _ = summary.query(&orders);
+                    let _ = history.query(&customers);
+                }
+            }
+            prop_assert_eq!(summary.query(&orders), fold::<OrdersSummary>(&log).query(&orders));
+            let anew: CustomerOrderHistory = fold(&log);
+            prop_assert_eq!(history.query(&customers), anew.query(&customers));
+        }
     }
 
     #[test]

@@ -269,3 +269,88 @@ fn details_say_when_each_thing_happened() {
     assert_eq!(view["allowed"], serde_json::json!(["refundPayment"]));
     assert_eq!(view["items"][0]["unitPrice"], "1.50");
 }
+
+/// Texts such as people type, and such as need escapes.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z 0-9-]{0,12}", "\\PC{0,6}", "[\"\\\\/\n\u{1}🌻]{0,4}"]
+}
+
+fn an_event_to_write() -> impl Strategy<Value = OrderEvent<'static>> {
+    let amount =
+        "-?(0|[1-9][0-9]{0,19})(\\.[0-9]{1,6})?".prop_map(|text| Amount::recorded(&text).unwrap());
+    let item = (any_text(), any::<u32>(), amount.clone());
+    let items = prop::collection::vec(item, 0..4);
+    (any_text(), any_text(), any_text(), items, amount, 0..4).prop_map(
+        |(id, name, reason, items, amount, kind)| match kind {
+            0 => OrderEvent::OrderPlaced(OrderPlaced {
+                order_id: id.into(),
+                customer_id: name.into(),
+                items: items
+                    .into_iter()
+                    .map(|(product_id, quantity, unit_price)| Item {
+                        product_id: product_id.into(),
+                        quantity,
+                        unit_price,
+                    })
+                    .collect(),
+                total_amount: amount,
+                currency: Currency::USD,
+            }),
+            1 => OrderEvent::PaymentConfirmed(PaymentConfirmed {
+                order_id: id.into(),
+                payment_reference: name.into(),
+                amount,
+            }),
+            2 => OrderEvent::OrderCancelled(OrderCancelled {
+                order_id: id.into(),
+                reason: reason.into(),
+            }),
+            _ => OrderEvent::PaymentRefunded(PaymentRefunded {
+                order_id: id.into(),
+                payment_reference: name.into(),
+                amount,
+                reason: reason.into(),
+            }),
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read_however_it_is_laid_out(event in an_event_to_write()) {
+        let stored = Orders::encode(&event);
+        let read = |data: &str| {
+            Orders::decode(stored.event_type, stored.schema_version, data)
+                .map(|event| event.map(|event| Orders::encode(&event).data))
+        };
+        let written = Ok(Some(stored.data.clone()));
+        prop_assert_eq!(&read(&stored.data), &written);
+        let value: serde_json::Value = serde_json::from_str(&stored.data).unwrap();
+        prop_assert_eq!(&read(&serde_json::to_string_pretty(&value).unwrap()), &written);
+        prop_assert_eq!(&read(&stored.data.replacen('{', "{\"gift\":[{}],", 1)), &written);
+    }
+
+    #[test]
+    fn damage_is_noticed_by_whatever_reads_it(
+        event in an_event_to_write(),
+        place in any::<prop::sample::Index>(),
+        letter in prop::sample::select(vec!["", "\"", "{", "}", "]", ",", ":", "7", "x", " "]),
+        insert: bool,
+    ) {
+        let stored = Orders::encode(&event);
+        let mut data = stored.data.clone();
+        let place = place.index(data.len());
+        prop_assume!(data.is_char_boundary(place));
+        let end = place + data[place..].chars().next().map_or(0, char::len_utf8);
+        data.replace_range(place..if insert { place } else { end }, letter);
+        let read = |data: &str| {
+            let event = Orders::decode(stored.event_type, stored.schema_version, data);
+            event.ok().flatten().map(|event| Orders::encode(&event).data)
+        };
+        // White space in front is nothing, but is not what is written.
+        prop_assert_eq!(read(&data), read(&format!(" {data}")));
+        if serde_json::from_str::<serde_json::Value>(&data).is_err() {
+            prop_assert_eq!(read(&data), None);
+        }
+    }
+}

@@ -233,13 +233,19 @@ fn an_order_takes_little_memory() {
         .collect();
     let summary: OrdersSummary = fold(&log);
     assert!(
-        summary.memory_bytes() / log.len() <= 130,
+        summary.memory_bytes() / log.len() <= 65,
         "{}",
         summary.memory_bytes()
     );
+    let history: CustomerOrderHistory = fold(&log);
+    assert!(
+        history.memory_bytes() / log.len() <= 70,
+        "{}",
+        history.memory_bytes()
+    );
     let revenue: RevenueByDay = fold(&log);
     assert!(
-        revenue.memory_bytes() / log.len() <= 65,
+        revenue.memory_bytes() / log.len() <= 32,
         "{}",
         revenue.memory_bytes()
     );

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 /// What rows are sorted by. Rows that compare equal stay in the order they were added in.
-pub(super) trait Keys {
+pub(crate) trait Keys {
     /// A number that sorts as the row does, as far as 64 bits tell.
     fn key(&self, ordinal: u32) -> u64;
 
@@ -18,7 +18,7 @@ pub(super) trait Keys {
 /// After a change only what changed is sorted, and put in its place by binary search; of the rest,
 /// what stands behind it is moved at most.
 #[derive(Debug, Default)]
-pub(super) struct Sorted {
+pub(crate) struct Sorted {
     ordinals: Vec<u32>,
     /// Rows whose keys may have changed since.
     changed: Vec<u32>,
@@ -26,19 +26,19 @@ pub(super) struct Sorted {
 
 impl Sorted {
     /// The order of the rows as of the last update.
-    pub(super) fn ordinals(&self) -> &[u32] {
+    pub(crate) fn ordinals(&self) -> &[u32] {
         &self.ordinals
     }
 
     /// Notes that a row's key may have changed.
-    pub(super) fn change(&mut self, ordinal: u32) {
+    pub(crate) fn change(&mut self, ordinal: u32) {
         if self.changed.len() <= self.ordinals.len() {
             self.changed.push(ordinal);
         }
     }
 
     /// Takes in what has changed, and that there are `len` rows now.
-    pub(super) fn update(&mut self, len: u32, keys: &dyn Keys) {
+    pub(crate) fn update(&mut self, len: u32, keys: &dyn Keys) {
         let known = u32::try_from(self.ordinals.len()).unwrap_or(u32::MAX);
         let added = known..len;
         let few = (len / 8) as usize;
@@ -96,7 +96,7 @@ fn are_in_order(len: u32, keys: &dyn Keys) -> bool {
 ///
 /// Keys are computed once and tell most rows apart. Every sort of this crate is this one: each
 /// instance of the standard library's would be as large as all that calls it.
-pub(super) fn sorted(ordinals: &mut dyn Iterator<Item = u32>, keys: &dyn Keys) -> Vec<(u64, u32)> {
+pub(crate) fn sorted(ordinals: &mut dyn Iterator<Item = u32>, keys: &dyn Keys) -> Vec<(u64, u32)> {
     let mut keyed: Vec<(u64, u32)> = ordinals.map(|row| (keys.key(row), row)).collect();
     keyed.sort_unstable_by(|a, b| compare(keys, *a, *b));
     keyed.dedup();
@@ -110,15 +110,80 @@ fn compare(keys: &dyn Keys, a: (u64, u32), b: (u64, u32)) -> Ordering {
 }
 
 /// A key that sorts as the signed number does.
-pub(super) const fn signed(number: i64) -> u64 {
+pub(crate) const fn signed(number: i64) -> u64 {
     number.cast_unsigned() ^ (1 << 63)
 }
 
 /// A key that sorts as the text does, as far as 8 bytes tell.
-pub(super) fn first_bytes(bytes: impl Iterator<Item = u8>) -> u64 {
+pub(crate) fn first_bytes(bytes: impl Iterator<Item = u8>) -> u64 {
     let mut first = [0; 8];
     for (to, from) in first.iter_mut().zip(bytes) {
         *to = from;
     }
     u64::from_be_bytes(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Rows by a first number, and where these are equal, by a second.
+    struct Pairs(Vec<(u64, u8)>);
+
+    impl Keys for Pairs {
+        fn key(&self, ordinal: u32) -> u64 {
+            self.0[ordinal as usize].0
+        }
+
+        fn tie(&self, a: u32, b: u32) -> Ordering {
+            self.0[a as usize].1.cmp(&self.0[b as usize].1)
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Add(u64, u8),
+        Change(prop::sample::Index, u64, u8),
+        Update,
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0_u64..9, 0_u8..3).prop_map(|(first, second)| Step::Add(first, second)),
+            3 => (any::<prop::sample::Index>(), 0_u64..9, 0_u8..3)
+                .prop_map(|(row, first, second)| Step::Change(row, first, second)),
+            3 => Just(Step::Update),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn an_order_that_is_kept_up_equals_one_made_anew(
+            start in prop::collection::vec((0_u64..9, 0_u8..3), 0..60),
+            steps in prop::collection::vec(any_step(), 0..60),
+        ) {
+            let mut rows = Pairs(start);
+            let mut kept = Sorted::default();
+            for step in steps.into_iter().chain([Step::Update]) {
+                match step {
+                    Step::Add(first, second) => rows.0.push((first, second)),
+                    Step::Change(row, first, second) if !rows.0.is_empty() => {
+                        let row = row.index(rows.0.len());
+                        rows.0[row] = (first, second);
+                        kept.change(u32::try_from(row).unwrap());
+                    }
+                    Step::Change(..) => {}
+                    Step::Update => {
+                        let len = u32::try_from(rows.0.len()).unwrap();
+                        kept.update(len, &rows);
+                        let mut anew: Vec<u32> = (0..len).collect();
+                        anew.sort_by_key(|row| rows.0[*row as usize]);
+                        prop_assert_eq!(kept.ordinals(), anew);
+                    }
+                }
+            }
+        }
+    }
 }
