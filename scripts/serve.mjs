@@ -42,31 +42,35 @@ const caching = (/** @type {string} */ pathname) =>
   pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 
 /**
- * @param {string} directory
+ * Answers requests with a directory's files.
+ * @param {string} directory @param {Record<string, string>} [headers] Sent with every file.
  * @returns {import('node:http').RequestListener}
  */
-const answer = (directory) => async (request, response) => {
-  try {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await fileFor(directory, pathname) : null;
-    if (file === null) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-      return;
+export const answer =
+  (directory, headers = {}) =>
+  async (request, response) => {
+    try {
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await fileFor(directory, pathname) : null;
+      if (file === null) {
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+        return;
+      }
+      response.writeHead(200, {
+        'content-type': types[extname(file)] ?? 'application/octet-stream',
+        'cache-control': caching(pathname),
+        'x-content-type-options': 'nosniff',
+        ...headers,
+      });
+      if (request.method === 'HEAD') response.end();
+      else
+        createReadStream(file)
+          .on('error', () => response.destroy())
+          .pipe(response);
+    } catch {
+      response.writeHead(400).end();
     }
-    response.writeHead(200, {
-      'content-type': types[extname(file)] ?? 'application/octet-stream',
-      'cache-control': caching(pathname),
-      'x-content-type-options': 'nosniff',
-    });
-    if (request.method === 'HEAD') response.end();
-    else
-      createReadStream(file)
-        .on('error', () => response.destroy())
-        .pipe(response);
-  } catch {
-    response.writeHead(400).end();
-  }
-};
+  };
 
 /**
  * Serves a directory at http://localhost:port. `localhost` may mean either address, so both are

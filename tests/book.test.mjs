@@ -106,7 +106,7 @@ describe('the book', () => {
     book.onChange(({ kind }) => kinds.push(kind));
     await book.deleteEverything();
     assert.deepEqual(
-      [book.position, book.orders().count, book.customers().count, book.revenue(), book.eventTypes()],
+      [book.position, book.orders().count, book.customers().count, book.revenue(), await book.eventTypes()],
       [0, 0, 0, [], []],
     );
     assert.deepEqual((await book.log()).events, []);

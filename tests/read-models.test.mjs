@@ -196,7 +196,10 @@ describe('with a year of demo data', () => {
     /** @type {Record<string, number>} */
     const counts = {};
     for (const { type } of await wholeLog(book)) counts[type] = (counts[type] ?? 0) + 1;
-    assert.deepEqual(Object.fromEntries(book.eventTypes().map(({ type, count }) => [type, count])), counts);
+    assert.deepEqual(
+      Object.fromEntries((await book.eventTypes()).map(({ type, count }) => [type, count])),
+      counts,
+    );
   });
 
   test('old schemas are shown in the shape of today, with what is stored beside it', async () => {

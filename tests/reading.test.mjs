@@ -60,6 +60,38 @@ describe('readStream', () => {
     }
   });
 
+  test('gives each event its own envelope, whatever the one before it had', async () => {
+    const own = await openMemory();
+    const envelopes = [
+      { type: 'A', schemaVersion: 1, correlationId: null, causationId: null, tags: [], metadata: null },
+      { type: 'A', schemaVersion: 1, correlationId: 'c', causationId: null, tags: ['t'], metadata: 0 },
+      { type: 'B', schemaVersion: 2, correlationId: 'c', causationId: '0', tags: ['t'], metadata: {} },
+      { type: 'B', schemaVersion: 1, correlationId: null, causationId: '0', tags: [], metadata: {} },
+      { type: 'A', schemaVersion: 1, correlationId: null, causationId: null, tags: [], metadata: null },
+    ];
+    const times = ['2026-01-31T09:30:00.000Z', '2026-01-31T09:30:00.000Z', '1969-12-31T23:59:59.999Z'];
+    const given = Array.from({ length: 60 }, (_, index) => ({
+      ...envelopes[(index * index) % 5],
+      occurredAt: times[index % 3],
+      data: index,
+    }));
+    for (const [index, one] of given.entries()) {
+      await own.append('s', [/** @type {any} */ (one)], {
+        ...(index % 4 > 1 && { commandId: `command-${index}` }),
+      });
+    }
+    const { events: found } = await own.readStream('s');
+    assert.deepEqual(
+      found.map(({ id: _, streamId, version, position, recordedAt, commandId, ...rest }, index) => {
+        assert.deepEqual([streamId, version, position], ['s', index, index + 1]);
+        assert.equal(commandId, index % 4 > 1 ? `command-${index}` : null);
+        assert.match(recordedAt, /^20.*Z$/);
+        return rest;
+      }),
+      given,
+    );
+  });
+
   test('finds a stream that does not exist empty, at version -1', async () => {
     assert.deepEqual(await store.readStream('nowhere'), { events: [], version: -1, position: 2_501 });
   });

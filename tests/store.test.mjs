@@ -75,6 +75,27 @@ describe('an append', () => {
     );
   });
 
+  test('gives each event without an id one of its own, however many there are', async () => {
+    const store = await openMemory();
+    await Promise.all(Array.from({ length: 300 }, (_, index) => store.append(`s-${index}`, events(1))));
+    await store.append('long', events(5_000));
+    const ids = (await readLog(store)).map(({ id }) => id);
+    assert.equal(new Set(ids).size, 5_300);
+    for (const id of ids)
+      assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  test('takes instances of classes as events, by their own fields', async () => {
+    class Opened {
+      type = 'Opened';
+      data = { index: 1 };
+    }
+    const store = await openMemory();
+    await store.append('s', [new Opened()]);
+    const [opened] = await readLog(store);
+    assert.deepEqual([opened?.type, opened?.data], ['Opened', { index: 1 }]);
+  });
+
   test('to several streams is all or nothing', async () => {
     const store = await openMemory();
     const both = await store.appendAll([

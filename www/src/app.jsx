@@ -2,12 +2,12 @@
 import { Component } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-import { book, fatal, openError } from './book.js';
+import { book, fatal, openError, restored } from './book.js';
 import { shortId } from './components/bits.jsx';
 import { Dialogs } from './components/dialogs.jsx';
 import { Shell } from './components/shell.jsx';
 import { Toasts } from './components/toasts.jsx';
-import { partsOf, path, scrollOnEntering } from './router.js';
+import { partsOf, path, query, scrollOnEntering } from './router.js';
 import { Customer } from './screens/customer.jsx';
 import { Customers } from './screens/customers.jsx';
 import { Data } from './screens/data.jsx';
@@ -66,13 +66,21 @@ export function App() {
   }
   return (
     <>
-      <Shell>{book.value ? <Boundary key={path.value}>{screen}</Boundary> : <Opening />}</Shell>
+      <Shell>{canShow() ? <Boundary key={path.value}>{screen}</Boundary> : <Opening />}</Shell>
       <Boundary>
         <Dialogs />
       </Boundary>
       <Toasts />
     </>
   );
+}
+
+/** Whether there is something to show: all rows, or on the plain list of orders the newest ones. */
+function canShow() {
+  if (!book.value || restored.value) return book.value !== null;
+  const [name = 'orders', id] = partsOf(path.value);
+  const plain = name === 'orders' && !id && query.value.size === 0;
+  return plain && book.value.orders({ limit: 1 }).rows.length > 0;
 }
 
 /** The title, the focus and the scroll position follow the path. @param {string} title */

@@ -24,6 +24,9 @@ export const generation = signal(0);
 /** The position of the last event this tab knows. */
 export const position = signal(0);
 
+/** Whether every row is there; before, there are the newest orders at most. */
+export const restored = signal(false);
+
 let waiting = false;
 
 /** Many changes within one frame are one new look. */
@@ -41,7 +44,7 @@ function changed() {
 export async function open() {
   openError.value = null;
   try {
-    const opened = await openOrderBook();
+    const opened = await openOrderBook({ early: true });
     opened.onChange((change) => {
       if (change.kind === 'lost') {
         fail(change.error);
@@ -56,6 +59,9 @@ export async function open() {
     });
     position.value = opened.position;
     book.value = opened;
+    await opened.restored;
+    restored.value = true;
+    changed();
   } catch (error) {
     fail(error);
   }

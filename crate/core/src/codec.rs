@@ -145,6 +145,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Damaged`] when there is none, or it has more than 64 bits.
     pub fn uint(&mut self) -> Result<u64, Damaged> {
+        // Most are small.
+        if let Some((&first @ ..0x80, rest)) = self.bytes.split_first() {
+            self.bytes = rest;
+            return Ok(first.into());
+        }
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

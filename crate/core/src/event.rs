@@ -1,5 +1,7 @@
 //! Events: as they are given to an append, and as they are read back.
 
+use core::fmt::Display;
+
 use uuid::Uuid;
 
 use crate::batch::Strings;
@@ -65,36 +67,34 @@ impl NewEvent {
     ///
     /// # Errors
     /// `invalid_input` naming what is wrong.
-    pub fn check(&self, field: &str) -> Result<()> {
-        check_text(
-            &format!("{field}.type"),
-            &self.event_type,
-            MAX_EVENT_TYPE_BYTES,
-        )?;
+    pub fn check(&self, field: impl Display) -> Result<()> {
+        self.check_at(&field)
+    }
+
+    /// Paths are passed as they are to be formatted: almost every event is as it should be.
+    fn check_at(&self, field: &dyn Display) -> Result<()> {
+        let event_type = format_args!("{field}.type");
+        check_text(event_type, &self.event_type, MAX_EVENT_TYPE_BYTES)?;
         if self.schema_version == Some(0) {
-            return Err(Error::invalid(
-                format!("{field}.schemaVersion"),
-                "must be 1 or more",
-            ));
+            let field = format!("{field}.schemaVersion");
+            return Err(Error::invalid(field, "must be 1 or more"));
         }
         if self.tags.len() > MAX_TAGS {
-            return Err(Error::invalid(
-                format!("{field}.tags"),
-                format!("has {} tags; the limit is {MAX_TAGS}", self.tags.len()),
-            ));
+            let reason = format!("has {} tags; the limit is {MAX_TAGS}", self.tags.len());
+            return Err(Error::invalid(format!("{field}.tags"), reason));
         }
         for (index, tag) in self.tags.iter().enumerate() {
-            check_text(&format!("{field}.tags.{index}"), tag, MAX_TAG_BYTES)?;
+            check_text(format_args!("{field}.tags.{index}"), tag, MAX_TAG_BYTES)?;
         }
         if let Some(id) = &self.correlation_id {
-            check_text(&format!("{field}.correlationId"), id, MAX_ID_BYTES)?;
+            check_text(format_args!("{field}.correlationId"), id, MAX_ID_BYTES)?;
         }
         if let Some(id) = &self.causation_id {
-            check_text(&format!("{field}.causationId"), id, MAX_ID_BYTES)?;
+            check_text(format_args!("{field}.causationId"), id, MAX_ID_BYTES)?;
         }
-        check_json(&format!("{field}.data"), &self.data, MAX_DATA_BYTES)?;
-        if let Some(metadata) = &self.metadata {
-            check_json(&format!("{field}.metadata"), metadata, MAX_METADATA_BYTES)?;
+        check_json(format_args!("{field}.data"), &self.data, MAX_DATA_BYTES)?;
+        if let Some(json) = &self.metadata {
+            check_json(format_args!("{field}.metadata"), json, MAX_METADATA_BYTES)?;
         }
         Ok(())
     }

@@ -25,12 +25,15 @@ pub mod projection;
 pub mod query;
 pub mod repository;
 mod snapshot;
+mod sorted;
 pub mod storage;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod texts;
 pub mod time;
 pub mod upcast;
+mod uuid_text;
 
 pub use error::{Error, Result};
 pub use event::{NewEvent, RecordedEvent};

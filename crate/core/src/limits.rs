@@ -1,5 +1,7 @@
 //! Stated limits. Each is enforced where the input arrives, with an error that names it.
 
+use core::fmt::Display;
+
 use crate::{Error, Result};
 
 /// The longest stream id, in bytes of UTF-8.
@@ -29,18 +31,19 @@ pub const MAX_POSITION: u64 = u32::MAX as u64;
 ///
 /// # Errors
 /// `invalid_input` naming `field`.
-pub fn check_text(field: &str, text: &str, max: usize) -> Result<()> {
+pub fn check_text(field: impl Display, text: &str, max: usize) -> Result<()> {
+    judge(text, max).map_err(|reason| Error::invalid(field.to_string(), reason))
+}
+
+fn judge(text: &str, max: usize) -> Result<(), String> {
     if text.is_empty() {
-        return Err(Error::invalid(field, "must not be empty"));
+        return Err("must not be empty".to_owned());
     }
     if text.len() > max {
-        return Err(Error::invalid(
-            field,
-            format!("is {} bytes long; the limit is {max}", text.len()),
-        ));
+        return Err(format!("is {} bytes long; the limit is {max}", text.len()));
     }
     if text.chars().any(char::is_control) {
-        return Err(Error::invalid(field, "must not contain control characters"));
+        return Err("must not contain control characters".to_owned());
     }
     Ok(())
 }

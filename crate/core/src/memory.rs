@@ -4,10 +4,9 @@
 
 use core::cell::{Cell, RefCell, RefMut};
 use core::cmp::Ordering;
-use core::ops::Bound;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::sorted::SortedMap;
 use crate::storage::{Change, Commit, Durability, Record, Storage, StoredBatch};
 use crate::{Error, Position, Result};
 
@@ -40,8 +39,8 @@ pub struct MemoryStorage {
 #[derive(Debug, Default)]
 struct Memory {
     destroyed: u64,
-    log: BTreeMap<Position, Vec<u8>>,
-    records: BTreeMap<String, Vec<u8>>,
+    log: SortedMap<Position, Vec<u8>>,
+    records: SortedMap<String, Vec<u8>>,
 }
 
 impl MemoryStorage {
@@ -84,15 +83,15 @@ impl MemoryStorage {
 }
 
 impl Memory {
-    fn batch((&last, bytes): (&Position, &Vec<u8>)) -> StoredBatch {
+    fn batch((last, bytes): &(Position, Vec<u8>)) -> StoredBatch {
         StoredBatch {
-            last,
+            last: *last,
             bytes: bytes.clone(),
         }
     }
 
     fn commit(&mut self, tail: Position, batch: &StoredBatch) -> Result<Commit> {
-        let end = self.log.last_key_value().map_or(0, |(&last, _)| last);
+        let end = self.log.as_slice().last().map_or(0, |(last, _)| *last);
         match end.cmp(&tail) {
             Ordering::Greater => Ok(Commit::Behind),
             Ordering::Less => Err(Error::DataLost {
@@ -108,7 +107,7 @@ impl Memory {
     fn replace(&mut self, after: Position, keys: &[Position], merged: &StoredBatch) -> bool {
         let before = (after > 0).then_some(&after);
         let expected = before.into_iter().chain(keys);
-        let found = self.log.range(after..).map(|(key, _)| key);
+        let found = self.log.from(&after).iter().map(|(key, _)| key);
         if !found.take_while(|&&key| key <= merged.last).eq(expected) {
             return false;
         }
@@ -120,9 +119,10 @@ impl Memory {
     }
 
     /// The records whose key begins with `prefix`, ordered by key.
-    fn records(&self, prefix: &str) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+    fn records(&self, prefix: &str) -> impl Iterator<Item = &Record> {
         self.records
-            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .from(prefix)
+            .iter()
             .take_while(move |(key, _)| key.starts_with(prefix))
     }
 
@@ -135,10 +135,8 @@ impl Memory {
                 self.records.remove(key);
             }
             Change::DeletePrefix { prefix } => {
-                let keys: Vec<String> = self.records(prefix).map(|(key, _)| key.clone()).collect();
-                for key in keys {
-                    self.records.remove(&key);
-                }
+                self.records
+                    .retain(|key, _| !key.starts_with(prefix.as_str()));
             }
         }
     }
@@ -165,8 +163,7 @@ impl Storage for MemoryStorage {
         if limit == 0 {
             return Err(Error::invalid("limit", "must be 1 or more"));
         }
-        let beyond = (Bound::Excluded(after), Bound::Unbounded);
-        let batches = memory.log.range(beyond).take(limit);
+        let batches = memory.log.from(&after.saturating_add(1)).iter().take(limit);
         Ok(batches.map(Memory::batch).collect())
     }
 
@@ -175,10 +172,16 @@ impl Storage for MemoryStorage {
         if !positions.is_sorted() {
             return Err(Error::invalid("positions", "must be ascending"));
         }
-        let holding = |&position| Some(*memory.log.range(position..).next()?.0);
-        let keys: BTreeSet<Position> = positions.iter().filter_map(holding).collect();
-        let batches = keys.iter().filter_map(|key| memory.log.get_key_value(key));
-        Ok(batches.map(Memory::batch).collect())
+        let mut batches: Vec<StoredBatch> = Vec::new();
+        for batch in positions
+            .iter()
+            .filter_map(|at| memory.log.from(at).first())
+        {
+            if batches.last().is_none_or(|before| before.last != batch.0) {
+                batches.push(Memory::batch(batch));
+            }
+        }
+        Ok(batches)
     }
 
     async fn replace(
@@ -203,10 +206,7 @@ impl Storage for MemoryStorage {
 
     async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
         let memory = self.memory()?;
-        let records = memory.records(prefix);
-        Ok(records
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect())
+        Ok(memory.records(prefix).cloned().collect())
     }
 
     async fn write_records(&self, changes: &[Change]) -> Result<()> {

@@ -89,13 +89,13 @@ impl Query {
             few(format!("{field}.{index}.tags"), item.tags.len())?;
             for event_type in &item.types {
                 check_text(
-                    &format!("{field}.{index}.types"),
+                    format_args!("{field}.{index}.types"),
                     event_type,
                     MAX_EVENT_TYPE_BYTES,
                 )?;
             }
             for tag in &item.tags {
-                check_text(&format!("{field}.{index}.tags"), tag, MAX_TAG_BYTES)?;
+                check_text(format_args!("{field}.{index}.tags"), tag, MAX_TAG_BYTES)?;
             }
         }
         Ok(())

@@ -127,7 +127,7 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
     /// # Errors
     /// `storage_corrupt` when an event is not of the shape it claims, and whatever the store says.
     pub async fn load(&self, stream_id: &str) -> Result<Loaded<A::State>> {
-        let start = if self.store.version(stream_id) >= SNAPSHOT_EVENTS - 1 {
+        let start = if self.store.version(stream_id).await? >= SNAPSHOT_EVENTS - 1 {
             Snapshot::read::<A, S>(&self.store, stream_id).await?
         } else {
             None

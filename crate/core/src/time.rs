@@ -43,6 +43,33 @@ impl Timestamp {
         Day(i32::try_from(self.0.div_euclid(DAY_MS)).unwrap_or_default())
     }
 
+    /// Writes it into `text` as [`Display`](fmt::Display) does, several times as quickly.
+    pub fn encode(self, text: &mut [u8; 24]) -> &str {
+        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY_MS));
+        let ms = self.0.rem_euclid(DAY_MS);
+        *text = *b"0000-00-00T00:00:00.000Z";
+        let parts = [
+            (3, year),
+            (6, month),
+            (9, day),
+            (12, ms / 3_600_000),
+            (15, ms / 60_000 % 60),
+            (18, ms / 1000 % 60),
+            (22, ms % 1000),
+        ];
+        for (last, mut value) in parts {
+            let places = text.get_mut(..=last).unwrap_or_default();
+            for place in places.iter_mut().rev() {
+                if value == 0 {
+                    break;
+                }
+                *place = b'0' + u8::try_from(value % 10).unwrap_or_default();
+                value /= 10;
+            }
+        }
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+
     /// Reads an RFC 3339 moment, such as `2026-01-31T09:30:00Z` or `2026-01-31T10:30:00.5+01:00`.
     /// Digits beyond milliseconds are dropped; a leap second counts as the second after it.
     ///
@@ -67,14 +94,7 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = self.0.rem_euclid(DAY_MS);
-        let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
-        write!(
-            f,
-            "{}T{hour:02}:{minute:02}:{second:02}.{:03}Z",
-            self.day(),
-            ms % 1000
-        )
+        f.write_str(self.encode(&mut [0; 24]))
     }
 }
 

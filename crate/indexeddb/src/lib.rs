@@ -9,14 +9,12 @@
 //! crate knows `IndexedDB`.
 //!
 //! What a transaction costs is a round trip to the process that holds the data, not the bytes. So
-//! requests that belong together are all issued before the first of them is awaited.
+//! requests that belong together are all issued before the first of them is answered; `js/requests.js`
+//! issues them, one call for each operation of the port.
 
-mod connection;
+mod convert;
 mod error;
-mod key;
-mod limit;
-mod reading;
+mod requests;
 mod storage;
-mod transaction;
 
 pub use storage::IndexedDbStorage;

@@ -7,14 +7,12 @@ use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Record, Storage, StoredBatch},
 };
-use indexed_db_futures::{KeyRange, object_store::ObjectStore};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::{
-    connection::{Connection, DERIVED, LOG},
-    error::from_idb,
-    key, reading,
-    transaction::{add, complete, delete, keys, object_store, put, writing},
-};
+use crate::convert::{bytes, entries, key, keys, position, text};
+use crate::error::from_js;
+use crate::requests::{self, Connection};
 
 /// A store's log and derived records in `IndexedDB`.
 ///
@@ -44,12 +42,12 @@ impl IndexedDbStorage {
     /// - `connection_lost` when the browser could not open it,
     /// - `invalid_input` naming `storage` where there is no `IndexedDB`, or none for this page.
     pub async fn open(name: &str) -> Result<Self> {
-        let database = format!("daybook:{name}");
-        let connection = Connection::open(&database).await?;
-        Ok(Self {
-            database,
-            link: RefCell::new(Link::Open(Rc::new(connection))),
-        })
+        let storage = Self {
+            database: format!("daybook:{name}"),
+            link: RefCell::new(Link::Deleted),
+        };
+        storage.connect().await?;
+        Ok(storage)
     }
 
     /// The connection to use; a new one after the database was deleted, and then only.
@@ -64,13 +62,26 @@ impl IndexedDbStorage {
 
     /// Opens a new connection and lets go of the one before.
     async fn connect(&self) -> Result<Rc<Connection>> {
-        let connection = Rc::new(Connection::open(&self.database).await?);
+        let opened = requests::open(&self.database).await.map_err(from_js)?;
+        let connection: Rc<Connection> = Rc::new(opened.unchecked_into());
         let mut link = self.link.borrow_mut();
+        if let Link::Open(before) = &*link {
+            before.close();
+        }
         if matches!(*link, Link::Closed) {
+            connection.close();
             return Err(Error::Closed);
         }
         *link = Link::Open(Rc::clone(&connection));
         Ok(connection)
+    }
+}
+
+impl Drop for IndexedDbStorage {
+    fn drop(&mut self) {
+        if let Link::Open(connection) = &*self.link.borrow() {
+            connection.close();
+        }
     }
 }
 
@@ -81,103 +92,81 @@ impl Storage for IndexedDbStorage {
         batch: &StoredBatch,
         durability: Durability,
     ) -> Result<Commit> {
-        let from = key::from_position(tail)?;
-        let last = key::from_position(batch.last)?;
+        let (tail, last) = (key(tail)?, key(batch.last)?);
+        let strict = durability == Durability::Strict;
         let connection = self.connection().await?;
-        let transaction = writing(connection.database()?, &[LOG], durability)?;
-        let found = {
-            let log = object_store(&transaction, LOG)?;
-            // Both are on their way before the answer to the first decides about the second.
-            let found = keys(&log, KeyRange::LowerBound(from, false), 2)?;
-            add(&log, last, &batch.bytes)?;
-            found
-        };
-        let found = reading::positions_in(found.await)?;
-        match found.as_slice() {
-            [] if tail == 0 => {}
-            [only] if tail > 0 && *only == tail => {}
-            [] => {
-                return Err(Error::DataLost {
-                    detail: format!("the log ended at position {tail} and is now empty"),
-                });
-            }
-            _ => return Ok(Commit::Behind),
-        }
-        complete(transaction).await?;
-        Ok(Commit::Done)
+        let stored = connection.commit(tail, last, &batch.bytes, strict).await;
+        Ok(if stored.map_err(from_js)?.is_truthy() {
+            Commit::Done
+        } else {
+            Commit::Behind
+        })
     }
 
     async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>> {
         if limit == 0 {
             return Err(Error::invalid("limit", "must be 1 or more"));
         }
-        let after = key::from_position(after)?;
+        let (after, limit) = (key(after)?, u32::try_from(limit).unwrap_or(u32::MAX));
         let connection = self.connection().await?;
-        reading::batches_after(connection.database()?, after, limit).await
+        let found = connection.read_after(after, limit).await;
+        Ok(batches(&found.map_err(from_js)?))
     }
 
     async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
+        let positions = keys(positions)?;
         let connection = self.connection().await?;
-        reading::batches_at(connection.database()?, positions).await
+        let found = connection.read_at(positions).await;
+        Ok(batches(&found.map_err(from_js)?))
     }
 
     async fn replace(
         &self,
         after: Position,
-        keys_replaced: &[Position],
+        replaced: &[Position],
         merged: &StoredBatch,
     ) -> Result<bool> {
-        let last = key::from_position(merged.last)?;
-        let from = key::from_position(after)?;
-        if after >= merged.last || keys_replaced.last() != Some(&merged.last) {
+        if after >= merged.last || replaced.last() != Some(&merged.last) {
             return Err(Error::invalid(
                 "keys",
                 "must end with the merged batch's key, beyond `after`",
             ));
         }
-        let before = (after > 0).then_some(after);
-        let expected: Vec<_> = before
-            .into_iter()
-            .chain(keys_replaced.iter().copied())
-            .collect();
+        let (before, replaced) = (key(after)?, keys(replaced)?);
         let connection = self.connection().await?;
-        // Strict: what is deleted may have been stored so, and must not be lost to a power cut.
-        let transaction = writing(connection.database()?, &[LOG], Durability::Strict)?;
-        {
-            let log = object_store(&transaction, LOG)?;
-            let limit = reading::count(expected.len().saturating_add(1));
-            let known = KeyRange::Bound(from, false, last, false);
-            if reading::positions_in(keys(&log, known, limit)?.await)? != expected {
-                return Ok(false);
-            }
-            delete(&log, KeyRange::Bound(from, true, last, false))?;
-            put(&log, last, &merged.bytes)?;
-        }
-        complete(transaction).await?;
-        Ok(true)
+        let done = connection.replace(before, replaced, &merged.bytes).await;
+        Ok(done.map_err(from_js)?.is_truthy())
     }
 
     async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let connection = self.connection().await?;
-        reading::record(connection.database()?, key).await
+        let found = connection.read_record(key).await.map_err(from_js)?;
+        Ok((!found.is_undefined()).then(|| bytes(&found)))
     }
 
     async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
         let connection = self.connection().await?;
-        reading::records(connection.database()?, prefix).await
+        let found = connection.read_records(prefix).await.map_err(from_js)?;
+        Ok(by_code_point(entries(&found, text)))
     }
 
     async fn write_records(&self, changes: &[Change]) -> Result<()> {
-        let connection = self.connection().await?;
-        // Derived records can be made anew from the log, so they need not wait for the disk.
-        let transaction = writing(connection.database()?, &[DERIVED], Durability::Relaxed)?;
-        {
-            let derived = object_store(&transaction, DERIVED)?;
-            for change in changes {
-                apply(&derived, change)?;
-            }
+        let list = Array::new();
+        for change in changes {
+            let (key, value) = match change {
+                Change::Put { key, value } => (key, Uint8Array::from(value.as_slice()).into()),
+                Change::Delete { key } => (key, JsValue::NULL),
+                Change::DeletePrefix { prefix } if prefix.is_empty() => {
+                    return Err(Error::invalid("prefix", "must not be empty"));
+                }
+                Change::DeletePrefix { prefix } => (prefix, JsValue::UNDEFINED),
+            };
+            list.push(&JsValue::from_str(key));
+            list.push(&value);
         }
-        complete(transaction).await
+        let connection = self.connection().await?;
+        connection.write_records(list).await.map_err(from_js)?;
+        Ok(())
     }
 
     async fn reconnect(&self) -> Result<()> {
@@ -191,19 +180,15 @@ impl Storage for IndexedDbStorage {
         let connection = self.connection().await?;
         // Emptied first: that happens at once and for everyone, whereas deleting a database waits
         // for other tabs and takes minutes when it is large.
-        let transaction = writing(connection.database()?, &[LOG, DERIVED], Durability::Strict)?;
-        for store in [LOG, DERIVED] {
-            let cleared = object_store(&transaction, store)?.clear();
-            cleared.map_err(from_idb)?;
-        }
-        complete(transaction).await?;
+        connection.clear().await.map_err(from_js)?;
         {
             let mut link = self.link.borrow_mut();
             if !matches!(*link, Link::Closed) {
                 *link = Link::Deleted;
             }
         }
-        connection.delete().await
+        connection.delete().await.map_err(from_js)?;
+        Ok(())
     }
 
     async fn close(&self) {
@@ -213,14 +198,20 @@ impl Storage for IndexedDbStorage {
     }
 }
 
-/// Asks for one change to the derived records.
-fn apply(derived: &ObjectStore<'_>, change: &Change) -> Result<()> {
-    match change {
-        Change::Put { key, value } => put(derived, key.clone(), value),
-        Change::Delete { key } => delete(derived, KeyRange::Only(key.as_str())),
-        Change::DeletePrefix { prefix } if prefix.is_empty() => {
-            Err(Error::invalid("prefix", "must not be empty"))
-        }
-        Change::DeletePrefix { prefix } => delete(derived, key::beginning_with(prefix)),
+fn batches(found: &JsValue) -> Vec<StoredBatch> {
+    let found = entries(found, position).into_iter();
+    found
+        .map(|(last, bytes)| StoredBatch { last, bytes })
+        .collect()
+}
+
+/// The records ordered as `str` compares. `IndexedDB` orders by UTF-16 code unit, which differs for
+/// rare characters only.
+fn by_code_point(found: Vec<Record>) -> Vec<Record> {
+    let mut records: Vec<Record> = Vec::with_capacity(found.len());
+    for record in found {
+        let at = records.partition_point(|(key, _)| *key < record.0);
+        records.insert(at, record);
     }
+    records
 }

@@ -1,9 +1,12 @@
 /** What the WebAssembly exports, as this face uses it. Texts named `json` are JSON. */
 
+/** A page: where it stands, and its events for `toEvents`. */
+export type PageBindings = [position: number, version: number, next: number | null, rows: string];
+
 export interface StoreBindings {
-  append(json: string): Promise<string>;
-  readStream(json: string): Promise<string>;
-  readAll(json: string): Promise<string>;
+  append(utf8Json: Uint8Array, random: Uint8Array, now: number): Promise<string>;
+  readStream(json: string): Promise<PageBindings>;
+  readAll(json: string): Promise<PageBindings>;
   readonly position: number;
   refresh(): Promise<number>;
   changed(after: number): Promise<number>;
@@ -40,7 +43,7 @@ export interface BookBindings {
   customer(customerId: string): string;
   revenue(json: string): string;
   projections(): string;
-  eventTypes(): string;
+  eventTypes(): Promise<string>;
   orderState(orderId: string, asOfJson: string): Promise<string>;
   history(orderId: string): Promise<string>;
   log(json: string): Promise<string>;

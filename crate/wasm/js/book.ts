@@ -37,6 +37,8 @@ interface Opened {
   /** The same log, for looking at while `store` is being exchanged. */
   watch: StoreBindings;
   following: Following;
+  /** Resolves once the read models can be shown as a whole. */
+  restored: Promise<void>;
 }
 
 /** The orders as of a moment, while the log stands at `position`. */
@@ -77,17 +79,23 @@ export class OrderBook implements OrderBookApi {
     this.#opened = this.#attach(inner);
   }
 
-  static async open(connect: () => Promise<BookBindings>, name: string, storage: string): Promise<OrderBook> {
+  static async open(
+    connect: () => Promise<BookBindings>,
+    { name, storage, early }: { name: string; storage: string; early: boolean },
+  ): Promise<OrderBook> {
     const inner = await call(connect());
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
-    await book.#opened.following.start();
+    if (!early) await book.restored;
     return book;
   }
 
   #attach(inner: BookBindings): Opened {
     const store = new Store(inner.store(), this.#name, this.#shared, () => void this.#reset());
     const following = new Following(inner, store, (kind, cause) => this.#tell(kind, cause));
-    return { inner, store, watch: inner.store(), following };
+    const restored = following.start();
+    // Whoever waits for it learns of a failure; nobody has to.
+    restored.catch(() => {});
+    return { inner, store, watch: inner.store(), following, restored };
   }
 
   // Commands
@@ -171,8 +179,8 @@ export class OrderBook implements OrderBookApi {
     return this.#ask((inner) => inner.projections());
   }
 
-  eventTypes(): { type: string; count: number }[] {
-    return this.#ask((inner) => inner.eventTypes());
+  async eventTypes(): Promise<{ type: string; count: number }[]> {
+    return JSON.parse(await call(this.#opened.inner.eventTypes()));
   }
 
   #ask<T>(question: (inner: BookBindings) => string): T {
@@ -240,6 +248,10 @@ export class OrderBook implements OrderBookApi {
     options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
   ): Promise<Verified> {
     return this.#opened.store.verify(options);
+  }
+
+  get restored(): Promise<void> {
+    return this.#opened.restored;
   }
 
   get position(): number {
@@ -339,7 +351,7 @@ export class OrderBook implements OrderBookApi {
     await stopped;
     try {
       this.#opened = this.#attach(await call(this.#connect()));
-      await this.#opened.following.start();
+      await this.#opened.restored;
       this.#tell('reset');
     } catch (error) {
       this.#tell('lost', error);

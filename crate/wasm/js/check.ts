@@ -73,3 +73,8 @@ export function checkNoMore(rest: object): void {
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
+
+/** Checks a `true` or `false`. */
+export function checkFlag(value: unknown, field: string): void {
+  if (typeof value !== 'boolean') throw invalid(field, 'must be true or false');
+}

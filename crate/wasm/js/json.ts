@@ -14,8 +14,40 @@ const MAX_DEPTH = 105;
  *   Infinity, BigInt, functions, symbols, cycles, class instances, halves of surrogate pairs.
  */
 export function toJson(value: unknown, path = ''): string {
+  const text = toJsonQuickly(value);
+  if (text !== undefined) return text;
   assertJson(value, path, []);
   return JSON.stringify(value);
+}
+
+/** As `toJson`; `undefined` when a closer look must tell whether JSON can hold the value. */
+export function toJsonQuickly(value: unknown): string | undefined {
+  if (!isPlain(value, MAX_DEPTH)) return undefined;
+  const text = JSON.stringify(value);
+  // Halves of surrogate pairs are written so, and nothing else but this very text.
+  return text.includes('\\ud') ? undefined : text;
+}
+
+/** Whether `JSON.stringify` is sure to lose nothing of a value but halves of surrogate pairs. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value === 'object') return value === null || isPlainObject(value, depth);
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function isPlainObject(object: object, depth: number): boolean {
+  if (depth === 0) return false;
+  if (Array.isArray(object)) {
+    for (let index = 0; index < object.length; index += 1) {
+      if (!isPlain(object[index], depth - 1)) return false;
+    }
+    return true;
+  }
+  if (Object.getPrototypeOf(object) !== Object.prototype || 'toJSON' in object) return false;
+  for (const key in object) {
+    const value = (object as Record<string, unknown>)[key];
+    if (value !== undefined && !isPlain(value, depth - 1)) return false;
+  }
+  return true;
 }
 
 /** @param above The objects that `value` is in. */

@@ -152,7 +152,7 @@ export interface ProjectionStatus {
   /** Those events' types and schema versions. */
   skippedTypes: { type: string; schemaVersion: number; count: number }[];
   rows: number;
-  state: 'live' | 'catching_up' | 'rebuilding' | 'stopped';
+  state: 'restoring' | 'live' | 'catching_up' | 'rebuilding' | 'stopped';
   /** Why it stopped, and at which position. */
   error: { position: number; message: string } | null;
 }
@@ -212,7 +212,7 @@ export interface OrderBookApi {
     position: number;
   }>;
   /** Every event type in the log, with its count. */
-  eventTypes(): { type: string; count: number }[];
+  eventTypes(): Promise<{ type: string; count: number }[]>;
   /** orders_summary as it stood: at a position, or counting what had occurred by a moment. */
   ordersAsOf(asOf: { position: number } | { time: string }, query?: OrdersQuery): Promise<OrdersPage>;
 
@@ -261,6 +261,11 @@ export interface OrderBookApi {
 
   /** The log's end as this tab knows it. */
   readonly position: number;
+  /**
+   * Resolves once the rows of all read models are there and have followed the log; rejects when they
+   * cannot. Worth waiting for only after opening with `early`.
+   */
+  readonly restored: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -268,6 +273,12 @@ export interface OpenOrderBookOptions {
   name?: string;
   storage?: 'indexeddb' | 'memory';
   durability?: 'strict' | 'relaxed';
+  /**
+   * Whether to resolve as soon as something can be shown: `orders()` then knows the 50 newest orders
+   * and the sums over all, as they were last saved, and the other read models nothing, until
+   * `restored` resolves. `false` when left out: everything is there.
+   */
+  early?: boolean;
   wasm?: BufferSource | WebAssembly.Module | URL | string;
 }
 

@@ -5,7 +5,7 @@
 
 import { loadBook } from '#load-orders';
 import { OrderBook } from './book.js';
-import { checkNames, checkNoMore, checkObject } from './check.js';
+import { checkFlag, checkNames, checkNoMore, checkObject } from './check.js';
 import type { OpenOrderBookOptions, OrderBookApi } from './orders-types.js';
 
 export * from './errors.js';
@@ -13,16 +13,25 @@ export type * from './orders-types.js';
 export type * from './types.js';
 
 /**
- * Opens the order book, and resolves once its read models have followed the log to its end.
+ * Opens the order book, and resolves once its read models have followed the log to its end, or with
+ * `early` once the first rows can be shown.
  *
  * @throws UnsupportedFormatError when a newer build wrote it, BlockedError, DataLostError,
  *   StorageCorruptError, InvalidInputError.
  */
 export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise<OrderBookApi> {
   checkObject(options, 'options');
-  const { name = 'order-book', storage = 'indexeddb', durability = 'strict', wasm, ...rest } = options;
+  const {
+    name = 'order-book',
+    storage = 'indexeddb',
+    durability = 'strict',
+    early = false,
+    wasm,
+    ...rest
+  } = options;
   checkNoMore(rest);
   checkNames(name, storage, durability);
+  checkFlag(early, 'early');
   const module = await loadBook(wasm);
-  return await OrderBook.open(() => module.openBook(storage, name, durability), name, storage);
+  return await OrderBook.open(() => module.openBook(storage, name, durability), { name, storage, early });
 }

@@ -1,6 +1,6 @@
 /** The general store: streams of events over one log, for any domain. */
 
-import type { StoreBindings } from './bindings.js';
+import type { PageBindings, StoreBindings } from './bindings.js';
 import { type Channel, openChannel } from './channel.js';
 import {
   checkFunction,
@@ -13,10 +13,11 @@ import {
   checkText,
   checkWatchers,
 } from './check.js';
+import { randomBytes, toEvents, utf8 } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
 import { aborted, call, invalid, makeError } from './failing.js';
 import { whenIdle } from './idle.js';
-import { toJson } from './json.js';
+import { toJson, toJsonQuickly } from './json.js';
 import type {
   Appended,
   AppendOptions,
@@ -33,13 +34,6 @@ import { Watch } from './watch.js';
 
 /** How many events cross from Rust at a time. */
 const PAGE_EVENTS = 1_000;
-
-interface PageJson {
-  events: RecordedEvent[];
-  position: number;
-  version: number;
-  next: number | null;
-}
 
 /** A store that is open. Every tab that opens the same name sees the same log. */
 export class Store {
@@ -121,11 +115,12 @@ export class Store {
     checkNoMore(rest);
     checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
-    const now = new Date().toISOString();
     try {
-      const parts = streams.map((part, index) => completed(part, `streams.${index}`, now));
-      const input = toJson({ streams: parts, condition, commandId, recordedAt: now });
-      const appended = JSON.parse(await call(this.#inner.append(input))) as Appended;
+      const text =
+        toJsonQuickly({ streams, condition, commandId }) ??
+        toJson({ streams: streams.map(checked), condition, commandId });
+      const random = randomBytes(16 * streams.reduce(withoutId, 0));
+      const appended = JSON.parse(await call(this.#inner.append(utf8(text), random, Date.now()))) as Appended;
       if (!appended.repeated) this.noteAppended();
       return appended;
     } catch (error) {
@@ -166,19 +161,18 @@ export class Store {
     checkNoMore(rest);
     const events: RecordedEvent[] = [];
     let from = first ?? null;
-    let view: PageJson | undefined;
+    let view: PageBindings | undefined;
     for (;;) {
       const count = Math.min(limit - events.length, PAGE_EVENTS);
       const query = { streamId, direction, from, limit: count };
-      const page = JSON.parse(await call(this.#inner.readStream(toJson(query)))) as PageJson;
+      const page: PageBindings = await call(this.#inner.readStream(toJson(query)));
       view ??= page;
-      const { version, position } = view;
+      const [position, version] = view;
+      const [, , next, rows] = page;
       // Later pages may have seen more; the first decides what is read.
-      for (const event of page.events) if (event.version <= version) events.push(event);
-      if (page.next === null || page.next > version || events.length >= limit) {
-        return { events, version, position };
-      }
-      from = page.next;
+      for (const event of toEvents(rows)) if (event.version <= version) events.push(event);
+      if (next === null || next > version || events.length >= limit) return { events, version, position };
+      from = next;
     }
   }
 
@@ -210,13 +204,14 @@ export class Store {
       this.#checkOpen();
       const count = Math.min(left, PAGE_EVENTS);
       const query = { direction, from, limit: count, streamPrefix, query: filter };
-      const page = JSON.parse(await call(this.#inner.readAll(toJson(query)))) as PageJson;
-      for (const event of page.events) {
+      const page: PageBindings = await call(this.#inner.readAll(toJson(query)));
+      const [, , next, rows] = page;
+      for (const event of toEvents(rows)) {
         if (event.position > end) return;
         left -= 1;
         yield event;
       }
-      from = page.next;
+      from = next;
     }
   }
 
@@ -241,13 +236,14 @@ export class Store {
       await call(this.#inner.refresh());
       while (!signal?.aborted) {
         const query = { from: position, limit: PAGE_EVENTS, streamPrefix, query: filter };
-        const page = JSON.parse(await call(this.#inner.readAll(toJson(query)))) as PageJson;
-        for (const event of page.events) {
+        const page: PageBindings = await call(this.#inner.readAll(toJson(query)));
+        const [tail, , next, rows] = page;
+        for (const event of toEvents(rows)) {
           if (signal?.aborted) return;
           await handler(event);
         }
-        position = page.next ?? Math.max(position, page.position);
-        if (page.next === null) await this.#watch.grown(position, signal);
+        position = next ?? Math.max(position, tail);
+        if (next === null) await this.#watch.grown(position, signal);
       }
     } catch (error) {
       if (error instanceof DaybookError && error.code === 'closed' && this.#closed) return;
@@ -312,19 +308,22 @@ export class Store {
   }
 }
 
-/** Fills in what may be left out. Rust judges the rest. */
-function completed(part: StreamAppend, path: string, now: string): object {
+/** Looks at what `JSON.stringify` may not be trusted with; events may be instances of any class. */
+function checked(part: StreamAppend, index: number): object {
+  const path = `streams.${index}`;
   checkObject(part, path);
-  checkText(part.streamId, `${path}.streamId`);
   checkList(part.events, `${path}.events`);
   const events = part.events.map((event: NewEvent, index) => {
     checkObject(event, `${path}.events.${index}`);
-    if (event.data === undefined) {
-      throw invalid(`${path}.events.${index}.data`, 'must be given; null is allowed');
-    }
-    return { ...event, id: event.id ?? crypto.randomUUID(), occurredAt: event.occurredAt ?? now };
+    return { ...event };
   });
   return { ...part, events };
+}
+
+/** Adds up the events that need an id. Rust judges whether they are events. */
+function withoutId(sum: number, part: StreamAppend): number {
+  if (!Array.isArray(part?.events)) return sum;
+  return part.events.reduce((count, event: NewEvent) => (event?.id ? count : count + 1), sum);
 }
 
 /** The error of an append to one stream; its path begins within the stream. */

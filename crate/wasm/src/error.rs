@@ -7,10 +7,7 @@ use wasm_bindgen::JsValue;
 /// The object the JavaScript face makes an instance of its error class from.
 pub(crate) fn to_js(error: &Error) -> JsValue {
     let object = Object::new();
-    let set = |name: &str, value: JsValue| {
-        // Setting a field of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
-    };
+    let set = |name: &str, value: JsValue| set(&object, name, &value);
     set("code", error.code().into());
     set("message", error.to_string().into());
     match error {
@@ -58,6 +55,12 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         | Error::Closed => {}
     }
     object.into()
+}
+
+#[inline(never)]
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // Setting a field of a fresh plain object cannot fail.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
 fn expected_to_js(expected: ExpectedVersion) -> JsValue {

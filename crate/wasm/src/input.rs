@@ -1,263 +1,267 @@
 //! What JavaScript asks for, as JSON text. Unknown fields are refused.
 
-use core::fmt;
+use core::slice::Chunks;
 
+use daybook_core::json::{Malformed, Problem, Reader};
 use daybook_core::query::{Condition, Query, QueryItem};
 use daybook_core::store::{AllQuery, Append, Direction, StreamAppend, StreamQuery};
-use daybook_core::{Error, ExpectedVersion, NO_STREAM, NewEvent, Result, Timestamp, Version};
-use serde::de::{self, DeserializeOwned, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-use uuid::Uuid;
+use daybook_core::{Error, ExpectedVersion, NO_STREAM, NewEvent, Result, Timestamp};
+use uuid::{Builder, Uuid};
 
 use crate::place::path_before;
+
+/// What reads a value of JSON, or says where it is none.
+type Read<T> = Result<T, Malformed>;
 
 /// Reads `text`, which the face made with `JSON.stringify`.
 ///
 /// # Errors
 /// `invalid_input` with the path of what is wrong; with `what`, when that is all of it.
-pub(crate) fn parse<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| misread(what, text, &error))
+pub(crate) fn parse<'a, T>(
+    what: &str,
+    text: &'a str,
+    read: impl FnOnce(&mut Reader<'a>) -> Read<T>,
+) -> Result<T> {
+    let mut reader = Reader::new(text);
+    let value = read(&mut reader).and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| misread(what, text, error))
 }
 
-fn misread(what: &str, text: &str, error: &serde_json::Error) -> Error {
-    let mut path = path_before(text, error.column());
-    let message = error.to_string();
-    // Where in the text is of no use to a caller who gave an object.
-    let reason = message.split(" at line ").next().unwrap_or_default();
-    let missing = reason.strip_prefix("missing field `");
-    if let Some(name) = missing.and_then(|rest| rest.strip_suffix('`')) {
-        if !path.is_empty() {
-            path.push('.');
+#[cold]
+fn misread(what: &str, text: &str, error: Malformed) -> Error {
+    let mut path = path_before(text, error.at);
+    let reason = match error.problem {
+        Problem::Missing(key) => {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            return Error::invalid(path + key, "must be given");
         }
-        return Error::invalid(path + name, "must be given");
-    }
+        Problem::Expected(expected) => format!("must be {expected}"),
+        Problem::Unknown => error.to_string(),
+    };
     Error::invalid(if path.is_empty() { what } else { &path }, reason)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct EventInput {
-    id: String,
-    r#type: String,
-    data: Box<RawValue>,
-    schema_version: Option<u32>,
-    occurred_at: String,
-    #[serde(default)]
-    tags: Vec<String>,
-    metadata: Option<Box<RawValue>>,
-    correlation_id: Option<String>,
-    causation_id: Option<String>,
+/// What an append's events have unless they say otherwise.
+pub(crate) struct Defaults<'a> {
+    /// Random bytes, 16 for each event that has no id.
+    ids: Chunks<'a, u8>,
+    now: Timestamp,
 }
 
-/// A version of -1 or more, or a word; `any` when it is left out, but not when it is `null`.
-struct ExpectedInput(ExpectedVersion);
-
-impl Default for ExpectedInput {
-    fn default() -> Self {
-        Self(ExpectedVersion::Any)
-    }
-}
-
-impl<'de> Deserialize<'de> for ExpectedInput {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Given;
-        impl Visitor<'_> for Given {
-            type Value = ExpectedInput;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a version of -1 or more, 'any', 'no-stream' or 'stream-exists'")
-            }
-            fn visit_i64<E: de::Error>(self, version: Version) -> Result<ExpectedInput, E> {
-                if version < NO_STREAM {
-                    return Err(E::invalid_value(Unexpected::Signed(version), &self));
-                }
-                Ok(ExpectedInput(version.into()))
-            }
-            fn visit_u64<E: de::Error>(self, version: u64) -> Result<ExpectedInput, E> {
-                // A version that large is no stream's.
-                self.visit_i64(Version::try_from(version).unwrap_or(Version::MAX))
-            }
-            fn visit_str<E: de::Error>(self, word: &str) -> Result<ExpectedInput, E> {
-                Ok(ExpectedInput(match word {
-                    "any" => ExpectedVersion::Any,
-                    "no-stream" => ExpectedVersion::NoStream,
-                    "stream-exists" => ExpectedVersion::StreamExists,
-                    _ => return Err(E::invalid_value(Unexpected::Str(word), &self)),
-                }))
-            }
+impl<'a> Defaults<'a> {
+    pub(crate) fn new(random: &'a [u8], now: Timestamp) -> Self {
+        Self {
+            ids: random.chunks(16),
+            now,
         }
-        deserializer.deserialize_any(Given)
+    }
+
+    fn id(&mut self) -> Option<Uuid> {
+        let random = self.ids.next()?.first_chunk()?;
+        Some(Builder::from_random_bytes(*random).into_uuid())
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct StreamInput {
-    stream_id: String,
-    events: Vec<EventInput>,
-    #[serde(default)]
-    expected_version: ExpectedInput,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ItemInput {
-    #[serde(default)]
-    types: Vec<String>,
-    #[serde(default)]
-    tags: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ConditionInput {
-    fail_if: Vec<ItemInput>,
-    #[serde(default)]
-    after: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct AppendInput {
-    streams: Vec<StreamInput>,
-    condition: Option<ConditionInput>,
-    command_id: Option<String>,
-    recorded_at: String,
-}
-
-impl AppendInput {
-    pub(crate) fn into_append(self) -> Result<Append> {
-        let one = self.streams.len() == 1;
-        let streams = self.streams.into_iter().enumerate().map(|(index, stream)| {
-            stream.into_part(&if one {
-                String::new()
-            } else {
-                format!("streams.{index}.")
-            })
-        });
-        Ok(Append {
-            streams: streams.collect::<Result<_>>()?,
-            condition: self.condition.map(|condition| Condition {
-                fail_if: to_query(condition.fail_if),
-                after: condition.after,
-            }),
-            command_id: self.command_id,
-            recorded_at: moment("recordedAt", &self.recorded_at)?,
-        })
+pub(crate) fn append(reader: &mut Reader<'_>, mut defaults: Defaults<'_>) -> Read<Append> {
+    let (mut streams, mut condition, mut command_id) = (None, None, None);
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "streams" => streams = Some(list(reader, |reader| stream(reader, &mut defaults))?),
+            "condition" => condition = optional(reader, self::condition)?,
+            "commandId" => command_id = optional(reader, text)?,
+            _ => return Err(reader.unknown()),
+        }
     }
-}
-
-impl StreamInput {
-    fn into_part(self, path: &str) -> Result<StreamAppend> {
-        let events = self.events.into_iter().enumerate();
-        let events =
-            events.map(|(index, event)| event.into_event(&format!("{path}events.{index}")));
-        Ok(StreamAppend {
-            stream_id: self.stream_id,
-            expected: self.expected_version.0,
-            events: events.collect::<Result<_>>()?,
-        })
-    }
-}
-
-impl EventInput {
-    fn into_event(self, path: &str) -> Result<NewEvent> {
-        let event_id = Uuid::try_parse(&self.id)
-            .map_err(|_| Error::invalid(format!("{path}.id"), "must be a UUID"))?;
-        Ok(NewEvent {
-            event_id,
-            event_type: self.r#type,
-            schema_version: Some(self.schema_version.unwrap_or(1)),
-            occurred_at: moment(&format!("{path}.occurredAt"), &self.occurred_at)?,
-            tags: self.tags,
-            metadata: self
-                .metadata
-                .map(|json| Box::<str>::from(json).into_string()),
-            data: Box::<str>::from(self.data).into_string(),
-            correlation_id: self.correlation_id,
-            causation_id: self.causation_id,
-        })
-    }
-}
-
-fn to_query(items: Vec<ItemInput>) -> Query {
-    let items = items.into_iter().map(|item| QueryItem {
-        types: item.types,
-        tags: item.tags,
-    });
-    Query {
-        items: items.collect(),
-    }
-}
-
-/// Reads an RFC 3339 moment, naming `field` when it is none.
-pub(crate) fn moment(field: &str, text: &str) -> Result<Timestamp> {
-    Timestamp::parse(text).map_err(|error| match error {
-        Error::InvalidInput { reason, .. } => Error::invalid(field, reason),
-        other => other,
+    Ok(Append {
+        streams: reader.required(streams, "streams")?,
+        condition,
+        command_id,
+        recorded_at: defaults.now,
     })
 }
 
-#[derive(Deserialize, Default, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum DirectionInput {
-    #[default]
-    Forward,
-    Backward,
+fn stream(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAppend> {
+    let (mut stream_id, mut events, mut expected) = (None, None, ExpectedVersion::Any);
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "streamId" => stream_id = Some(text(reader)?),
+            "events" => events = Some(list(reader, |reader| event(reader, defaults))?),
+            "expectedVersion" => expected = self::expected(reader)?,
+            _ => return Err(reader.unknown()),
+        }
+    }
+    Ok(StreamAppend {
+        stream_id: reader.required(stream_id, "streamId")?,
+        expected,
+        events: reader.required(events, "events")?,
+    })
 }
 
-impl From<DirectionInput> for Direction {
-    fn from(input: DirectionInput) -> Self {
-        match input {
-            DirectionInput::Forward => Self::Forward,
-            DirectionInput::Backward => Self::Backward,
+fn event(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<NewEvent> {
+    let (mut event_id, mut event_type, mut data) = (None, None, None);
+    let mut event = NewEvent::new(Uuid::nil(), "", defaults.now, "");
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "type" => event_type = Some(text(reader)?),
+            "data" => data = Some(reader.raw()?),
+            "id" => event_id = optional(reader, uuid)?,
+            "occurredAt" => {
+                event.occurred_at = optional(reader, moment)?.unwrap_or(defaults.now);
+            }
+            "schemaVersion" => {
+                event.schema_version = optional(reader, Reader::unsigned32)?.or(Some(1));
+            }
+            "tags" => event.tags = list(reader, text)?,
+            "metadata" => event.metadata = optional(reader, raw)?,
+            "correlationId" => event.correlation_id = optional(reader, text)?,
+            "causationId" => event.causation_id = optional(reader, text)?,
+            _ => return Err(reader.unknown()),
         }
+    }
+    event.event_type = reader.required(event_type, "type")?;
+    reader.required(data, "data")?.clone_into(&mut event.data);
+    event.event_id = reader.required(event_id.or_else(|| defaults.id()), "id")?;
+    Ok(event)
+}
+
+/// A version of -1 or more, or a word; not `null`.
+fn expected(reader: &mut Reader<'_>) -> Read<ExpectedVersion> {
+    let kinds = "a version of -1 or more, 'any', 'no-stream' or 'stream-exists'";
+    if reader.peek() != Some(b'"') {
+        let version = reader.signed().map_err(|_| reader.malformed(kinds))?;
+        return if version < NO_STREAM {
+            Err(reader.malformed(kinds))
+        } else {
+            Ok(version.into())
+        };
+    }
+    match &*reader.string()? {
+        "any" => Ok(ExpectedVersion::Any),
+        "no-stream" => Ok(ExpectedVersion::NoStream),
+        "stream-exists" => Ok(ExpectedVersion::StreamExists),
+        _ => Err(reader.malformed(kinds)),
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct StreamQueryInput {
-    stream_id: String,
-    #[serde(default)]
-    direction: DirectionInput,
-    from: Option<Version>,
-    limit: usize,
+fn condition(reader: &mut Reader<'_>) -> Read<Condition> {
+    let (mut fail_if, mut after) = (None, 0);
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "failIf" => fail_if = Some(query(reader)?),
+            "after" => after = reader.unsigned()?,
+            _ => return Err(reader.unknown()),
+        }
+    }
+    let fail_if = reader.required(fail_if, "failIf")?;
+    Ok(Condition { fail_if, after })
 }
 
-impl From<StreamQueryInput> for StreamQuery {
-    fn from(input: StreamQueryInput) -> Self {
-        Self {
-            stream_id: input.stream_id,
-            direction: input.direction.into(),
-            from: input.from,
-            limit: input.limit,
+fn query(reader: &mut Reader<'_>) -> Read<Query> {
+    let items = list(reader, |reader| {
+        let mut item = QueryItem::default();
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            match &*key {
+                "types" => item.types = list(reader, text)?,
+                "tags" => item.tags = list(reader, text)?,
+                _ => return Err(reader.unknown()),
+            }
         }
+        Ok(item)
+    })?;
+    Ok(Query { items })
+}
+
+fn direction(reader: &mut Reader<'_>) -> Read<Direction> {
+    match &*reader.string()? {
+        "forward" => Ok(Direction::Forward),
+        "backward" => Ok(Direction::Backward),
+        _ => Err(reader.malformed("'forward' or 'backward'")),
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct AllQueryInput {
-    #[serde(default)]
-    direction: DirectionInput,
-    from: Option<u64>,
-    limit: usize,
-    #[serde(default)]
-    stream_prefix: String,
-    #[serde(default)]
-    query: Vec<ItemInput>,
-}
-
-impl From<AllQueryInput> for AllQuery {
-    fn from(input: AllQueryInput) -> Self {
-        Self {
-            direction: input.direction.into(),
-            from: input.from,
-            limit: input.limit,
-            stream_prefix: input.stream_prefix,
-            query: to_query(input.query),
+pub(crate) fn stream_query(reader: &mut Reader<'_>) -> Read<StreamQuery> {
+    let mut query = StreamQuery::new("");
+    let mut stream_id = None;
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "streamId" => stream_id = Some(text(reader)?),
+            "direction" => query.direction = direction(reader)?,
+            "from" => query.from = optional(reader, Reader::signed)?,
+            "limit" => query.limit = count(reader)?,
+            _ => return Err(reader.unknown()),
         }
     }
+    query.stream_id = reader.required(stream_id, "streamId")?;
+    Ok(query)
+}
+
+pub(crate) fn all_query(reader: &mut Reader<'_>) -> Read<AllQuery> {
+    let mut all = AllQuery::default();
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "direction" => all.direction = direction(reader)?,
+            "from" => all.from = optional(reader, Reader::unsigned)?,
+            "limit" => all.limit = count(reader)?,
+            "streamPrefix" => all.stream_prefix = text(reader)?,
+            "query" => all.query = query(reader)?,
+            _ => return Err(reader.unknown()),
+        }
+    }
+    Ok(all)
+}
+
+/// Reads each item of an array.
+pub(crate) fn list<'a, T>(
+    reader: &mut Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Read<T>,
+) -> Read<Vec<T>> {
+    let mut items = Vec::new();
+    reader.begin_array()?;
+    while reader.next_item()? {
+        items.push(read(reader)?);
+    }
+    Ok(items)
+}
+
+/// Reads a value that may be `null`.
+pub(crate) fn optional<'a, T>(
+    reader: &mut Reader<'a>,
+    read: impl FnOnce(&mut Reader<'a>) -> Read<T>,
+) -> Read<Option<T>> {
+    if reader.null() {
+        return Ok(None);
+    }
+    read(reader).map(Some)
+}
+
+pub(crate) fn text(reader: &mut Reader<'_>) -> Read<String> {
+    reader.string().map(Into::into)
+}
+
+fn raw(reader: &mut Reader<'_>) -> Read<String> {
+    reader.raw().map(str::to_owned)
+}
+
+pub(crate) fn count(reader: &mut Reader<'_>) -> Read<usize> {
+    Ok(usize::try_from(reader.unsigned()?).unwrap_or(usize::MAX))
+}
+
+fn uuid(reader: &mut Reader<'_>) -> Read<Uuid> {
+    let text = reader.string()?;
+    Uuid::try_parse(&text).map_err(|_| reader.malformed("a UUID"))
+}
+
+/// Reads an RFC 3339 moment.
+pub(crate) fn moment(reader: &mut Reader<'_>) -> Read<Timestamp> {
+    let text = reader.string()?;
+    Timestamp::parse(&text).map_err(|_| reader.malformed("an RFC 3339 moment"))
 }

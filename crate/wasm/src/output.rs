@@ -1,160 +1,127 @@
 //! What goes back to JavaScript: JSON text, written directly, with payloads as they are stored.
 
-use std::fmt::Write as _;
-
-use daybook_core::RecordedEvent;
+use daybook_core::json::Writer;
 use daybook_core::store::{Appended, Page, Verified};
+use daybook_core::{RecordedEvent, Timestamp};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
-/// JSON text in the making.
-#[derive(Default)]
-pub(crate) struct Json(String);
+use crate::error::number;
 
-impl Json {
-    pub(crate) fn raw(&mut self, text: &str) -> &mut Self {
-        self.0.push_str(text);
-        self
-    }
-
-    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        self.0.push('"');
-        let mut plain = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.0.push_str(text.get(plain..at).unwrap_or_default());
-            plain = at + 1;
-            if byte < 0x20 {
-                self.display(format_args!("\\u{byte:04x}"));
-            } else {
-                self.0.push('\\');
-                self.0.push(char::from(byte));
-            }
-        }
-        self.0.push_str(text.get(plain..).unwrap_or_default());
-        self.0.push('"');
-        self
-    }
-
-    /// Writes a number, or whatever else needs no quotes.
-    pub(crate) fn display(&mut self, value: impl std::fmt::Display) -> &mut Self {
-        // Writing to a string cannot fail.
-        let _ = write!(self.0, "{value}");
-        self
-    }
-
-    pub(crate) fn optional(&mut self, text: Option<&str>) -> &mut Self {
-        match text {
-            Some(text) => self.text(text),
-            None => self.raw("null"),
-        }
-    }
-
-    /// Writes each item, with commas between and brackets around.
-    pub(crate) fn list<T>(
-        &mut self,
-        items: impl IntoIterator<Item = T>,
-        mut write: impl FnMut(&mut Self, T),
-    ) -> &mut Self {
-        self.0.push('[');
-        for (number, item) in items.into_iter().enumerate() {
-            if number > 0 {
-                self.0.push(',');
-            }
-            write(self, item);
-        }
-        self.0.push(']');
-        self
-    }
-
-    pub(crate) fn into_string(self) -> String {
-        self.0
-    }
+/// `[position, version, next, rows]`: where the page stands, and its events as text.
+pub(crate) fn page(page: &Page) -> JsValue {
+    let next = page
+        .next
+        .map_or(JsValue::NULL, |next| number(next.cast_signed()));
+    let position = number(page.position.cast_signed());
+    Array::of4(&position, &number(page.version), &next, &rows(page).into()).into()
 }
 
-/// The fields of one event, without the braces around them; `data` and `schema` may be upcasted.
-pub(crate) fn event_fields(json: &mut Json, event: &RecordedEvent<'_>, schema: u32, data: &str) {
-    json.raw("\"id\":\"")
-        .display(event.event_id.as_hyphenated())
-        .raw("\",\"type\":")
-        .text(event.event_type);
-    json.raw(",\"schemaVersion\":").display(schema);
-    json.raw(",\"streamId\":").text(event.stream_id);
-    json.raw(",\"version\":")
-        .display(event.version)
-        .raw(",\"position\":")
-        .display(event.position);
-    json.raw(",\"occurredAt\":\"").display(event.occurred_at);
-    json.raw("\",\"recordedAt\":\"").display(event.recorded_at);
-    json.raw("\",\"correlationId\":")
-        .optional(event.correlation_id);
-    json.raw(",\"causationId\":").optional(event.causation_id);
-    json.raw(",\"commandId\":").optional(event.command_id);
-    json.raw(",\"tags\":").list(event.tags.iter(), |json, tag| {
-        json.text(tag);
-    });
-    json.raw(",\"metadata\":")
-        .raw(event.metadata.unwrap_or("null"))
-        .raw(",\"data\":")
-        .raw(data);
-}
-
-/// `{events, position, next, version}`.
-pub(crate) fn page(page: &Page) -> String {
-    let mut json = Json::default();
-    json.raw("{\"events\":").list(page.events(), |json, event| {
-        json.raw("{");
-        event_fields(json, &event, event.schema(), event.data);
-        json.raw("}");
-    });
-    json.raw(",\"position\":")
-        .display(page.position)
-        .raw(",\"version\":")
-        .display(page.version);
-    json.raw(",\"next\":");
-    match page.next {
-        Some(next) => json.display(next),
-        None => json.raw("null"),
-    };
-    json.raw("}");
+/// An array for each event, which the face makes an object of: with the names of the fields in it,
+/// the text would be twice as long. A text that is as in the event before is 0, so that it is read
+/// once; `occurredAt` is 0 where it is the same as `recordedAt`.
+fn rows(page: &Page) -> String {
+    // Most events take less; a page of large ones grows in a few steps.
+    let mut json = Writer::with_capacity(64 + page.len() * 256);
+    json.begin_array();
+    let mut before: Option<RecordedEvent<'_>> = None;
+    for event in page.events() {
+        row(&mut json, &event, before.as_ref());
+        before = Some(event);
+    }
+    json.end_array();
     json.into_string()
+}
+
+fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
+    json.begin_array();
+    json.string(event.event_id.as_hyphenated().encode_lower(&mut [0; 36]));
+    json.number(event.version).number(event.position);
+    match before {
+        Some(before) if before.recorded_at == event.recorded_at => json.number(0_u32),
+        _ => moment(json, event.recorded_at),
+    };
+    if event.occurred_at == event.recorded_at {
+        json.number(0_u32);
+    } else {
+        moment(json, event.occurred_at);
+    }
+    json.number(event.schema());
+    let then = before.map(texts);
+    for (at, now) in texts(event).into_iter().enumerate() {
+        match then.and_then(|texts| texts.get(at).copied()) {
+            Some(then) if then == now => json.number(0_u32),
+            _ => json.optional(now),
+        };
+    }
+    tags(json, event);
+    json.raw(event.metadata.unwrap_or("null")).raw(event.data);
+    json.end_array();
+}
+
+/// The texts that events have in common.
+fn texts<'a>(event: &RecordedEvent<'a>) -> [Option<&'a str>; 5] {
+    [
+        Some(event.stream_id),
+        Some(event.event_type),
+        event.correlation_id,
+        event.causation_id,
+        event.command_id,
+    ]
+}
+
+fn tags<'a>(json: &'a mut Writer, event: &RecordedEvent<'_>) -> &'a mut Writer {
+    json.begin_array();
+    for tag in event.tags.iter() {
+        json.string(tag);
+    }
+    json.end_array()
+}
+
+fn moment(json: &mut Writer, moment: Timestamp) -> &mut Writer {
+    json.string(moment.encode(&mut [0; 24]))
+}
+
+/// The fields of one event, within an object that was begun; `data` and `schema` may be upcasted.
+#[cfg(feature = "orders")]
+pub(crate) fn event_fields(json: &mut Writer, event: &RecordedEvent<'_>, schema: u32, data: &str) {
+    json.key("id").plain(event.event_id.as_hyphenated());
+    json.key("type").string(event.event_type);
+    json.key("schemaVersion").number(schema);
+    json.key("streamId").string(event.stream_id);
+    json.key("version").number(event.version);
+    json.key("position").number(event.position);
+    moment(json.key("occurredAt"), event.occurred_at);
+    moment(json.key("recordedAt"), event.recorded_at);
+    json.key("correlationId").optional(event.correlation_id);
+    json.key("causationId").optional(event.causation_id);
+    json.key("commandId").optional(event.command_id);
+    tags(json.key("tags"), event);
+    json.key("metadata").raw(event.metadata.unwrap_or("null"));
+    json.key("data").raw(data);
 }
 
 /// `{position, streams, repeated}`.
 pub(crate) fn appended(appended: &Appended) -> String {
-    let mut json = Json::default();
-    json.raw("{\"position\":")
-        .display(appended.last)
-        .raw(",\"streams\":")
-        .list(&appended.streams, |json, (stream, version)| {
-            json.raw("{\"streamId\":")
-                .text(stream)
-                .raw(",\"version\":")
-                .display(version)
-                .raw("}");
-        });
-    json.raw(",\"repeated\":")
-        .display(appended.repeated)
-        .raw("}");
+    let mut json = Writer::with_capacity(128);
+    json.begin_object().key("position").number(appended.last);
+    json.key("streams").begin_array();
+    for (stream, version) in &appended.streams {
+        json.begin_object().key("streamId").string(stream);
+        json.key("version").number(*version).end_object();
+    }
+    json.end_array().key("repeated").boolean(appended.repeated);
+    json.end_object();
     json.into_string()
 }
 
 /// `{position, head, complete}`.
 pub(crate) fn verified(verified: &Verified) -> String {
-    let mut json = Json::default();
-    json.raw("{\"position\":")
-        .display(verified.position)
-        .raw(",\"head\":\"")
-        .display(verified.head);
-    json.raw("\",\"complete\":")
-        .display(verified.complete)
-        .raw("}");
+    let mut json = Writer::new();
+    json.begin_object()
+        .key("position")
+        .number(verified.position);
+    json.key("head").plain(verified.head);
+    json.key("complete").boolean(verified.complete).end_object();
     json.into_string()
-}
-
-/// Writes any answer of the order book.
-#[cfg(feature = "orders")]
-pub(crate) fn to_json(value: &impl serde::Serialize) -> daybook_core::Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| daybook_core::Error::invalid("output", error.to_string()))
 }

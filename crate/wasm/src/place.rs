@@ -1,7 +1,7 @@
 //! Where in JSON text an error lies, as a path that its author recognises.
 //!
-//! `serde_json` says how far it had read. What was open there is the path; finding it so costs
-//! nothing while there is no error, and a few hundred bytes of code.
+//! A reader says how far it had read. What was open there is the path; finding it so costs nothing
+//! while there is no error, and a few hundred bytes of code.
 
 /// What is open at some place of the text.
 enum Open<'a> {

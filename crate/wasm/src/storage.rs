@@ -1,5 +1,8 @@
 //! Either backend, as the caller chose.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use daybook_core::Result;
 use daybook_core::memory::MemoryStorage;
 use daybook_core::storage::{Change, Commit, Durability, Record, Storage, StoredBatch};
@@ -23,11 +26,18 @@ impl AnyStorage {
     }
 }
 
+/// A boxed future, so that what calls the storage holds, drops and polls a pointer instead of either
+/// backend's work: a quarter of the code depends on it.
+type Work<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
 macro_rules! forward {
     ($self:ident . $method:ident ( $($argument:expr),* )) => {
-        match $self {
-            AnyStorage::Memory(storage) => storage.$method($($argument),*).await,
-            AnyStorage::IndexedDb(storage) => storage.$method($($argument),*).await,
+        {
+            let work: Work<'_, _> = match $self {
+                AnyStorage::Memory(storage) => Box::pin(storage.$method($($argument),*)),
+                AnyStorage::IndexedDb(storage) => Box::pin(storage.$method($($argument),*)),
+            };
+            work.await
         }
     };
 }

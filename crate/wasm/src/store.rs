@@ -2,17 +2,18 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use daybook_core::storage::Durability;
 use daybook_core::store::{Maintenance, Options, Store, Verified};
-use daybook_core::{Error, Result};
+use daybook_core::{Error, Result, Timestamp};
 use js_sys::Promise;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::error::{number, to_js};
-use crate::input::{AllQueryInput, AppendInput, StreamQueryInput, parse};
+use crate::input::{self, Defaults, parse};
 use crate::output;
 use crate::storage::AnyStorage;
 
@@ -20,7 +21,13 @@ use crate::storage::AnyStorage;
 pub(crate) fn promise<T: Into<JsValue>>(
     work: impl Future<Output = Result<T>> + 'static,
 ) -> Promise {
-    future_to_promise(async move { work.await.map(Into::into).map_err(|error| to_js(&error)) })
+    boxed_promise(Box::pin(async move { work.await.map(Into::into) }))
+}
+
+/// One function for all kinds of work: what makes a promise of a future is long.
+#[inline(never)]
+fn boxed_promise(work: Pin<Box<dyn Future<Output = Result<JsValue>>>>) -> Promise {
+    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
 
 /// An open store.
@@ -66,39 +73,44 @@ impl StoreHandle {
     }
 }
 
+fn utf8(bytes: &[u8]) -> Result<&str> {
+    str::from_utf8(bytes).map_err(|_| Error::invalid("input", "must be UTF-8"))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a moment's milliseconds are whole and far below 2^53"
+)]
+fn from_millis(millis: f64) -> Timestamp {
+    Timestamp::from_millis(millis as i64)
+}
+
 #[wasm_bindgen]
 impl StoreHandle {
-    /// Appends; takes and gives JSON text.
-    pub fn append(&self, input: String) -> Promise {
+    /// Appends at `now`, in milliseconds since 1970; takes and gives JSON text, the input's as UTF-8.
+    /// Events without an id get one of `random`, 16 bytes for each.
+    pub fn append(&self, input: &[u8], random: &[u8], now: f64) -> Promise {
+        let defaults = Defaults::new(random, from_millis(now));
+        let append = utf8(input)
+            .and_then(|text| parse("append", text, |reader| input::append(reader, defaults)));
         let store = self.store.clone();
-        promise(async move {
-            let input: AppendInput = parse("append", &input)?;
-            Ok(output::appended(&store.append(input.into_append()?).await?))
-        })
+        promise(async move { Ok(output::appended(&store.append(append?).await?)) })
     }
 
-    /// Reads a page of one stream; takes and gives JSON text.
+    /// Reads a page of one stream; takes JSON text.
     #[wasm_bindgen(js_name = readStream)]
-    pub fn read_stream(&self, query: String) -> Promise {
+    pub fn read_stream(&self, query: &str) -> Promise {
+        let query = parse("query", query, input::stream_query);
         let store = self.store.clone();
-        promise(async move {
-            let page = store
-                .read_stream(&parse::<StreamQueryInput>("query", &query)?.into())
-                .await?;
-            Ok(output::page(&page))
-        })
+        promise(async move { Ok(output::page(&store.read_stream(&query?).await?)) })
     }
 
-    /// Reads a page of the log; takes and gives JSON text.
+    /// Reads a page of the log; takes JSON text.
     #[wasm_bindgen(js_name = readAll)]
-    pub fn read_all(&self, query: String) -> Promise {
+    pub fn read_all(&self, query: &str) -> Promise {
+        let query = parse("query", query, input::all_query);
         let store = self.store.clone();
-        promise(async move {
-            let page = store
-                .read_all(&parse::<AllQueryInput>("query", &query)?.into())
-                .await?;
-            Ok(output::page(&page))
-        })
+        promise(async move { Ok(output::page(&store.read_all(&query?).await?)) })
     }
 
     /// The position of the last event this store knows of.

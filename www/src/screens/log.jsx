@@ -1,5 +1,5 @@
 /** Every event in the store, newest first, as it is written. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { position, useBook } from '../book.js';
 import { Empty, Heading } from '../components/bits.jsx';
@@ -11,13 +11,26 @@ import { count, counted } from '../lib/money.js';
 import { useRested } from '../lib/rested.js';
 import { query, setQuery } from '../router.js';
 
+/**
+ * Every event type in the log, with its count.
+ * @param {import('../book.js').OrderBook} api
+ */
+function useTypes(api) {
+  const [types, setTypes] = useState(/** @type {{ type: string, count: number }[]} */ ([]));
+  useEffect(() => {
+    // Without them, every type can still be read.
+    api.eventTypes().then(setTypes, () => {});
+  }, [api, position.value]);
+  return types;
+}
+
 export function Log() {
   const api = useBook();
   const type = query.value.get('type') ?? '';
   const stream = query.value.get('stream') ?? '';
   const { events, next, found, problem, busy, older } = useLog(type, stream);
   const rested = useRested('stream', stream);
-  const types = api.eventTypes();
+  const types = useTypes(api);
 
   return (
     <>

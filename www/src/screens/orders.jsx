@@ -1,7 +1,7 @@
 /** All orders: find them, sort them, act on them, and see them as they once were. */
 import { useMemo } from 'preact/hooks';
 
-import { revision, useBook } from '../book.js';
+import { restored, revision, useBook } from '../book.js';
 import {
   CustomerLink,
   Empty,
@@ -92,7 +92,7 @@ export function Orders() {
           class="orders-grid"
           label={`Orders, ${count(found)} in all`}
           columns={columns}
-          count={found}
+          count={time || restored.value ? found : (page?.rows.length ?? 0)}
           rows={rows}
           rowKey={(row) => row.orderId}
           cells={time ? pastCells : cells}

@@ -126,9 +126,17 @@ fn write_references<'a>(
     columns: &mut ColumnWriter,
 ) -> Vec<u32> {
     let mut column = |text: fn(&RecordedEvent<'a>) -> Option<&'a str>| {
+        let mut before = ("", 0);
         let references: Vec<u32> = events
             .iter()
-            .map(|event| text(event).map_or(0, |text| strings.reference(text)))
+            .map(|event| {
+                let Some(text) = text(event) else { return 0 };
+                // Neighbours often have the same.
+                if text != before.0 || before.1 == 0 {
+                    before = (text, strings.reference(text));
+                }
+                before.1
+            })
             .collect();
         columns.differences(references.iter().map(|reference| i64::from(*reference)));
         references

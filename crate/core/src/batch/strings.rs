@@ -1,11 +1,8 @@
 //! The string table: each distinct text of a batch once.
 
-use std::collections::HashMap;
-
-use uuid::Uuid;
-use uuid::fmt::Hyphenated;
-
 use crate::codec::{Damaged, Reader, Writer};
+use crate::texts::TextMap;
+use crate::uuid_text::{push_uuid, split_uuid};
 
 /// The most bytes an entry takes over from another one. It bounds what a table expands to.
 const MAX_SHARED_BYTES: usize = 64;
@@ -74,9 +71,7 @@ impl Strings {
             } else {
                 prefix = prefix.checked_add(signed(head >> 1)).ok_or(Damaged)?;
                 strings.push_prefix(prefix)?;
-                let uuid = Uuid::from_bytes(reader.array()?).hyphenated();
-                let mut hex = [0; Hyphenated::LENGTH];
-                strings.text.push_str(uuid.encode_lower(&mut hex));
+                push_uuid(&mut strings.text, &reader.array()?);
             }
             start = end;
             let end = u32::try_from(strings.text.len()).map_err(|_| Damaged)?;
@@ -116,7 +111,7 @@ impl Strings {
 
 /// Builds a string table.
 pub(super) struct Interner<'a> {
-    numbers: HashMap<&'a str, u32>,
+    numbers: TextMap<'a>,
     entries: Writer,
     before: &'a str,
     prefix: u32,
@@ -126,7 +121,7 @@ impl<'a> Interner<'a> {
     /// An empty table, with room for what so many events usually hold.
     pub(super) fn for_events(count: usize) -> Self {
         Self {
-            numbers: HashMap::with_capacity(2 * count + 4),
+            numbers: TextMap::with_capacity(2 * count + 4),
             entries: Writer::with_capacity(40 * count + 64),
             before: "",
             prefix: 0,
@@ -136,19 +131,19 @@ impl<'a> Interner<'a> {
     /// The number of `text`, plus 1.
     pub(super) fn reference(&mut self, text: &'a str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
-            return number + 1;
+            return narrow(number) + 1;
         }
         match split_uuid(text) {
-            Some((prefix, uuid)) => self.add_uuid(prefix, uuid),
-            None => self.add_plain(text),
+            Some((prefix, id)) if prefix.len() <= MAX_SHARED_BYTES => self.add_uuid(prefix, &id),
+            _ => self.add_plain(text),
         }
         self.before = text;
         let number = self.len();
-        self.numbers.insert(text, number);
+        self.numbers.insert(text, number.into());
         number + 1
     }
 
-    fn add_uuid(&mut self, prefix: &'a str, uuid: Uuid) {
+    fn add_uuid(&mut self, prefix: &'a str, id: &[u8; 16]) {
         let prefix = if prefix.is_empty() {
             0
         } else {
@@ -157,7 +152,7 @@ impl<'a> Interner<'a> {
         let difference = i64::from(prefix) - i64::from(self.prefix);
         self.prefix = prefix;
         self.entries.uint(unsigned(difference) << 1 | 1);
-        self.entries.raw(uuid.as_bytes());
+        self.entries.raw(id);
     }
 
     fn add_plain(&mut self, text: &'a str) {
@@ -181,17 +176,9 @@ impl<'a> Interner<'a> {
     }
 }
 
-/// Splits off the UUID that `text` ends in, when it is in canonical form and the rest is short
-/// enough to be shared.
-fn split_uuid(text: &str) -> Option<(&str, Uuid)> {
-    let at = text.len().checked_sub(Hyphenated::LENGTH)?;
-    let (prefix, canonical) = text.split_at_checked(at)?;
-    if prefix.len() > MAX_SHARED_BYTES {
-        return None;
-    }
-    let uuid = Uuid::try_parse(canonical).ok()?;
-    let mut hex = [0; Hyphenated::LENGTH];
-    (uuid.hyphenated().encode_lower(&mut hex) == canonical).then_some((prefix, uuid))
+/// A string's number, as the map holds it; all of them came from a `u32`.
+fn narrow(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Zigzag, as in [`codec`](crate::codec), for a number that shares its varint with a flag.

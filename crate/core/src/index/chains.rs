@@ -1,8 +1,7 @@
 //! Backward chains through the log: the events of one stream, or with one tag.
 
-use std::collections::BTreeMap;
-
 use super::column::Column;
+use crate::sorted::SortedMap;
 
 /// Every chain's position is noted once in this many links, so that a place in the middle of a long
 /// chain is found without walking from its end.
@@ -14,7 +13,7 @@ const BLOCK: u32 = 256;
 pub(super) struct Chains {
     heads: Column<Head>,
     /// (chain, block) → position of the last link of that block, for each block that is complete.
-    block_ends: BTreeMap<(u32, u32), u32>,
+    block_ends: SortedMap<(u32, u32), u32>,
     used: usize,
 }
 
@@ -158,8 +157,8 @@ impl Chains {
 
     /// The bytes of memory held.
     pub(super) fn memory_bytes(&self) -> usize {
-        // A B-tree's nodes are about two thirds full.
-        self.heads.memory_bytes() + self.block_ends.len() * 18
+        // A vector is three quarters full on average.
+        self.heads.memory_bytes() + self.block_ends.len() * 16
     }
 
     fn blocks(&self, chain: u32) -> u32 {

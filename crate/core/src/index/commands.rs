@@ -34,14 +34,13 @@ impl Commands {
         let Some(part) = self.parts.get((hash >> 24) as usize) else {
             return Vec::new();
         };
-        let mut found: Vec<u32> = part
+        // Under one hash, slots are ordered as their positions are.
+        let mut found: Vec<u64> = part
             .probe(hash)
-            .map(unpack)
-            .filter(|(known, _)| *known == hash)
-            .map(|(_, position)| position)
+            .filter(|slot| unpack(*slot).0 == hash)
             .collect();
         found.sort_unstable();
-        found
+        found.into_iter().map(|slot| unpack(slot).1).collect()
     }
 
     /// Makes room for `count` more entries at once.
@@ -54,17 +53,17 @@ impl Commands {
         }
     }
 
-    /// Each entry after a position, as (hash, position), ascending.
-    pub(super) fn after(&self, position: u32) -> Vec<(u32, u32)> {
-        let mut found: Vec<(u32, u32)> = self
+    /// Each entry in `after < position <= upto`, as (hash, position), ascending.
+    pub(super) fn within(&self, after: u32, upto: u32) -> Vec<(u32, u32)> {
+        let mut found: Vec<u64> = self
             .parts
             .iter()
             .flat_map(|part| &part.slots)
-            .map(|&slot| unpack(slot))
-            .filter(|(_, at)| *at > position)
+            .copied()
+            .filter(|slot| (after + 1..=upto).contains(&unpack(*slot).1))
             .collect();
         found.sort_unstable();
-        found
+        found.into_iter().map(unpack).collect()
     }
 
     /// The bytes of memory held.

@@ -1,6 +1,6 @@
 //! The batches of the log: where each ends, and how large it is.
 
-use crate::Position;
+use crate::{Hash, Position};
 
 use super::narrow;
 
@@ -25,13 +25,15 @@ pub(super) struct Directory {
 struct Line {
     last: u32,
     bytes: u32,
+    /// The chain hash at `last`.
+    head: Hash,
 }
 
 impl Directory {
     /// Adds a batch at the end.
-    pub(super) fn push(&mut self, last: u32, bytes: usize) {
+    pub(super) fn push(&mut self, last: u32, bytes: usize, head: Hash) {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.entries.push(Line { last, bytes });
+        self.entries.push(Line { last, bytes, head });
     }
 
     /// Replaces the batches that end within `first..=last` by one.
@@ -39,8 +41,9 @@ impl Directory {
         let from = self.entries.partition_point(|line| line.last < first);
         let to = self.entries.partition_point(|line| line.last <= last);
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        if from <= to {
-            self.entries.splice(from..to, [Line { last, bytes }]);
+        let merged = self.entries.get(from..to).unwrap_or_default();
+        if let Some(head) = merged.last().map(|line| line.head) {
+            self.entries.splice(from..to, [Line { last, bytes, head }]);
         }
     }
 
@@ -51,6 +54,20 @@ impl Directory {
         }
         let position = narrow(position);
         self.entry(self.entries.partition_point(|line| line.last < position))
+    }
+
+    /// The chain hash at the end of the batch with the key `last`.
+    pub(super) fn head(&self, last: u32) -> Option<Hash> {
+        let at = self.entries.partition_point(|line| line.last < last);
+        let line = self.entries.get(at).filter(|line| line.last == last)?;
+        Some(line.head)
+    }
+
+    /// The end of the last batch that ends at most at `position`; 0 when there is none.
+    pub(super) fn end_below(&self, position: u32) -> u32 {
+        let at = self.entries.partition_point(|line| line.last <= position);
+        let before = at.checked_sub(1).and_then(|at| self.entries.get(at));
+        before.map_or(0, |line| line.last)
     }
 
     /// All batches, ascending.

@@ -14,7 +14,7 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// chosen to collide make lookups slow, though never wrong.
 ///
 /// Part of the segment format: its results must never change.
-pub(super) fn hash64(bytes: &[u8]) -> u64 {
+pub(crate) fn hash64(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64;
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {

@@ -22,8 +22,8 @@ struct Contents<'a> {
     /// How many events each stream has before the segment.
     counts: Vec<u32>,
     tags: Vec<u32>,
-    /// Each batch's last position and size.
-    batches: Vec<(u32, usize)>,
+    /// Each batch's last position, size, and the hash at its end.
+    batches: Vec<(u32, usize, Hash)>,
     columns: Columns<'a>,
     commands: Reader<'a>,
 }
@@ -183,8 +183,8 @@ impl Index {
                 self.commands.insert(hash, position);
             }
         })?;
-        for &(last, bytes) in contents.batches.iter().filter(|batch| batch.0 > tail) {
-            self.batches.push(last, bytes);
+        for &(last, bytes, head) in contents.batches.iter().filter(|batch| batch.0 > tail) {
+            self.batches.push(last, bytes, head);
         }
         self.head = header.head;
         Ok(())
@@ -298,7 +298,10 @@ fn read_names(reader: &mut Reader<'_>, names: &mut Names) -> Result<Vec<u32>, Da
 }
 
 /// The batches, which must end where the segment ends.
-fn read_batches(reader: &mut Reader<'_>, header: &Header) -> Result<Vec<(u32, usize)>, Damaged> {
+fn read_batches(
+    reader: &mut Reader<'_>,
+    header: &Header,
+) -> Result<Vec<(u32, usize, Hash)>, Damaged> {
     let mut batches = Vec::new();
     let mut last = header.after;
     for _ in 0..reader.count()? {
@@ -308,7 +311,7 @@ fn read_batches(reader: &mut Reader<'_>, header: &Header) -> Result<Vec<(u32, us
         if distance == 0 {
             return Err(Damaged);
         }
-        batches.push((last, bytes));
+        batches.push((last, bytes, Hash(reader.array()?)));
     }
     if last == header.upto {
         Ok(batches)

@@ -32,7 +32,8 @@ use chains::Chains;
 use column::Column;
 use commands::Commands;
 use directory::Directory;
-use hash64::{NameHash, hash64};
+use hash64::NameHash;
+pub(crate) use hash64::hash64;
 use names::Names;
 use tags::Tagged;
 use types::Types;
@@ -221,6 +222,11 @@ impl Index {
         self.batches.iter()
     }
 
+    /// The batches that end after `position`, as last known, ascending.
+    pub(crate) fn batches_after(&self, position: Position) -> impl Iterator<Item = BatchEntry> {
+        self.batches.after(narrow(position))
+    }
+
     /// Notes that the batches within `first..=last` were merged into one of `bytes` bytes. Beyond
     /// the tail it changes nothing.
     pub fn merged(&mut self, first: Position, last: Position, bytes: usize) {
@@ -274,7 +280,7 @@ impl Index {
             }
             start = event.tags_end;
         }
-        self.batches.push(self.tail, bytes);
+        self.batches.push(self.tail, bytes, head);
         self.head = head;
         Ok(())
     }

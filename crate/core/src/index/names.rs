@@ -5,6 +5,7 @@ use hashbrown::hash_table::Entry;
 
 use super::column::Column;
 use super::hash64::NameHash;
+use crate::uuid_text::split_uuid;
 
 /// Texts are kept in pages of this many bytes; an address is page number and offset in one `u32`.
 const PAGE_BITS: u32 = 16;
@@ -13,8 +14,6 @@ const PAGE: usize = 1 << PAGE_BITS;
 pub(super) const MAX_NAME_BYTES: usize = PAGE - 3;
 /// The most prefixes before a UUID that are kept apart; names with others are kept as plain text.
 const MAX_PREFIXES: usize = 127;
-/// The length of a UUID in its canonical form.
-const UUID_TEXT: usize = 36;
 
 /// A name in the form in which it is kept. Each name has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,26 +240,4 @@ fn uuid_record(prefix: u8, id: [u8; 16]) -> [u8; 17] {
     head.fill(prefix + 1);
     rest.copy_from_slice(&id);
     record
-}
-
-/// Splits a text that ends in a UUID in canonical form (lower case, with hyphens).
-fn split_uuid(text: &str) -> Option<(&str, [u8; 16])> {
-    let (prefix, tail) = text.split_at_checked(text.len().checked_sub(UUID_TEXT)?)?;
-    let mut id = [0; 16];
-    let mut digits = tail.bytes();
-    for (index, byte) in id.iter_mut().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) && digits.next() != Some(b'-') {
-            return None;
-        }
-        *byte = digit(digits.next()?)? << 4 | digit(digits.next()?)?;
-    }
-    Some((prefix, id))
-}
-
-const fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    }
 }

@@ -74,10 +74,11 @@ impl Index {
                 .ascending(item.rarest, (after, upto), limit, wanted);
             found.extend(matches);
         }
+        let mut found = widen(found);
         found.sort_unstable();
         found.dedup();
         found.truncate(limit);
-        widen(found)
+        found
     }
 
     /// The positions below `before` of events that match, descending, at most `limit`: the last ones.
@@ -103,10 +104,12 @@ impl Index {
             let wanted = |position| self.holds(item, position);
             found.extend(self.tags.descending(item.rarest, upto, limit, wanted));
         }
-        found.sort_unstable_by(|one, other| other.cmp(one));
+        let mut found = widen(found);
+        found.sort_unstable();
+        found.reverse();
         found.dedup();
         found.truncate(limit);
-        widen(found)
+        found
     }
 
     fn plan(&self, query: &Query) -> Plan {
@@ -128,8 +131,9 @@ impl Index {
     fn plan_tagged(&self, item: &QueryItem) -> Option<TaggedItem> {
         let numbers = item.tags.iter().map(|tag| self.tags.names.find(tag));
         let mut others = numbers.collect::<Option<Vec<u32>>>()?;
-        others.sort_unstable_by_key(|&tag| core::cmp::Reverse(self.tags.head(tag).count));
-        let rarest = others.pop()?;
+        let count = |at: &usize| others.get(*at).map_or(0, |tag| self.tags.head(*tag).count);
+        let at = (0..others.len()).min_by_key(count)?;
+        let rarest = others.swap_remove(at);
         let types = match self.type_set(&item.types) {
             None if !item.types.is_empty() => return None,
             types => types,

@@ -8,7 +8,7 @@
 //! 3. the stream ids, as names (see below); for each its count of events before the segment
 //! 4. the tags, as names
 //! 5. the batches that end in the range: count; for each the distance from the end of the one before
-//!    (at first from `after`), and its size in bytes
+//!    (at first from `after`), its size in bytes, and the chain hash at its end, 32 bytes
 //! 6. four columns, each preceded by its length in bytes:
 //!    - per event its stream, as a reference
 //!    - per event its type, as an index into the types
@@ -24,15 +24,15 @@
 //! reference is 0 for the next one that has not appeared yet, and otherwise counts back from there:
 //! events of recent streams, the most frequent ones, take one byte.
 
-use crate::Position;
 use crate::codec::Writer;
+use crate::{Hash, Position};
 
 use super::hash64::hash64;
 use super::names::{Name, Names};
 use super::{Index, narrow};
 
 /// The format written, and the newest one read.
-pub(super) const FORMAT: u8 = 1;
+pub(super) const FORMAT: u8 = 2;
 /// The size of the hash at the end.
 pub(super) const CHECKSUM_BYTES: usize = 8;
 
@@ -43,6 +43,8 @@ pub struct Segment {
     pub after: Position,
     /// up to and including this one.
     pub upto: Position,
+    /// The chain hash there.
+    pub head: Hash,
     /// The segment itself.
     pub bytes: Vec<u8>,
 }
@@ -83,78 +85,96 @@ impl Index {
     /// The segment that covers the events after `after` up to the tail.
     #[must_use]
     pub fn segment(&self, after: Position) -> Segment {
+        self.segment_of(after, self.tail())
+    }
+
+    /// The segment that covers the events after `after`, up to the end of the last batch that holds
+    /// none beyond `upto`; or else of the first batch.
+    #[must_use]
+    pub fn segment_of(&self, after: Position, upto: Position) -> Segment {
         let after = narrow(after).min(self.tail);
+        let upto = match self.batches.end_below(narrow(upto)) {
+            end if end > after => end,
+            _ => narrow(
+                self.batches
+                    .after(after)
+                    .next()
+                    .map_or(0, |batch| batch.last),
+            )
+            .max(after),
+        };
         let mut kinds = Dictionary::new(narrow(self.types.len() as u64));
         let mut tags = Dictionary::new(self.tags.names.len());
         let mut streams = Dictionary::new(self.streams.len());
-        let (stream_column, counts) = self.stream_column(after, &mut streams);
+        let (stream_column, before) = self.stream_column(after, upto, &mut streams);
         let mut kind_column = Writer::new();
-        for position in after + 1..=self.tail {
+        for position in after + 1..=upto {
             let kind = u32::from(self.kinds.get(position - 1));
             kind_column.count(kinds.refer(kind).0);
         }
-        let tag_column = self.tag_column(after, &mut tags);
+        let tag_column = self.tag_column(after, upto, &mut tags);
 
         let mut out = Writer::new();
         out.byte(FORMAT);
         out.uint(after.into());
-        out.uint(self.tail.into());
-        out.raw(&self.head.0);
+        out.uint(upto.into());
+        let head = self.batches.head(upto).unwrap_or(Hash::GENESIS);
+        out.raw(&head.0);
         out.count(kinds.order.len());
         for &kind in &kinds.order {
             let kind = u16::try_from(kind).unwrap_or(u16::MAX);
             out.text(self.types.name(kind));
         }
         write_names(&mut out, &self.streams, &streams.order);
-        for (&stream, &count) in streams.order.iter().zip(&counts) {
-            out.uint(u64::from(self.versions.head(stream).count - count));
+        for count in before {
+            out.uint(count.into());
         }
         write_names(&mut out, &self.tags.names, &tags.order);
-        self.write_batches(&mut out, after);
+        self.write_batches(&mut out, after, upto);
         out.blob(stream_column.as_bytes());
         out.blob(kind_column.as_bytes());
         out.blob(tag_column.as_bytes());
-        out.blob(self.command_column(after).as_bytes());
+        out.blob(self.command_column(after, upto).as_bytes());
         let checksum = hash64(out.as_bytes());
         out.raw(&checksum.to_le_bytes());
         Segment {
             after: after.into(),
-            upto: self.tail(),
+            upto: upto.into(),
+            head,
             bytes: out.into_bytes(),
         }
     }
 
-    /// The column of streams, and how many events each of them has in it.
-    fn stream_column(&self, after: u32, streams: &mut Dictionary) -> (Writer, Vec<u32>) {
+    /// The column of streams, and how many events each of them has before it.
+    fn stream_column(&self, after: u32, upto: u32, streams: &mut Dictionary) -> (Writer, Vec<u32>) {
         // An event does not know its stream, but every stream knows its events.
-        let mut owners = vec![0_u32; (self.tail - after) as usize];
-        for stream in 0..self.streams.len() {
-            let mut position = self.versions.head(stream).last;
+        let mut owners = vec![0_u32; (upto - after) as usize];
+        let mut counts = vec![0_u32; self.streams.len() as usize];
+        for (stream, count) in (0..).zip(&mut counts) {
+            let head = self.versions.head(stream);
+            let mut position = head.last;
+            *count = head.count;
             while position > after {
                 if let Some(owner) = owners.get_mut((position - after - 1) as usize) {
                     *owner = stream;
                 }
+                *count -= 1;
                 position = self.previous.get(position - 1);
             }
         }
         let mut column = Writer::new();
-        let mut counts = Vec::new();
         for stream in owners {
-            let (local, reference) = streams.refer(stream);
-            column.count(reference);
-            match counts.get_mut(local) {
-                Some(count) => *count += 1,
-                None => counts.push(1),
-            }
+            column.count(streams.refer(stream).1);
         }
-        (column, counts)
+        let before = |stream: &u32| counts.get(*stream as usize).copied().unwrap_or_default();
+        (column, streams.order.iter().map(before).collect())
     }
 
-    fn tag_column(&self, after: u32, tags: &mut Dictionary) -> Writer {
+    fn tag_column(&self, after: u32, upto: u32, tags: &mut Dictionary) -> Writer {
         let mut column = Writer::new();
         let mut before = after;
         let mut references = Vec::new();
-        for position in after + 1..=self.tail {
+        for position in after + 1..=upto {
             references.clear();
             references.extend(self.tags.of(position).map(|tag| tags.refer(tag).1));
             if references.is_empty() {
@@ -170,10 +190,10 @@ impl Index {
         column
     }
 
-    fn command_column(&self, after: u32) -> Writer {
+    fn command_column(&self, after: u32, upto: u32) -> Writer {
         let mut column = Writer::new();
         let mut before = 0;
-        for (hash, position) in self.commands.after(after) {
+        for (hash, position) in self.commands.within(after, upto) {
             column.uint(u64::from(hash - before));
             column.uint(u64::from(position - after));
             before = hash;
@@ -181,12 +201,18 @@ impl Index {
         column
     }
 
-    fn write_batches(&self, out: &mut Writer, after: u32) {
-        out.count(self.batches.after(after).count());
+    fn write_batches(&self, out: &mut Writer, after: u32, upto: u32) {
+        let within = || {
+            let batches = self.batches.after(after);
+            batches.take_while(move |batch| batch.last <= upto.into())
+        };
+        out.count(within().count());
         let mut before = Position::from(after);
-        for batch in self.batches.after(after) {
+        for batch in within() {
             out.uint(batch.last - before);
             out.count(batch.bytes);
+            let head = self.batches.head(narrow(batch.last));
+            out.raw(&head.unwrap_or(Hash::GENESIS).0);
             before = batch.last;
         }
     }

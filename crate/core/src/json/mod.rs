@@ -18,7 +18,7 @@ use core::fmt;
 
 pub use reader::Reader;
 pub use value::{Object, Value};
-pub use writer::Writer;
+pub use writer::{Whole, Writer};
 
 use crate::{Error, Result};
 
@@ -94,18 +94,15 @@ pub trait FromJson<'a>: Sized {
 ///
 /// # Errors
 /// `invalid_input` naming `field`.
-pub fn check_json(field: &str, text: &str, max: usize) -> Result<()> {
+pub fn check_json(field: impl fmt::Display, text: &str, max: usize) -> Result<()> {
+    judge(text, max).map_err(|reason| Error::invalid(field.to_string(), reason))
+}
+
+fn judge(text: &str, max: usize) -> Result<(), String> {
     if text.len() > max {
-        return Err(Error::invalid(
-            field,
-            format!("is {} bytes long; the limit is {max}", text.len()),
-        ));
+        return Err(format!("is {} bytes long; the limit is {max}", text.len()));
     }
     let mut reader = Reader::new(text);
-    reader.skip().and_then(|()| reader.end()).map_err(|error| {
-        Error::invalid(
-            field,
-            format!("is not valid JSON: {error} at byte {}", error.at),
-        )
-    })
+    let read = reader.skip().and_then(|()| reader.end());
+    read.map_err(|error| format!("is not valid JSON: {error} at byte {}", error.at))
 }

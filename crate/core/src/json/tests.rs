@@ -167,3 +167,14 @@ fn too_long_is_said_before_it_is_read() {
     let error = check_json("data", "[[[[[", 4).unwrap_err().to_string();
     assert!(error.contains("the limit is 4"), "{error}");
 }
+
+proptest! {
+    #[test]
+    fn whole_numbers_are_written_as_they_display(unsigned: u64, signed: i64) {
+        let mut json = Writer::new();
+        json.begin_array().number(unsigned).number(signed);
+        json.number(u64::MAX).number(i64::MIN).number(0_u8).end_array();
+        let expected = format!("[{unsigned},{signed},{},{},0]", u64::MAX, i64::MIN);
+        prop_assert_eq!(json.into_string(), expected);
+    }
+}

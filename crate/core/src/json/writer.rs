@@ -103,10 +103,13 @@ impl Writer {
     }
 
     /// Writes a whole number.
-    pub fn number(&mut self, number: impl Display) -> &mut Self {
+    pub fn number(&mut self, number: impl Whole) -> &mut Self {
+        let (negative, digits) = number.sign_and_digits();
         self.separate();
-        // Writing to a string cannot fail.
-        let _ = write!(self.0, "{number}");
+        if negative {
+            self.0.push('-');
+        }
+        self.digits(digits);
         self
     }
 
@@ -125,6 +128,23 @@ impl Writer {
         self.separate();
         self.0.push_str(json);
         self
+    }
+
+    /// Digits one by one: `Display` would cost more than the whole value around them.
+    fn digits(&mut self, mut number: u64) {
+        let mut reversed = [0; 20];
+        let mut count = 0;
+        for digit in &mut reversed {
+            // A remainder of ten fits.
+            *digit = b'0' + (number % 10) as u8;
+            number /= 10;
+            count += 1;
+            if number == 0 {
+                break;
+            }
+        }
+        let digits = reversed.iter().take(count).rev();
+        self.0.extend(digits.map(|digit| char::from(*digit)));
     }
 
     /// A comma, unless this is the first in its array or object, or the value of a key.
@@ -156,5 +176,34 @@ impl Writer {
             };
             rest = more.get(1..).unwrap_or_default();
         }
+    }
+}
+
+/// A whole number, as far as writing it goes.
+pub trait Whole {
+    /// Whether it is below zero, and its digits.
+    fn sign_and_digits(self) -> (bool, u64);
+}
+
+macro_rules! whole {
+    ($($unsigned:ty),*; $($signed:ty),*) => {
+        $(impl Whole for $unsigned {
+            fn sign_and_digits(self) -> (bool, u64) {
+                (false, self.into())
+            }
+        })*
+        $(impl Whole for $signed {
+            fn sign_and_digits(self) -> (bool, u64) {
+                (self < 0, self.unsigned_abs().into())
+            }
+        })*
+    };
+}
+
+whole!(u8, u16, u32, u64; i8, i16, i32, i64);
+
+impl Whole for usize {
+    fn sign_and_digits(self) -> (bool, u64) {
+        (false, self as u64)
     }
 }

@@ -1,15 +1,16 @@
 //! What is stored of a projection: the records' keys, and the checkpoint record.
 //!
-//! Under `projection/<name>/v<version>/` lie
-//! - `checkpoint/<position>`: how far the fold had come, and which page records hold its rows;
-//! - `page/<number>/<position>-<fingerprint>`: a page's bytes, under the position of the save that
-//!   wrote it and the fingerprint of its bytes. Such a record never changes once it is written.
+//! Under `projection/` lie
+//! - `checkpoint/<name>/v<version>/<position>`: how far the fold had come, and which page records
+//!   hold its rows;
+//! - `page/<name>/v<version>/<number>/<position>-<fingerprint>`: a page's bytes, under the position
+//!   of the save that wrote it and the fingerprint of its bytes. Such a record never changes once it
+//!   is written.
 //!
 //! A checkpoint record: format (byte), position, id of the event there (16 bytes), the skipped kinds
 //! of events (count; type, schema version, how many), the pages (count; number, position,
-//! fingerprint in 8 bytes little-endian), then the fingerprint of all this in 8 bytes.
-
-use std::collections::BTreeMap;
+//! fingerprint in 8 bytes little-endian), the preview of the rows (blob), then the fingerprint of
+//! all this in 8 bytes.
 
 use uuid::Uuid;
 
@@ -18,8 +19,9 @@ use super::fingerprint::fingerprint;
 use crate::Position;
 use crate::codec::{Damaged, Reader, Writer};
 use crate::limits::MAX_POSITION;
+use crate::sorted::SortedMap;
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// How far a fold has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,8 +43,17 @@ pub(super) struct PageId {
     pub(super) fingerprint: u64,
 }
 
+/// What a checkpoint record holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Saving {
+    pub(super) at: Checkpoint,
+    pub(super) pages: Manifest,
+    /// What can be shown before the pages are read, as the projection writes it.
+    pub(super) preview: Vec<u8>,
+}
+
 /// Which records hold a projection's rows, by the number of the page.
-pub(super) type Manifest = BTreeMap<u32, PageId>;
+pub(super) type Manifest = SortedMap<u32, PageId>;
 
 impl Checkpoint {
     /// Counts an event as skipped.
@@ -68,7 +79,7 @@ impl Checkpoint {
     }
 
     /// The checkpoint record.
-    pub(super) fn encode(&self, pages: &Manifest) -> Vec<u8> {
+    pub(super) fn encode(&self, pages: &Manifest, preview: &[u8]) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.byte(FORMAT);
         writer.uint(self.position);
@@ -80,18 +91,21 @@ impl Checkpoint {
             writer.uint(skipped.count);
         }
         writer.count(pages.len());
-        for (number, id) in pages {
+        for (number, id) in pages.as_slice() {
             writer.uint(u64::from(*number));
             writer.uint(id.position);
             writer.raw(&id.fingerprint.to_le_bytes());
         }
+        writer.blob(preview);
         let check = fingerprint(writer.as_bytes());
         writer.raw(&check.to_le_bytes());
         writer.into_bytes()
     }
+}
 
+impl Saving {
     /// Reads a checkpoint record.
-    pub(super) fn decode(bytes: &[u8]) -> Result<(Self, Manifest), Damaged> {
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Damaged> {
         let (body, check) = bytes.split_last_chunk::<8>().ok_or(Damaged)?;
         if fingerprint(body).to_le_bytes() != *check {
             return Err(Damaged);
@@ -122,13 +136,14 @@ impl Checkpoint {
             };
             pages.insert(number, id);
         }
+        let preview = reader.blob()?.to_vec();
         reader.end()?;
-        let checkpoint = Self {
+        let at = Checkpoint {
             position,
             last_event,
             skipped,
         };
-        Ok((checkpoint, pages))
+        Ok(Self { at, pages, preview })
     }
 }
 
@@ -150,43 +165,50 @@ impl PageId {
 /// What a record is, as its key tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
-    Checkpoint {
-        version: u32,
-        position: Position,
-    },
-    Page {
-        version: u32,
-        number: u32,
-        id: PageId,
-    },
+    Checkpoint { version: u32, position: Position },
+    Page { number: u32, id: PageId },
 }
 
-/// What the keys of a projection's records begin with.
-pub(super) fn prefix(name: &str) -> String {
-    format!("projection/{name}/")
+/// What the keys of a projection's checkpoints begin with.
+pub(super) fn checkpoints_prefix(name: &str) -> String {
+    format!("projection/checkpoint/{name}/")
+}
+
+/// What the keys of a projection's pages of one version begin with.
+pub(super) fn pages_prefix(name: &str, version: u32) -> String {
+    format!("projection/page/{name}/v{version}/")
 }
 
 /// What the keys of a projection's records of one version begin with.
-pub(super) fn version_prefix(name: &str, version: u32) -> String {
-    format!("projection/{name}/v{version}/")
+pub(super) fn version_prefixes(name: &str, version: u32) -> [String; 2] {
+    let checkpoints = checkpoints_prefix(name);
+    [
+        format!("{checkpoints}v{version}/"),
+        pages_prefix(name, version),
+    ]
 }
 
-pub(super) fn checkpoint_key(version_prefix: &str, position: Position) -> String {
-    format!("{version_prefix}checkpoint/{position:010}")
+pub(super) fn checkpoint_key(name: &str, version: u32, position: Position) -> String {
+    format!("projection/checkpoint/{name}/v{version}/{position:010}")
 }
 
-pub(super) fn page_key(version_prefix: &str, number: u32, id: PageId) -> String {
+pub(super) fn page_key(name: &str, version: u32, number: u32, id: PageId) -> String {
+    let pages = pages_prefix(name, version);
     format!(
-        "{version_prefix}page/{number:06}/{:010}-{:016x}",
+        "{pages}{number:06}/{:010}-{:016x}",
         id.position, id.fingerprint
     )
 }
 
-/// Reads a key, less what [`prefix`] gives; `None` when this build has no such keys.
-pub(super) fn parse_key(key: &str) -> Option<Key> {
-    let mut parts = key.split('/');
+/// Reads a key of the projection `name`; `None` when it is none.
+pub(super) fn parse_key(name: &str, key: &str) -> Option<Key> {
+    let mut parts = key.strip_prefix("projection/")?.split('/');
+    let kind = parts.next()?;
+    if parts.next()? != name {
+        return None;
+    }
     let version = parts.next()?.strip_prefix('v')?.parse().ok()?;
-    let found = match parts.next()? {
+    let found = match kind {
         "checkpoint" => Key::Checkpoint {
             version,
             position: parts.next()?.parse().ok()?,
@@ -198,11 +220,7 @@ pub(super) fn parse_key(key: &str) -> Option<Key> {
                 position: position.parse().ok()?,
                 fingerprint: u64::from_str_radix(fingerprint, 16).ok()?,
             };
-            Key::Page {
-                version,
-                number,
-                id,
-            }
+            Key::Page { number, id }
         }
         _ => return None,
     };

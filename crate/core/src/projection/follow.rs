@@ -2,6 +2,7 @@
 
 use super::{Save, Status};
 use crate::domain::{Domain, understand};
+use crate::storage::Record;
 use crate::{Error, Position, RecordedEvent};
 
 /// A [`Follower`](super::Follower), whatever its projection. The methods are the follower's own, and
@@ -15,6 +16,8 @@ pub trait Follow<D: Domain> {
     fn live_after(&self) -> Option<Position>;
     fn wants(&self, position: Position) -> bool;
     fn take(&mut self, recorded: &RecordedEvent<'_>, event: Result<Option<&D::Event<'_>>, &Error>);
+    fn missing(&self) -> Option<String>;
+    fn supply(&mut self, prefix: &str, records: Vec<Record>);
     fn start_over(&mut self);
     fn start_rebuild(&mut self);
     fn cancel_rebuild(&mut self);

@@ -1,7 +1,7 @@
 //! Carrying one projection along the log.
 
-use super::checkpoint::{Checkpoint, prefix};
-use super::restore::{Restored, restore};
+use super::checkpoint::{Checkpoint, checkpoints_prefix};
+use super::restore::{Progress, Restored, Restoring};
 use super::saved::{Save, Saved};
 use super::{Follow, Projection};
 use crate::domain::Domain;
@@ -24,6 +24,8 @@ pub struct Follower<P: Projection> {
     // The version of the rows in `live`; while it is not `P::VERSION`, they are not saved.
     version: u32,
     rebuild: Option<Box<Fold<P>>>,
+    // While it is under way, `live` shows a preview at most, and nothing is folded.
+    restoring: Option<Box<Restoring<P>>>,
     saved: Saved,
 }
 
@@ -58,6 +60,8 @@ pub struct Skipped {
 /// What a projection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
+    /// Its rows are being read; at most a preview is shown.
+    Restoring,
     /// It has followed the log to its end.
     Live,
     /// There are events it has not taken yet.
@@ -95,40 +99,93 @@ pub struct Status {
 impl<P: Projection> Default for Follower<P> {
     /// At the beginning, nothing being stored.
     fn default() -> Self {
-        Self::restore(Vec::new())
+        Self {
+            live: Fold::default(),
+            version: P::VERSION,
+            rebuild: None,
+            restoring: None,
+            saved: Saved::nothing(P::NAME, P::VERSION, false),
+        }
     }
 }
 
 impl<P: Projection> Follower<P> {
-    /// What the keys of the projection's records begin with.
+    /// What the keys of the records begin with that [`restore`](Self::restore) takes.
     #[must_use]
     pub fn prefix() -> String {
-        prefix(P::NAME)
+        checkpoints_prefix(P::NAME)
     }
 
-    /// Goes on from `records`: every derived record under [`prefix`](Self::prefix), read at one
-    /// moment. Whatever among them is damaged or missing, the rows restored are those of a whole
-    /// state, or none, at position 0. Begins a rebuild when the rows are of another version, or when
-    /// this build knows an event that was skipped.
+    /// Goes on from what is stored; `checkpoints` are all derived records under
+    /// [`prefix`](Self::prefix). The rows follow: until nothing is [`missing`](Self::missing) any
+    /// more, only the preview is shown, and no event is taken. Whatever is damaged or missing, the
+    /// rows restored are those of a whole state, or none, at position 0. Begins a rebuild when the
+    /// rows are of another version, or when this build knows an event that was skipped.
     #[must_use]
-    pub fn restore(records: Vec<Record>) -> Self {
+    pub fn restore(checkpoints: Vec<Record>) -> Self {
+        let mut follower = Self::default();
+        match Restoring::begin(checkpoints) {
+            Ok(restoring) => follower.wait_for(restoring.into()),
+            Err(nothing) => follower.go_on_from(nothing),
+        }
+        follower
+    }
+
+    /// What the keys of the derived records begin with that are to be given to
+    /// [`supply`](Self::supply) next; `None` once the rows are restored.
+    #[must_use]
+    pub fn missing(&self) -> Option<String> {
+        self.restoring.as_ref().map(|restoring| restoring.missing())
+    }
+
+    /// Takes in all derived records under `prefix`, read at one moment; does nothing unless these
+    /// are what is [`missing`](Self::missing).
+    pub fn supply(&mut self, prefix: &str, records: Vec<Record>) {
+        let Some(mut restoring) = self.restoring.take() else {
+            return;
+        };
+        if restoring.missing() != prefix {
+            self.restoring = Some(restoring);
+            return;
+        }
+        match restoring.take(records) {
+            Progress::More => self.wait_for(restoring),
+            Progress::Restored(restored) => self.go_on_from(restored),
+        }
+    }
+
+    fn wait_for(&mut self, restoring: Box<Restoring<P>>) {
+        let at = restoring.at().cloned().unwrap_or_default();
+        if let Some((version, preview)) = restoring.preview()
+            && at.position != self.live.at.position
+        {
+            self.live = Fold::default();
+            self.live.rows.show_preview(version, preview);
+            self.version = version;
+        }
+        self.live.at = at;
+        self.restoring = Some(restoring);
+    }
+
+    fn go_on_from(&mut self, restored: Restored<P>) {
         let Restored {
             rows,
             version,
             at,
             saved,
             outdated,
-        } = restore(records);
-        Self {
-            live: Fold {
-                rows,
-                at,
-                failed: None,
-            },
-            version,
-            rebuild: outdated.then(Box::default),
-            saved,
+        } = restored;
+        self.live = Fold {
+            rows,
+            at,
+            failed: None,
+        };
+        self.version = version;
+        if outdated {
+            self.start_rebuild();
         }
+        self.restoring = None;
+        self.saved = saved;
     }
 
     /// Begins again with no rows, at position 0, for a log that is not the one that was folded. The
@@ -136,9 +193,8 @@ impl<P: Projection> Follower<P> {
     pub fn start_over(&mut self) {
         *self = Self {
             live: Fold::default(),
-            version: P::VERSION,
-            rebuild: None,
             saved: Saved::nothing(P::NAME, P::VERSION, true),
+            ..Self::default()
         };
     }
 
@@ -169,19 +225,20 @@ impl<P: Projection> Follower<P> {
             .filter(|fold| fold.failed.is_none())
             .map(|fold| fold.at.position)
             .min()
+            .filter(|_| self.restoring.is_none())
     }
 
     /// The position after which the rows in use need events; `None` when they have stopped.
     #[must_use]
     pub fn live_after(&self) -> Option<Position> {
-        let running = self.live.failed.is_none();
+        let running = self.live.failed.is_none() && self.restoring.is_none();
         running.then_some(self.live.at.position)
     }
 
     /// Whether the event at `position` comes next for the rows in use, or for a rebuild.
     #[must_use]
     pub fn wants(&self, position: Position) -> bool {
-        self.folds().any(|fold| fold.wants(position))
+        self.restoring.is_none() && self.folds().any(|fold| fold.wants(position))
     }
 
     /// Takes in one event, if it comes next: `event` is the recorded one as the domain understands
@@ -192,6 +249,9 @@ impl<P: Projection> Follower<P> {
         recorded: &RecordedEvent<'_>,
         event: Result<Option<&<P::Domain as Domain>::Event<'_>>, &Error>,
     ) {
+        if self.restoring.is_some() {
+            return;
+        }
         self.live.take(recorded, event);
         if let Some(rebuild) = &mut self.rebuild {
             rebuild.take(recorded, event);
@@ -219,6 +279,9 @@ impl<P: Projection> Follower<P> {
     /// it did.
     pub fn finish_rebuild(&mut self) -> bool {
         let has_caught_up = |fold: &mut Box<Fold<P>>| fold.at.position >= self.live.at.position;
+        if self.restoring.is_some() {
+            return false;
+        }
         let Some(mut rebuilt) = self.rebuild.take_if(has_caught_up) else {
             return false;
         };
@@ -243,6 +306,7 @@ impl<P: Projection> Follower<P> {
         let rebuild = self.rebuild.as_deref();
         let position = live.at.position;
         let state = match rebuild {
+            _ if self.restoring.is_some() => State::Restoring,
             Some(fold) if fold.failed.is_some() => State::Stopped,
             Some(fold) => State::Rebuilding {
                 done: fold.at.position,
@@ -269,12 +333,12 @@ impl<P: Projection> Follower<P> {
     /// [`saved`](Self::saved). When writing failed, or nobody knows how it ended, nothing need be
     /// said: the next changes contain these.
     pub fn changes(&mut self) -> Option<Save> {
-        if self.version != P::VERSION {
+        if self.version != P::VERSION || self.restoring.is_some() {
             return None;
         }
-        self.saved
-            .change(self.live.at.position, self.live.rows.save());
-        self.saved.save(&self.live.at)
+        let Fold { rows, at, .. } = &mut self.live;
+        self.saved.change(at.position, rows.save());
+        self.saved.save(at, || rows.preview())
     }
 
     /// The changes of `save` are stored. Does nothing when newer changes were taken since.
@@ -312,6 +376,12 @@ impl<P: Projection> Follow<P::Domain> for Follower<P> {
         event: Result<Option<&<P::Domain as Domain>::Event<'_>>, &Error>,
     ) {
         self.take(recorded, event);
+    }
+    fn missing(&self) -> Option<String> {
+        self.missing()
+    }
+    fn supply(&mut self, prefix: &str, records: Vec<Record>) {
+        self.supply(prefix, records);
     }
     fn start_over(&mut self) {
         self.start_over();

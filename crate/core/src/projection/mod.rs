@@ -57,7 +57,24 @@ pub trait Projection: Default {
     /// The pages that changed since they were last taken, with their bytes.
     fn save(&mut self) -> Vec<(u32, Vec<u8>)>;
 
-    /// Takes in pages saved at `version`, in page order. May serve an older version's rows while
-    /// the projection is rebuilt; `false` when it cannot read them, and it is then thrown away.
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool;
+    /// Takes in a page saved at `version`; pages come in order of their numbers, into rows that were
+    /// just made. May serve an older version's rows while the projection is rebuilt; `false` when it
+    /// cannot read the page, and the rows are then thrown away.
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool;
+
+    /// All pages have been taken in. `false` when they do not go together, and the rows are then
+    /// thrown away.
+    fn loaded(&mut self) -> bool {
+        true
+    }
+
+    /// What is worth showing before the pages are read, such as the first rows of a list; stored
+    /// with each checkpoint, so it should be small. Nothing, unless overridden.
+    fn preview(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Shows what [`preview`](Self::preview) wrote at `version`, until the rows themselves are there;
+    /// called on rows that were just made. What cannot be read is left out.
+    fn show_preview(&mut self, _version: u32, _preview: &[u8]) {}
 }

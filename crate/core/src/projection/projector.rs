@@ -1,12 +1,12 @@
 //! Driving read models from a store: catching up, following, rebuilding and saving.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::{Follow, Projection, Status, deliver};
 use crate::domain::{Domain, understand};
 use crate::repository::AsOf;
 use crate::storage::{Record, Storage};
-use crate::store::{AllQuery, Store};
+use crate::store::{Scan, Store};
 use crate::{Position, Result};
 
 /// How many events are folded between two chances for the caller to do something else: a few
@@ -33,16 +33,19 @@ pub trait ReadModels: Sized {
 pub struct Projector<M, S> {
     store: Store<S>,
     models: RefCell<M>,
+    /// Where the log is being read; taken out while it is.
+    scan: Cell<Option<Scan<S>>>,
 }
 
 impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
-    /// Restores the read models from what was saved beside the log.
+    /// Finds what was saved of the read models beside the log. Their rows follow with the first
+    /// steps of [`advance`](Self::advance); until then they show a preview at most.
     ///
     /// # Errors
     /// Whatever the store says. Saved rows that are damaged, or of another log, are no error: they
     /// are folded anew.
     pub async fn open(store: Store<S>) -> Result<Self> {
-        let mut records = store.read_records("projection/").await?;
+        let mut records = store.read_records("projection/checkpoint/").await?;
         let mut under = |prefix: &str| -> Vec<Record> {
             let (its, rest) = records
                 .drain(..)
@@ -64,6 +67,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
         Ok(Self {
             store,
             models: RefCell::new(models),
+            scan: Cell::new(None),
         })
     }
 
@@ -85,6 +89,9 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     /// Whatever the store says. A read model that fails on an event is no error: it stops, and says
     /// so in its status.
     pub async fn advance(&self) -> Result<bool> {
+        if self.restore_more().await? {
+            return Ok(true);
+        }
         let tail = self.store.tail();
         let next = self.with(|models| {
             let followers = models.followers();
@@ -114,24 +121,54 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
             let followers = models.followers();
             followers
                 .iter()
-                .filter_map(|one| one.live_after())
-                .all(|after| after >= tail)
+                .all(|one| one.missing().is_none() && one.live_after().is_none_or(|at| at >= tail))
         })
     }
 
-    async fn deliver_after(&self, after: Position) -> Result<()> {
-        let query = AllQuery {
-            from: Some(after),
-            limit: STEP_EVENTS,
-            ..AllQuery::default()
+    /// Resolves once the rows of every read model are there.
+    ///
+    /// # Errors
+    /// Whatever the storage says.
+    pub async fn restored(&self) -> Result<()> {
+        while self.restore_more().await? {}
+        Ok(())
+    }
+
+    /// Reads the next records of a read model whose rows are not there yet; `false` when all are.
+    async fn restore_more(&self) -> Result<bool> {
+        let missing = self.with(|models| {
+            let followers = models.followers();
+            let mut missing = followers.iter().map(|one| one.missing()).enumerate();
+            missing.find_map(|(index, prefix)| Some((index, prefix?)))
+        });
+        let Some((index, prefix)) = missing else {
+            return Ok(false);
         };
-        let page = self.store.read_all(&query).await?;
+        let records = self.store.read_records(&prefix).await?;
+        self.with(|models| {
+            if let Some(follower) = models.followers().get_mut(index) {
+                follower.supply(&prefix, records);
+            }
+        });
+        Ok(true)
+    }
+
+    async fn deliver_after(&self, after: Position) -> Result<()> {
+        let tail = self.store.tail();
+        let scan = self.scan.take();
+        let mut scan = scan.unwrap_or_else(|| Scan::new(self.store.clone()));
+        let chunk = scan.after(after).await?;
         self.with(|models| {
             let mut followers = models.followers();
-            for event in page.events() {
+            let events = chunk.iter().flat_map(|batch| batch.events_after(after));
+            let known = events.take_while(|event| event.position <= tail);
+            for event in known.take(STEP_EVENTS) {
                 deliver(&mut followers, &event);
             }
         });
+        if after + (STEP_EVENTS as Position) < tail {
+            self.scan.set(Some(scan));
+        }
         Ok(())
     }
 
@@ -209,29 +246,23 @@ async fn is_of_this_log<D: Domain, S: Storage + 'static>(
     if checkpoint == 0 {
         return Ok(true);
     }
-    let query = AllQuery {
-        from: Some(checkpoint - 1),
-        limit: 1,
-        ..AllQuery::default()
-    };
-    let page = store.read_all(&query).await?;
-    let found = page.events().next().map(|event| event.event_id);
+    let found = store.event_id(checkpoint).await?;
     Ok(found.is_some() && found == follower.last_event())
 }
 
 /// A read model as it stood earlier: a fold from nothing, in steps.
-#[derive(Debug)]
-pub struct Past<P> {
+pub struct Past<P, S> {
+    scan: Scan<S>,
     rows: P,
     as_of: AsOf,
     after: Position,
     upto: Position,
 }
 
-impl<P: Projection> Past<P> {
+impl<P: Projection, S: Storage + 'static> Past<P, S> {
     /// Begins to fold what counts as of `as_of`, out of what `store` knows now.
     #[must_use]
-    pub fn new<S: Storage + 'static>(store: &Store<S>, as_of: AsOf) -> Self {
+    pub fn new(store: &Store<S>, as_of: AsOf) -> Self {
         let tail = store.tail();
         let upto = if let AsOf::Position(position) = as_of {
             position.min(tail)
@@ -239,6 +270,7 @@ impl<P: Projection> Past<P> {
             tail
         };
         Self {
+            scan: Scan::new(store.clone()),
             rows: P::default(),
             as_of,
             after: 0,
@@ -250,17 +282,14 @@ impl<P: Projection> Past<P> {
     ///
     /// # Errors
     /// `storage_corrupt` when an event cannot be read, and whatever the store says.
-    pub async fn advance<S: Storage + 'static>(&mut self, store: &Store<S>) -> Result<bool> {
+    pub async fn advance(&mut self) -> Result<bool> {
         if self.after >= self.upto {
             return Ok(false);
         }
-        let query = AllQuery {
-            from: Some(self.after),
-            limit: STEP_EVENTS,
-            ..AllQuery::default()
-        };
-        let page = store.read_all(&query).await?;
-        for event in page.events() {
+        let after = self.after;
+        let chunk = self.scan.after(after).await?;
+        let events = chunk.iter().flat_map(|batch| batch.events_after(after));
+        for event in events.take(STEP_EVENTS) {
             self.after = event.position;
             if event.position <= self.upto && self.as_of.includes(&event) {
                 let rows = &mut self.rows;
@@ -269,7 +298,7 @@ impl<P: Projection> Past<P> {
                 })??;
             }
         }
-        Ok(self.after < self.upto && page.next.is_some())
+        Ok(self.after < self.upto)
     }
 
     /// The rows as folded so far.

@@ -1,15 +1,42 @@
-//! Finding the state to go on from among a projection's records.
+//! Restoring a projection from its records, a group of pages at a time.
+//!
+//! The checkpoints come first: they say which pages to read. Until all of those are there, nothing
+//! is folded, and the rows are at most the preview that the checkpoint holds. A page that is not
+//! there, as when another tab has saved in between, sends it back to the checkpoints.
 
-use std::collections::BTreeMap;
-
-use super::checkpoint::{Checkpoint, Key, Manifest, PageId, parse_key, prefix};
+use super::checkpoint::{
+    Checkpoint, Key, PageId, Saving, checkpoints_prefix, pages_prefix, parse_key,
+};
 use super::saved::Saved;
 use super::{Projection, Skipped};
 use crate::Position;
 use crate::domain::Domain;
 use crate::storage::Record;
 
-/// What was found.
+/// A restoring under way.
+#[derive(Debug)]
+pub(super) struct Restoring<P> {
+    /// The checkpoints there are, by version and position.
+    checkpoints: Vec<(u32, Position)>,
+    /// What to restore; `None`: the checkpoints have to be read again.
+    chosen: Option<Chosen>,
+    /// Rows in the making.
+    rows: P,
+    /// How many of the chosen pages are in `rows`.
+    loaded: usize,
+    /// Pages that were found and not chosen.
+    left_over: Vec<(u32, PageId)>,
+    /// What could not be restored.
+    failed: Vec<(u32, Position)>,
+}
+
+#[derive(Debug)]
+struct Chosen {
+    version: u32,
+    saving: Saving,
+}
+
+/// What was restored.
 pub(super) struct Restored<P> {
     pub(super) rows: P,
     /// The version that saved `rows`.
@@ -21,111 +48,210 @@ pub(super) struct Restored<P> {
     pub(super) outdated: bool,
 }
 
-/// The records of one version.
-#[derive(Default)]
-struct Shelf {
-    checkpoints: BTreeMap<Position, Vec<u8>>,
-    pages: BTreeMap<(u32, PageId), Vec<u8>>,
+/// How far a restoring has come.
+pub(super) enum Progress<P> {
+    Restored(Restored<P>),
+    /// There is more to read.
+    More,
 }
 
-/// Restores a projection from all records under its prefix: the highest whole checkpoint of this
-/// version, or else of another version that `P` can read, newest first, or else nothing.
-pub(super) fn restore<P: Projection>(records: Vec<Record>) -> Restored<P> {
-    let mut shelves = sort::<P>(records);
-    let own = shelves.remove(&P::VERSION).unwrap_or_default();
-    let older: Vec<u32> = shelves.range(..P::VERSION).map(|(v, _)| *v).collect();
-    let wipe = !(own.checkpoints.is_empty() && own.pages.is_empty());
-    if let Some(mut restored) = own.take::<P>(P::VERSION) {
-        restored.saved.note([], [], older);
-        return restored;
-    }
-    let mut saved = Saved::nothing(P::NAME, P::VERSION, wipe);
-    saved.note([], [], older);
-    for (version, shelf) in shelves.into_iter().rev() {
-        if let Some(restored) = shelf.take::<P>(version) {
-            return Restored { saved, ..restored };
+impl<P: Projection> Restoring<P> {
+    /// Begins, with every record under [`checkpoints_prefix`].
+    pub(super) fn begin(records: Vec<Record>) -> Result<Self, Restored<P>> {
+        let mut restoring = Self {
+            checkpoints: Vec::new(),
+            chosen: None,
+            rows: P::default(),
+            loaded: 0,
+            left_over: Vec::new(),
+            failed: Vec::new(),
+        };
+        match restoring.choose(records) {
+            Progress::More => Ok(restoring),
+            Progress::Restored(nothing) => Err(nothing),
         }
     }
-    Restored {
-        rows: P::default(),
-        version: P::VERSION,
-        at: Checkpoint::default(),
-        saved,
-        outdated: false,
-    }
-}
 
-fn sort<P: Projection>(records: Vec<Record>) -> BTreeMap<u32, Shelf> {
-    let prefix = prefix(P::NAME);
-    let mut shelves: BTreeMap<u32, Shelf> = BTreeMap::new();
-    for (key, value) in records {
-        match key.strip_prefix(&prefix).and_then(parse_key) {
-            Some(Key::Checkpoint { version, position }) => {
-                let shelf = shelves.entry(version).or_default();
-                shelf.checkpoints.insert(position, value);
+    /// The checkpoint to be restored.
+    pub(super) fn at(&self) -> Option<&Checkpoint> {
+        self.chosen.as_ref().map(|chosen| &chosen.saving.at)
+    }
+
+    /// The version and the preview of the rows to be restored.
+    pub(super) fn preview(&self) -> Option<(u32, &[u8])> {
+        let chosen = self.chosen.as_ref()?;
+        Some((chosen.version, &chosen.saving.preview))
+    }
+
+    /// What the keys of the records to be read next begin with.
+    pub(super) fn missing(&self) -> String {
+        match (&self.chosen, self.next_page()) {
+            (Some(chosen), Some(number)) => group_prefix(P::NAME, chosen.version, number),
+            _ => checkpoints_prefix(P::NAME),
+        }
+    }
+
+    /// Takes in the records whose keys begin with what [`missing`](Self::missing) gave.
+    pub(super) fn take(&mut self, records: Vec<Record>) -> Progress<P> {
+        let Some(chosen) = self.chosen.take() else {
+            return self.choose(records);
+        };
+        if !self.load(&chosen, records) {
+            self.failed
+                .push((chosen.version, chosen.saving.at.position));
+            self.rows = P::default();
+            self.loaded = 0;
+            return Progress::More;
+        }
+        if self.loaded < chosen.saving.pages.len() {
+            self.chosen = Some(chosen);
+            return Progress::More;
+        }
+        if !self.rows.loaded() {
+            self.failed
+                .push((chosen.version, chosen.saving.at.position));
+            self.rows = P::default();
+            self.loaded = 0;
+            return Progress::More;
+        }
+        Progress::Restored(self.finish(chosen))
+    }
+
+    fn next_page(&self) -> Option<u32> {
+        let pages = self.chosen.as_ref()?.saving.pages.as_slice();
+        pages.get(self.loaded).map(|(number, _)| *number)
+    }
+
+    /// Chooses the best checkpoint that has not failed: of this version the highest that skipped
+    /// nothing this build knows, or else the highest; or else one of another version that `P` may
+    /// read, newest version first.
+    fn choose(&mut self, records: Vec<Record>) -> Progress<P> {
+        self.checkpoints.clear();
+        let mut best: Option<(_, Chosen)> = None;
+        for (key, bytes) in records {
+            let Some(Key::Checkpoint { version, position }) = parse_key(P::NAME, &key) else {
+                continue;
+            };
+            self.checkpoints.push((version, position));
+            let Ok(saving) = Saving::decode(&bytes) else {
+                continue;
+            };
+            if saving.at.position != position || self.failed.contains(&(version, position)) {
+                continue;
             }
-            Some(Key::Page {
-                version,
-                number,
-                id,
-            }) => {
-                let shelf = shelves.entry(version).or_default();
-                shelf.pages.insert((number, id), value);
+            let complete = !knows_skipped::<P>(&saving.at.skipped);
+            let rank = (version == P::VERSION, version, complete, position);
+            if best.as_ref().is_none_or(|(other, _)| *other < rank) {
+                best = Some((rank, Chosen { version, saving }));
             }
-            None => {}
         }
+        let Some((_, chosen)) = best else {
+            return Progress::Restored(self.nothing());
+        };
+        if chosen.saving.pages.is_empty() {
+            return Progress::Restored(self.finish(chosen));
+        }
+        self.chosen = Some(chosen);
+        Progress::More
     }
-    shelves
-}
 
-impl Shelf {
-    /// The state of the best checkpoint; `None` when there is none that `P` can read.
-    fn take<P: Projection>(mut self, version: u32) -> Option<Restored<P>> {
-        let (at, manifest) = self.best::<P>()?;
-        let mut pages = Vec::with_capacity(manifest.len());
-        for (number, id) in &manifest {
-            pages.push((*number, self.pages.remove(&(*number, *id))?));
+    /// Loads the pages that `records` are to hold; `false` when one is missing or damaged.
+    fn load(&mut self, chosen: &Chosen, records: Vec<Record>) -> bool {
+        let pages = chosen.saving.pages.as_slice();
+        let Some(first) = pages.get(self.loaded).map(|(number, _)| *number) else {
+            return false;
+        };
+        let mut found =
+            records
+                .into_iter()
+                .filter_map(|(key, bytes)| match parse_key(P::NAME, &key)? {
+                    Key::Page { number, id, .. } => Some((number, id, bytes)),
+                    Key::Checkpoint { .. } => None,
+                });
+        let group = pages.get(self.loaded..).unwrap_or_default();
+        for (number, id) in group
+            .iter()
+            .take_while(|(number, _)| group_of(*number) == group_of(first))
+        {
+            let page = loop {
+                match found.next() {
+                    Some((own, other, bytes)) if (own, other) == (*number, *id) => break bytes,
+                    Some((own, other, _)) => self.left_over.push((own, other)),
+                    None => return false,
+                }
+            };
+            if !id.holds(&page) || !self.rows.load_page(chosen.version, *number, &page) {
+                return false;
+            }
+            self.loaded += 1;
         }
-        let mut rows = P::default();
-        if !rows.load(version, &pages) {
-            return None;
+        self.left_over
+            .extend(found.map(|(number, id, _)| (number, id)));
+        true
+    }
+
+    fn finish(&mut self, chosen: Chosen) -> Restored<P> {
+        let Saving { at, pages, .. } = chosen.saving;
+        let own = chosen.version == P::VERSION;
+        let mut saved = if own {
+            Saved::restored(P::NAME, P::VERSION, at.position, pages)
+        } else {
+            Saved::nothing(P::NAME, P::VERSION, self.has_own())
+        };
+        if own {
+            let checkpoints = self.checkpoints.iter();
+            let others = checkpoints.filter(|(version, _)| *version == P::VERSION);
+            let left_over = core::mem::take(&mut self.left_over);
+            saved.note(
+                others.map(|(_, position)| *position),
+                left_over
+                    .into_iter()
+                    .filter(|(_, id)| id.position <= at.position),
+            );
         }
-        let mut saved = Saved::restored(P::NAME, version, at.position, manifest);
-        let left_over = self.pages.into_keys();
-        saved.note(
-            self.checkpoints.into_keys(),
-            left_over.filter(|(_, id)| id.position <= at.position),
-            [],
-        );
-        Some(Restored {
-            rows,
-            version,
-            outdated: version != P::VERSION || knows_skipped::<P>(&at.skipped),
+        saved.note_older(self.older());
+        Restored {
+            rows: core::mem::take(&mut self.rows),
+            version: chosen.version,
+            outdated: !own || knows_skipped::<P>(&at.skipped),
             at,
             saved,
-        })
+        }
     }
 
-    /// The highest whole checkpoint that skipped nothing this build knows, or else the highest.
-    fn best<P: Projection>(&self) -> Option<(Checkpoint, Manifest)> {
-        let read = self.checkpoints.iter().rev().filter_map(|(key, bytes)| {
-            let (at, manifest) = Checkpoint::decode(bytes).ok()?;
-            (at.position == *key).then_some((at, manifest))
-        });
-        let (outdated, mut candidates): (Vec<_>, Vec<_>) =
-            read.partition(|(at, _)| knows_skipped::<P>(&at.skipped));
-        candidates.extend(outdated);
-        candidates
-            .into_iter()
-            .find(|(_, manifest)| self.is_whole(manifest))
+    fn nothing(&self) -> Restored<P> {
+        let mut saved = Saved::nothing(P::NAME, P::VERSION, self.has_own());
+        saved.note_older(self.older());
+        Restored {
+            rows: P::default(),
+            version: P::VERSION,
+            at: Checkpoint::default(),
+            saved,
+            outdated: false,
+        }
     }
 
-    fn is_whole(&self, manifest: &Manifest) -> bool {
-        manifest.iter().all(|(number, id)| {
-            let bytes = self.pages.get(&(*number, *id));
-            bytes.is_some_and(|bytes| id.holds(bytes))
-        })
+    /// Whether there are records of this version: none of them is of use.
+    fn has_own(&self) -> bool {
+        let mut versions = self.checkpoints.iter().map(|(version, _)| *version);
+        versions.any(|version| version == P::VERSION)
     }
+
+    /// The older versions that have records.
+    fn older(&self) -> impl Iterator<Item = u32> {
+        let versions = self.checkpoints.iter().map(|(version, _)| *version);
+        versions.filter(|version| *version < P::VERSION)
+    }
+}
+
+/// Pages whose numbers differ in the last two digits only are read together: a few megabytes.
+const fn group_of(number: u32) -> u32 {
+    number / 100
+}
+
+fn group_prefix(name: &str, version: u32, number: u32) -> String {
+    let pages = pages_prefix(name, version);
+    format!("{pages}{:04}", group_of(number))
 }
 
 fn knows_skipped<P: Projection>(skipped: &[Skipped]) -> bool {

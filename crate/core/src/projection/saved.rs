@@ -17,10 +17,9 @@
 //! A save is unconfirmed until [`Saved::confirm`]: then each later one contains it, under the same
 //! keys, whether or not it was stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::checkpoint::{Checkpoint, Manifest, PageId, checkpoint_key, page_key, version_prefix};
+use super::checkpoint::{Checkpoint, Manifest, PageId, checkpoint_key, page_key, version_prefixes};
 use crate::Position;
+use crate::sorted::SortedMap;
 use crate::storage::Change;
 
 /// What is to be written, in one transaction.
@@ -37,20 +36,20 @@ pub struct Save {
 #[derive(Debug)]
 pub(super) struct Saved {
     name: &'static str,
-    prefix: String,
+    version: u32,
     /// The pages of the last save, confirmed or not.
     pages: Manifest,
     /// The bytes of those of `pages` that are not known to be stored.
-    unconfirmed: BTreeMap<u32, Vec<u8>>,
+    unconfirmed: SortedMap<u32, Vec<u8>>,
     /// Page records that no checkpoint from here on names.
-    superseded: BTreeSet<(u32, PageId)>,
+    superseded: Vec<(u32, PageId)>,
     /// Page records that other tabs left. Another tab's checkpoint may still name one, until an
     /// event changes the page.
-    left_over: BTreeMap<u32, Vec<PageId>>,
+    left_over: SortedMap<u32, Vec<PageId>>,
     /// Checkpoint records that may be stored.
-    checkpoints: BTreeSet<Position>,
+    checkpoints: Vec<Position>,
     /// Older versions that have records.
-    older_versions: BTreeSet<u32>,
+    older_versions: Vec<u32>,
     /// The position of the last save that is known to be stored.
     confirmed: Option<Position>,
     /// Whether the records of this version are to be removed first: none of them is of use.
@@ -66,13 +65,13 @@ impl Saved {
     pub(super) fn nothing(name: &'static str, version: u32, wipe: bool) -> Self {
         Self {
             name,
-            prefix: version_prefix(name, version),
+            version,
             pages: Manifest::new(),
-            unconfirmed: BTreeMap::new(),
-            superseded: BTreeSet::new(),
-            left_over: BTreeMap::new(),
-            checkpoints: BTreeSet::new(),
-            older_versions: BTreeSet::new(),
+            unconfirmed: SortedMap::new(),
+            superseded: Vec::new(),
+            left_over: SortedMap::new(),
+            checkpoints: Vec::new(),
+            older_versions: Vec::new(),
             confirmed: None,
             wipe,
             replaced: false,
@@ -94,19 +93,28 @@ impl Saved {
         }
     }
 
-    /// Takes note of records that were found but not restored from: checkpoints, page records taken
-    /// no later than the restored checkpoint, and older versions.
+    /// Takes note of older versions that have records.
+    pub(super) fn note_older(&mut self, versions: impl IntoIterator<Item = u32>) {
+        for version in versions {
+            if !self.older_versions.contains(&version) {
+                self.older_versions.push(version);
+            }
+        }
+    }
+
+    /// Takes note of records that were found but not restored from: checkpoints, and page records
+    /// taken no later than the restored checkpoint.
     pub(super) fn note(
         &mut self,
         checkpoints: impl IntoIterator<Item = Position>,
         pages: impl IntoIterator<Item = (u32, PageId)>,
-        older_versions: impl IntoIterator<Item = u32>,
     ) {
         self.checkpoints.extend(checkpoints);
         for (number, id) in pages {
-            self.left_over.entry(number).or_default().push(id);
+            if let Some(left_over) = self.left_over.or_default(number) {
+                left_over.push(id);
+            }
         }
-        self.older_versions.extend(older_versions);
     }
 
     /// Takes in the pages that events up to `position` changed.
@@ -116,7 +124,9 @@ impl Saved {
             let before = self.pages.insert(number, id).filter(|before| *before != id);
             self.superseded
                 .extend(before.map(|before| (number, before)));
-            if let Some(left_over) = self.left_over.get_mut(&number) {
+            if let Some((own, left_over)) = self.left_over.first_from(&number)
+                && *own == number
+            {
                 let gone = left_over.extract_if(.., |other| other.position < position);
                 self.superseded.extend(gone.map(|other| (number, other)));
             }
@@ -132,14 +142,18 @@ impl Saved {
         pages: Vec<(u32, Vec<u8>)>,
         same_position: bool,
     ) {
-        let present: BTreeSet<u32> = pages.iter().map(|(number, _)| *number).collect();
-        let (kept, gone) = core::mem::take(&mut self.pages)
-            .into_iter()
-            .partition::<Manifest, _>(|(number, _)| present.contains(number));
-        self.pages = kept;
-        self.superseded.extend(gone);
-        self.unconfirmed
-            .retain(|number, _| present.contains(number));
+        let mut numbers: Vec<u64> = pages.iter().map(|(number, _)| (*number).into()).collect();
+        numbers.sort_unstable();
+        let present = |number: &u32| numbers.binary_search(&u64::from(*number)).is_ok();
+        let superseded = &mut self.superseded;
+        self.pages.retain(|number, id| {
+            let kept = present(number);
+            if !kept {
+                superseded.push((*number, *id));
+            }
+            kept
+        });
+        self.unconfirmed.retain(|number, _| present(number));
         let differing = pages.into_iter().filter(|(number, bytes)| {
             let same = self.pages.get(number).is_some_and(|id| id.holds(bytes));
             !(same && same_position)
@@ -152,25 +166,32 @@ impl Saved {
     }
 
     /// What to write, so that `at` and the pages taken in so far are stored; `None` when they are.
-    pub(super) fn save(&mut self, at: &Checkpoint) -> Option<Save> {
+    /// `preview` is that of the rows, as they stand at `at`.
+    pub(super) fn save(
+        &mut self,
+        at: &Checkpoint,
+        preview: impl FnOnce() -> Vec<u8>,
+    ) -> Option<Save> {
         let unchanged = self.confirmed == Some(at.position) && self.unconfirmed.is_empty();
         if at.position == 0 || (unchanged && !self.replaced) {
             return None;
         }
         let mut changes = self.removals(at.position);
-        for (number, bytes) in &self.unconfirmed {
+        for (number, bytes) in self.unconfirmed.as_slice() {
             if let Some(id) = self.pages.get(number) {
                 changes.push(Change::Put {
-                    key: page_key(&self.prefix, *number, *id),
+                    key: page_key(self.name, self.version, *number, *id),
                     value: bytes.clone(),
                 });
             }
         }
         changes.push(Change::Put {
-            key: checkpoint_key(&self.prefix, at.position),
-            value: at.encode(&self.pages),
+            key: checkpoint_key(self.name, self.version, at.position),
+            value: at.encode(&self.pages, &preview()),
         });
-        self.checkpoints.insert(at.position);
+        if !self.checkpoints.contains(&at.position) {
+            self.checkpoints.push(at.position);
+        }
         self.number += 1;
         Some(Save {
             changes,
@@ -182,21 +203,21 @@ impl Saved {
     fn removals(&self, position: Position) -> Vec<Change> {
         let mut removals = Vec::new();
         for version in &self.older_versions {
-            let prefix = version_prefix(self.name, *version);
-            removals.push(Change::DeletePrefix { prefix });
+            let prefixes = version_prefixes(self.name, *version);
+            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
         }
         if self.wipe {
-            let prefix = self.prefix.clone();
-            removals.push(Change::DeletePrefix { prefix });
+            let prefixes = version_prefixes(self.name, self.version);
+            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
             return removals;
         }
-        for checkpoint in self.checkpoints.range(..position) {
-            let key = checkpoint_key(&self.prefix, *checkpoint);
+        for checkpoint in self.checkpoints.iter().filter(|at| **at < position) {
+            let key = checkpoint_key(self.name, self.version, *checkpoint);
             removals.push(Change::Delete { key });
         }
         for (number, id) in &self.superseded {
             if self.pages.get(number) != Some(id) {
-                let key = page_key(&self.prefix, *number, *id);
+                let key = page_key(self.name, self.version, *number, *id);
                 removals.push(Change::Delete { key });
             }
         }
@@ -212,7 +233,7 @@ impl Saved {
         self.unconfirmed.clear();
         self.superseded.clear();
         self.older_versions.clear();
-        self.checkpoints = self.checkpoints.split_off(&save.position);
+        self.checkpoints.retain(|at| *at >= save.position);
         self.confirmed = Some(save.position);
         self.wipe = false;
         self.replaced = false;

@@ -1,6 +1,6 @@
 //! Appending: what a caller asks for, and what comes of it.
 
-use std::collections::HashSet;
+use core::fmt;
 
 use crate::limits::{
     MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_ID_BYTES, MAX_POSITION, MAX_STREAM_ID_BYTES,
@@ -9,6 +9,7 @@ use crate::limits::{
 use crate::query::Condition;
 use crate::storage::Storage;
 use crate::store::Store;
+use crate::texts::TextMap;
 use crate::{Error, ExpectedVersion, NewEvent, Position, Result, Timestamp, Version};
 
 /// Events to append to one or more streams, all or nothing.
@@ -86,21 +87,13 @@ impl Append {
             return Err(Error::invalid("streams", "must name at least one stream"));
         }
         let one = self.streams.len() == 1;
-        let mut named = HashSet::new();
+        let mut named = TextMap::default();
         for (index, part) in self.streams.iter().enumerate() {
-            let path = |name: &str| {
-                if one {
-                    name.to_owned()
-                } else {
-                    format!("streams.{index}.{name}")
-                }
-            };
-            part.check(&path)?;
-            if !named.insert(part.stream_id.as_str()) {
-                return Err(Error::invalid(
-                    path("streamId"),
-                    "is named twice in one append",
-                ));
+            let path = Path((!one).then_some(index));
+            part.check(path)?;
+            if !one && named.insert(&part.stream_id, 0).is_some() {
+                let field = format!("{path}streamId");
+                return Err(Error::invalid(field, "is named twice in one append"));
             }
         }
         let count: usize = self.streams.iter().map(|part| part.events.len()).sum();
@@ -125,23 +118,32 @@ impl Append {
     }
 }
 
+/// What paths in errors begin with: which stream's part it is, when there are several.
+#[derive(Clone, Copy)]
+struct Path(Option<usize>);
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |index| write!(f, "streams.{index}."))
+    }
+}
+
 impl StreamAppend {
-    fn check(&self, path: &dyn Fn(&str) -> String) -> Result<()> {
-        check_text(&path("streamId"), &self.stream_id, MAX_STREAM_ID_BYTES)?;
+    fn check(&self, path: Path) -> Result<()> {
+        let stream_id = format_args!("{path}streamId");
+        check_text(stream_id, &self.stream_id, MAX_STREAM_ID_BYTES)?;
         if self.events.is_empty() {
-            return Err(Error::invalid(
-                path("events"),
-                "must hold at least one event",
-            ));
+            let field = format!("{path}events");
+            return Err(Error::invalid(field, "must hold at least one event"));
         }
         if let ExpectedVersion::Exact(version) = self.expected
             && !u64::try_from(version).is_ok_and(|version| version < MAX_POSITION)
         {
             let reason = format!("must be -1 (no stream) or 0 to {}", MAX_POSITION - 1);
-            return Err(Error::invalid(path("expectedVersion"), reason));
+            return Err(Error::invalid(format!("{path}expectedVersion"), reason));
         }
         for (index, event) in self.events.iter().enumerate() {
-            event.check(&path(&format!("events.{index}")))?;
+            event.check(format_args!("{path}events.{index}"))?;
         }
         Ok(())
     }

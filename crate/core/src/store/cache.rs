@@ -1,10 +1,10 @@
 //! Batches kept in memory for reading again, within a budget.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::Position;
 use crate::batch::Batch;
+use crate::sorted::SortedMap;
 
 /// The batches last used, by the position of their last event. Events never change, so a batch
 /// stays right even when storage has merged it with others since.
@@ -12,7 +12,7 @@ pub(super) struct Cache {
     budget: usize,
     bytes: usize,
     clock: u64,
-    batches: BTreeMap<Position, (u64, Rc<Batch>)>,
+    batches: SortedMap<Position, (u64, Rc<Batch>)>,
 }
 
 impl Cache {
@@ -21,7 +21,7 @@ impl Cache {
             budget,
             bytes: 0,
             clock: 0,
-            batches: BTreeMap::new(),
+            batches: SortedMap::new(),
         }
     }
 
@@ -31,7 +31,7 @@ impl Cache {
 
     /// The batch that holds `position`, if it is here.
     pub(super) fn get(&mut self, position: Position) -> Option<Rc<Batch>> {
-        let (_, (used, batch)) = self.batches.range_mut(position..).next()?;
+        let (_, (used, batch)) = self.batches.first_from(&position)?;
         if batch.first() > position {
             return None;
         }
@@ -47,9 +47,9 @@ impl Cache {
             return;
         }
         // A merged batch takes the place of those it was made of.
-        let within = self.batches.range(batch.first()..batch.last());
-        let within: Vec<Position> = within.map(|(last, _)| *last).collect();
-        for last in within {
+        while let Some((&last, _)) = self.batches.first_from(&batch.first())
+            && last < batch.last()
+        {
             self.remove(last);
         }
         self.clock += 1;
@@ -60,24 +60,20 @@ impl Cache {
         {
             self.bytes -= replaced.size_bytes();
         }
-        if self.bytes > self.budget {
-            self.evict();
-        }
+        self.evict();
     }
 
-    /// Makes room down to three quarters, so that eviction's cost is shared by many inserts.
+    /// Makes room by letting go of the quarter that was not used for longest, so that eviction's
+    /// cost is shared by many inserts.
     fn evict(&mut self) {
-        let mut by_use: Vec<(u64, Position)> = self
-            .batches
-            .iter()
-            .map(|(last, (used, _))| (*used, *last))
-            .collect();
-        by_use.sort_unstable();
-        for (_, last) in by_use {
-            if self.bytes <= self.budget / 4 * 3 {
-                break;
-            }
-            self.remove(last);
+        while self.bytes > self.budget {
+            let batches = self.batches.as_slice().iter();
+            let mut uses: Vec<u64> = batches.map(|(_, (used, _))| *used).collect();
+            uses.sort_unstable();
+            let until = uses.get(uses.len() / 4).copied().unwrap_or(u64::MAX);
+            self.batches.retain(|_, (used, _)| *used > until);
+            let batches = self.batches.as_slice().iter();
+            self.bytes = batches.map(|(_, (_, batch))| batch.size_bytes()).sum();
         }
     }
 

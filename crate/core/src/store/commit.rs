@@ -55,6 +55,7 @@ impl<S: Storage + 'static> Store<S> {
     pub(super) async fn commit(&self, append: Append) -> Result<Appended> {
         let caller = Caller(Rc::default());
         let answer = Rc::clone(&caller.0);
+        Inner::indexed(&self.inner).await?;
         self.inner.state.borrow_mut().queue.push_back(Waiting {
             append,
             ruled_out: Vec::new(),
@@ -213,7 +214,7 @@ impl<S: Storage + 'static> Inner<S> {
     /// Stores the batch and takes it in. After a lost connection it looks whether the batch was
     /// stored, and only if not tries once more.
     async fn put(&self, batch: &EncodedBatch) -> Result<Commit> {
-        let tail = self.state.borrow().index.tail();
+        let tail = self.state.borrow().tail;
         let durability = self.options.durability;
         let mut commit = self.storage.commit(tail, &batch.stored, durability).await;
         if let Err(Error::ConnectionLost { .. }) = commit {

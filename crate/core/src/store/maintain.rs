@@ -6,9 +6,10 @@
 
 use super::{Inner, Store};
 use crate::batch::{Batch, encode};
-use crate::index::BatchEntry;
+use crate::codec::{Damaged, Reader, Writer};
+use crate::index::{BatchEntry, hash64};
 use crate::storage::{Change, Storage, StoredBatch};
-use crate::{Position, RecordedEvent, Result};
+use crate::{Hash, Position, RecordedEvent, Result};
 
 /// The size of a sealed batch, in bytes: up to about this much a record costs no more to read than
 /// a small one.
@@ -18,7 +19,63 @@ const MERGE_BATCHES: usize = 64;
 /// So many events beyond the last stored segment make a new one.
 const SEGMENT_EVENTS: Position = 4_096;
 
-pub(super) const INDEX_PREFIX: &str = "index/";
+/// A segment is not merged with others beyond so many events: storing and loading one stay short.
+const MAX_SEGMENT_EVENTS: Position = 65_536;
+
+const INDEX_PREFIX: &str = "index/";
+/// Where the [`Summary`] is stored.
+pub(super) const SUMMARY_KEY: &str = "index";
+const SUMMARY_FORMAT: u8 = 1;
+
+/// What is stored of the index: read on opening, while the segments themselves can wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// The position up to which the log is indexed, 1 or more,
+    pub(super) tail: Position,
+    /// and the chain hash there.
+    pub(super) head: Hash,
+    /// The stored segments, from position 0 to `tail` without a gap.
+    pub(super) segments: Vec<SegmentRange>,
+}
+
+impl Summary {
+    fn write(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.byte(SUMMARY_FORMAT);
+        writer.uint(self.tail);
+        writer.raw(&self.head.0);
+        writer.count(self.segments.len());
+        for segment in &self.segments {
+            writer.uint(segment.upto);
+        }
+        let check = hash64(writer.as_bytes());
+        writer.raw(&check.to_le_bytes());
+        writer.into_bytes()
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Damaged> {
+        let (body, check) = bytes.split_last_chunk().ok_or(Damaged)?;
+        let mut reader = Reader::new(body);
+        if hash64(body) != u64::from_le_bytes(*check) || reader.byte()? != SUMMARY_FORMAT {
+            return Err(Damaged);
+        }
+        let (tail, head) = (reader.uint()?, Hash(reader.array()?));
+        let (mut segments, mut after) = (Vec::new(), 0);
+        for _ in 0..reader.count()? {
+            let upto = reader.uint()?;
+            segments.push(SegmentRange { after, upto });
+            after = upto;
+        }
+        if after != tail || tail == 0 {
+            return Err(Damaged);
+        }
+        Ok(Self {
+            tail,
+            head,
+            segments,
+        })
+    }
+}
 
 /// The part of the log that a stored index segment covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +85,8 @@ pub(super) struct SegmentRange {
 }
 
 impl SegmentRange {
-    fn key(after: Position) -> String {
+    pub(super) fn key(after: Position) -> String {
         format!("{INDEX_PREFIX}{after:016}")
-    }
-
-    pub(super) fn after_of(key: &str) -> Option<Position> {
-        key.strip_prefix(INDEX_PREFIX)?.parse().ok()
     }
 }
 
@@ -54,7 +107,7 @@ impl<S: Storage + 'static> Store<S> {
     /// # Errors
     /// Whatever the storage says; the log is as it was then.
     pub async fn maintain(&self) -> Result<Maintenance> {
-        self.inner.check_open()?;
+        Inner::indexed(&self.inner).await?;
         if let Some(run) = self.inner.small_batches() {
             self.inner.merge(&run).await?;
             return Ok(Maintenance::Merged);
@@ -72,16 +125,15 @@ impl<S: Storage + 'static> Store<S> {
     /// # Errors
     /// Whatever the storage says.
     pub async fn save_index(&self) -> Result<()> {
-        self.inner.check_open()?;
-        if self.inner.unindexed() == 0 {
-            Ok(())
-        } else {
-            self.inner.save_index().await
+        Inner::indexed(&self.inner).await?;
+        while self.inner.unindexed() > 0 {
+            self.inner.save_index().await?;
         }
+        Ok(())
     }
 }
 
-impl<S: Storage> Inner<S> {
+impl<S: Storage + 'static> Inner<S> {
     /// A run of small batches at the end of the log that is worth merging.
     fn small_batches(&self) -> Option<Vec<BatchEntry>> {
         let state = self.state.borrow();
@@ -144,40 +196,47 @@ impl<S: Storage> Inner<S> {
         state.index.tail() - state.segments.last().map_or(0, |range| range.upto)
     }
 
-    /// Stores the index beyond the last segment, together with the segments before it that are not
-    /// more than twice as long: so there are few, and each event is written a few times at most.
+    /// Stores the index beyond the last segment, or the beginning of that, together with the
+    /// segments before it that are not more than twice as long: so there are few, and each event is
+    /// written a few times at most.
     async fn save_index(&self) -> Result<()> {
-        let (changes, kept, range) = {
+        let (changes, segments) = {
             let state = self.state.borrow();
-            let mut kept = state.segments.clone();
-            let mut after = kept.last().map_or(0, |range| range.upto);
+            let mut segments = state.segments.clone();
+            let mut after = segments.last().map_or(0, |range| range.upto);
+            let upto = state.index.tail().min(after + MAX_SEGMENT_EVENTS);
             let mut changes = Vec::new();
-            while let Some(last) =
-                kept.pop_if(|last| last.upto - last.after <= 2 * (state.index.tail() - after))
-            {
+            while let Some(last) = segments.pop_if(|last| {
+                last.upto - last.after <= 2 * (upto - after)
+                    && upto - last.after <= MAX_SEGMENT_EVENTS
+            }) {
                 after = last.after;
                 changes.push(Change::Delete {
                     key: SegmentRange::key(after),
                 });
             }
-            let segment = state.index.segment(after);
+            let segment = state.index.segment_of(after, upto);
+            segments.push(SegmentRange {
+                after,
+                upto: segment.upto,
+            });
+            let summary = Summary {
+                tail: segment.upto,
+                head: segment.head,
+                segments: segments.clone(),
+            };
             changes.push(Change::Put {
                 key: SegmentRange::key(after),
                 value: segment.bytes,
             });
-            (
-                changes,
-                kept,
-                SegmentRange {
-                    after,
-                    upto: segment.upto,
-                },
-            )
+            changes.push(Change::Put {
+                key: SUMMARY_KEY.to_owned(),
+                value: summary.write(),
+            });
+            (changes, segments)
         };
         self.storage.write_records(&changes).await?;
-        let mut state = self.state.borrow_mut();
-        state.segments = kept;
-        state.segments.push(range);
+        self.state.borrow_mut().segments = segments;
         Ok(())
     }
 }

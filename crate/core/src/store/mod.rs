@@ -9,10 +9,12 @@ mod append;
 mod cache;
 mod commit;
 mod derived;
+mod indexing;
 mod maintain;
 mod open;
 mod read;
 mod refresh;
+mod scan;
 mod stage;
 mod subscription;
 #[cfg(test)]
@@ -27,14 +29,16 @@ use std::rc::Rc;
 pub use append::{Append, Appended, StreamAppend};
 pub use maintain::{Maintenance, SEALED_BYTES};
 pub use read::{AllQuery, Direction, MAX_PAGE_EVENTS, PAGE_EVENTS, Page, StreamQuery};
+pub use scan::Scan;
 pub use subscription::Subscription;
 pub use verify::Verified;
 
 use crate::index::Index;
 use crate::storage::{Durability, Storage};
-use crate::{Error, Position, Result, Timestamp, Version};
+use crate::{Error, Hash, Position, Result, Timestamp, Version};
 use cache::Cache;
 use commit::{Round, Waiting};
+use indexing::{Loading, Unloaded};
 use maintain::SegmentRange;
 use watch::Watchers;
 
@@ -95,7 +99,13 @@ struct Inner<S> {
 
 /// What a store knows and has under way. Never borrowed across an await.
 struct State {
+    /// The position of the last event known, and the chain hash there.
+    tail: Position,
+    head: Hash,
+    /// Comes as far as `tail` once what is `unloaded` is loaded.
     index: Index,
+    unloaded: Unloaded,
+    loading: Option<Loading>,
     cache: Cache,
     /// `recorded_at` of the last event: later ones are never recorded before it.
     recorded_at: Timestamp,
@@ -111,24 +121,31 @@ impl<S: Storage + 'static> Store<S> {
     /// The position of the last event this store knows of; 0 when there is none.
     #[must_use]
     pub fn tail(&self) -> Position {
-        self.inner.state.borrow().index.tail()
+        self.inner.state.borrow().tail
     }
 
     /// The version of a stream, as far as this store knows; [`crate::NO_STREAM`] when it does not exist.
-    #[must_use]
-    pub fn version(&self, stream_id: &str) -> Version {
-        self.inner.state.borrow().index.version(stream_id)
+    ///
+    /// # Errors
+    /// Whatever the storage says.
+    pub async fn version(&self, stream_id: &str) -> Result<Version> {
+        Inner::indexed(&self.inner).await?;
+        Ok(self.inner.state.borrow().index.version(stream_id))
     }
 
     /// Every event type in the log, with the number of its events.
-    #[must_use]
-    pub fn event_types(&self) -> Vec<(String, u64)> {
+    ///
+    /// # Errors
+    /// Whatever the storage says.
+    pub async fn event_types(&self) -> Result<Vec<(String, u64)>> {
+        Inner::indexed(&self.inner).await?;
         let state = self.inner.state.borrow();
-        state
+        let types = state
             .index
             .event_types()
             .map(|(name, count)| (name.to_owned(), count))
-            .collect()
+            .collect();
+        Ok(types)
     }
 
     /// Bytes of memory held by the index and by cached batches.

@@ -1,98 +1,96 @@
-//! Opening: the index comes from its stored segments, and is completed from the log.
+//! Opening: where the log ends, and what is stored of the index.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::cache::Cache;
-use super::maintain::{INDEX_PREFIX, SegmentRange};
-use super::refresh::{PAGE_BATCHES, index_batch};
+use super::indexing::Unloaded;
+use super::maintain::{SUMMARY_KEY, Summary};
+use super::refresh::PAGE_BATCHES;
 use super::watch::Watchers;
 use super::{Inner, Options, State, Store};
 use crate::batch::Batch;
 use crate::index::Index;
-use crate::storage::{Record, Storage};
-use crate::{Result, Timestamp};
+use crate::storage::Storage;
+use crate::{Hash, Result, Timestamp};
 
 impl<S: Storage + 'static> Store<S> {
-    /// Opens the store in `storage`.
+    /// Opens the store in `storage`: finds the log's end. What is stored of the index is loaded when
+    /// it is first needed, or by [`load_index`](Self::load_index).
     ///
     /// # Errors
     /// `unsupported_format` when a newer build wrote the log, `storage_corrupt` when its end is
     /// damaged, and whatever the storage says.
     pub async fn open(storage: S, options: Options) -> Result<Self> {
-        let records = storage.read_records(INDEX_PREFIX).await?;
-        let (mut index, mut segments) = from_segments(&records);
-        let mut cache = Cache::new(options.cache_bytes);
-        let mut recorded_at = Timestamp::from_millis(i64::MIN);
-        let mut after = index.tail().saturating_sub(1);
+        let record = storage.read_record(SUMMARY_KEY).await?;
+        let mut summary = record.and_then(|bytes| Summary::read(&bytes).ok());
         loop {
-            let page = storage.read_after(after, PAGE_BATCHES).await?;
-            if page.is_empty() && after < index.tail() {
-                // The segments speak of events that are not there: they belong to another log.
-                (index, segments, after) = (Index::new(), Vec::new(), 0);
-                continue;
+            let mut state = State::after(summary.as_ref(), options);
+            if state.read_end(&storage).await? {
+                return Ok(Self {
+                    inner: Rc::new(Inner {
+                        storage,
+                        options,
+                        state: RefCell::new(state),
+                    }),
+                });
             }
-            let full = page.len() == PAGE_BATCHES;
-            let mut foreign = false;
-            for stored in page {
-                let batch = Rc::new(Batch::decode(stored.bytes)?);
-                let tail = index.tail();
-                if after < tail && !batch.links_at(tail, &index.head()) {
-                    foreign = true;
-                    break;
-                }
-                if batch.last() > tail {
-                    index_batch(&mut index, &batch)?;
-                }
-                after = batch.last();
-                if let Some(event) = batch.event(after) {
-                    recorded_at = event.recorded_at;
-                }
-                cache.insert(&batch);
-            }
-            if foreign {
-                (index, segments, after) = (Index::new(), Vec::new(), 0);
-            } else if !full {
-                break;
-            }
+            // What is stored of the index speaks of events that are not there: it is another log's.
+            summary = None;
         }
-        let state = State {
-            index,
-            cache,
-            recorded_at,
-            queue: VecDeque::new(),
-            round: None,
-            watchers: Watchers::default(),
-            segments,
-            ended: None,
-        };
-        Ok(Self {
-            inner: Rc::new(Inner {
-                storage,
-                options,
-                state: RefCell::new(state),
-            }),
-        })
     }
 }
 
-/// The index as far as the stored segments carry it. One that is damaged, or leaves a gap, ends
-/// it: the rest comes from the log.
-fn from_segments(records: &[Record]) -> (Index, Vec<SegmentRange>) {
-    let mut index = Index::new();
-    let mut segments = Vec::new();
-    for (key, bytes) in records {
-        let Some(after) = SegmentRange::after_of(key) else {
-            continue;
-        };
-        if after > index.tail() || index.load(bytes) != Ok(true) {
-            continue;
+impl State {
+    /// Of a log that was once known as far as `summary` says.
+    fn after(summary: Option<&Summary>, options: Options) -> Self {
+        Self {
+            tail: summary.map_or(0, |summary| summary.tail),
+            head: summary.map_or(Hash::GENESIS, |summary| summary.head),
+            index: Index::new(),
+            unloaded: Unloaded {
+                segments: summary.map_or_else(Vec::new, |summary| summary.segments.clone()),
+                batches: Vec::new(),
+            },
+            loading: None,
+            cache: Cache::new(options.cache_bytes),
+            recorded_at: Timestamp::from_millis(i64::MIN),
+            queue: VecDeque::new(),
+            round: None,
+            watchers: Watchers::default(),
+            segments: Vec::new(),
+            ended: None,
         }
-        segments.push(SegmentRange {
-            after,
-            upto: index.tail(),
-        });
     }
-    (index, segments)
+
+    /// Reads the log from its known end on; `false` when that is not in it.
+    async fn read_end(&mut self, storage: &impl Storage) -> Result<bool> {
+        let mut after = self.tail.saturating_sub(1);
+        loop {
+            let page = storage.read_after(after, PAGE_BATCHES).await?;
+            if page.is_empty() && after < self.tail {
+                return Ok(false);
+            }
+            let full = page.len() == PAGE_BATCHES;
+            for stored in page {
+                let batch = Rc::new(Batch::decode(stored.bytes)?);
+                if after < self.tail && !batch.links_at(self.tail, &self.head) {
+                    return Ok(false);
+                }
+                after = batch.last();
+                if after > self.tail {
+                    self.extend(&batch)?;
+                } else {
+                    if let Some(event) = batch.event(after) {
+                        self.recorded_at = event.recorded_at;
+                    }
+                    self.cache.insert(&batch);
+                }
+            }
+            if !full {
+                return Ok(true);
+            }
+        }
+    }
 }

@@ -124,6 +124,7 @@ impl<S: Storage + 'static> Store<S> {
         self.inner.check_open()?;
         check_text("streamId", &query.stream_id, MAX_STREAM_ID_BYTES)?;
         let limit = check_limit(query.limit)?;
+        Inner::indexed(&self.inner).await?;
         let forward = query.direction == Direction::Forward;
         let (mut positions, begin, version, position) = {
             let state = self.inner.state.borrow();
@@ -167,6 +168,10 @@ impl<S: Storage + 'static> Store<S> {
         self.inner.check_open()?;
         query.query.check("query")?;
         check_limit(query.limit)?;
+        if query.query.is_everything() && query.direction == Direction::Forward {
+            return self.read_everything(query).await;
+        }
+        Inner::indexed(&self.inner).await?;
         let (mut positions, tail) = {
             let state = self.inner.state.borrow();
             let tail = state.index.tail();
@@ -199,13 +204,7 @@ impl<S: Storage + 'static> Store<S> {
             }
         });
         let mut places = self.inner.places(&positions).await?;
-        if !query.stream_prefix.is_empty() {
-            places.retain(|(batch, position)| {
-                batch
-                    .event(*position)
-                    .is_some_and(|event| event.stream_id.starts_with(&query.stream_prefix))
-            });
-        }
+        retain_prefixed(&mut places, &query.stream_prefix);
         Ok(Page {
             places,
             position: tail,
@@ -214,12 +213,35 @@ impl<S: Storage + 'static> Store<S> {
         })
     }
 
+    /// A page of every event forward, for which no index is needed.
+    async fn read_everything(&self, query: &AllQuery) -> Result<Page> {
+        let tail = self.tail();
+        let after = query.from.unwrap_or(0);
+        let upto = tail.min(after.saturating_add(query.limit as u64));
+        let mut places = Vec::new();
+        let mut read = after;
+        for batch in self.read_batches(after).await? {
+            // What was just read is likely to be asked for again: the next page begins in it.
+            self.inner.state.borrow_mut().cache.insert(&batch);
+            let last = batch.last().min(upto);
+            places.extend((read + 1..=last).map(|position| (Rc::clone(&batch), position)));
+            read = last.max(read);
+        }
+        retain_prefixed(&mut places, &query.stream_prefix);
+        Ok(Page {
+            places,
+            position: tail,
+            version: NO_STREAM,
+            next: (read > after && read < tail).then_some(read),
+        })
+    }
+
     /// Where the events of the append with this command id stand, if this store knows of one.
     ///
     /// # Errors
     /// `closed`, and whatever the storage says.
     pub async fn find_command(&self, command_id: &str) -> Result<Option<Appended>> {
-        self.inner.check_open()?;
+        Inner::indexed(&self.inner).await?;
         let candidates = self
             .inner
             .state
@@ -246,10 +268,11 @@ impl<S: Storage> Inner<S> {
         for found in stored {
             let batch = Rc::new(Batch::decode(found.bytes)?);
             self.state.borrow_mut().cache.insert(&batch);
-            batches.push(batch);
+            let order = |batch: &Batch| (batch.first(), Reverse(batch.last()));
+            let at = batches.partition_point(|other| order(other) < order(&batch));
+            batches.insert(at, batch);
         }
         // What another store merged since may hold a batch that is in memory: that one is left out.
-        batches.sort_unstable_by_key(|batch| (batch.first(), Reverse(batch.last())));
         let mut covered = 0;
         batches.retain(|batch| {
             let adds = batch.last() > covered;
@@ -273,11 +296,12 @@ impl<S: Storage> Inner<S> {
                 covered = batch.last();
                 batches.push(batch);
             } else {
+                // Its key, unless another tab has merged it since.
                 covered = state
                     .index
                     .batch_of(position)
                     .map_or(position, |entry| entry.last);
-                missing.push(position);
+                missing.push(covered);
             }
         }
         (batches, missing)
@@ -286,7 +310,9 @@ impl<S: Storage> Inner<S> {
     /// The events at `positions`, which ascend or descend.
     async fn places(&self, positions: &[Position]) -> Result<Vec<(Rc<Batch>, Position)>> {
         let mut ascending = positions.to_vec();
-        ascending.sort_unstable();
+        if !ascending.is_sorted() {
+            ascending.reverse();
+        }
         place(&self.load(&ascending).await?, positions)
     }
 
@@ -343,6 +369,16 @@ impl<S: Storage> Inner<S> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Leaves the events of streams whose id begins with `prefix`.
+fn retain_prefixed(places: &mut Vec<(Rc<Batch>, Position)>, prefix: &str) {
+    if !prefix.is_empty() {
+        places.retain(|(batch, position)| {
+            let event = batch.event(*position);
+            event.is_some_and(|event| event.stream_id.starts_with(prefix))
+        });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::indexing::continues;
 use super::{Inner, Store};
 use crate::batch::Batch;
 use crate::index::Entry;
@@ -26,7 +27,7 @@ impl<S: Storage> Inner<S> {
     /// Reads whatever lies beyond the tail.
     pub(super) async fn refresh(&self) -> Result<Position> {
         loop {
-            let tail = self.state.borrow().index.tail();
+            let tail = self.state.borrow().tail;
             let page = self
                 .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)
                 .await?;
@@ -35,7 +36,7 @@ impl<S: Storage> Inner<S> {
                 self.take_in(&Rc::new(Batch::decode(stored.bytes)?))?;
             }
             if !full {
-                return Ok(self.state.borrow().index.tail());
+                return Ok(self.state.borrow().tail);
             }
         }
     }
@@ -43,16 +44,12 @@ impl<S: Storage> Inner<S> {
     /// Takes a batch of the log into the index and the cache; what is known already is skipped.
     pub(super) fn take_in(&self, batch: &Rc<Batch>) -> Result<()> {
         let mut state = self.state.borrow_mut();
-        let tail = state.index.tail();
+        let tail = state.tail;
         if batch.last() <= tail {
             return Ok(());
         }
-        let linked = if batch.first() == tail + 1 {
-            *batch.previous() == state.index.head()
-        } else {
-            batch.links_at(tail, &state.index.head())
-        };
-        if !linked {
+        // What lies further on, with a gap before it, is not this log's either.
+        if batch.first() > tail + 1 || !continues(batch, tail, &state.head) {
             drop(state);
             let error = Error::DataLost {
                 detail: format!("the log after position {tail} is another one"),
@@ -60,11 +57,7 @@ impl<S: Storage> Inner<S> {
             self.end_if_lost(&error);
             return Err(error);
         }
-        index_batch(&mut state.index, batch)?;
-        if let Some(event) = batch.event(batch.last()) {
-            state.recorded_at = event.recorded_at;
-        }
-        state.cache.insert(batch);
+        state.extend(batch)?;
         drop(state);
         self.wake_watchers();
         Ok(())
@@ -87,7 +80,7 @@ impl<S: Storage> Inner<S> {
         self.storage.reconnect().await?;
         let (tail, head) = {
             let state = self.state.borrow();
-            (state.index.tail(), state.index.head())
+            (state.tail, state.head)
         };
         let found = self.storage.read_at(&[tail]).await?;
         let stands = match found.into_iter().next() {

@@ -1,13 +1,12 @@
 //! Deciding which of the waiting appends go into the next batch.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{Append, Appended, StreamAppend};
 use crate::batch::{EncodedBatch, encode};
 use crate::event::Tags;
 use crate::index::Index;
 use crate::limits::MAX_POSITION;
 use crate::query::Condition;
+use crate::texts::TextMap;
 use crate::{Error, NewEvent, Position, RecordedEvent, Result, Timestamp, Version};
 
 /// What becomes of one append, given the log so far and what is staged before it.
@@ -27,8 +26,8 @@ pub(super) struct Stage<'a> {
     index: &'a Index,
     position: Position,
     recorded_at: Timestamp,
-    versions: HashMap<&'a str, Version>,
-    commands: HashSet<&'a str>,
+    versions: TextMap<'a>,
+    commands: TextMap<'a>,
     events: Vec<RecordedEvent<'a>>,
 }
 
@@ -38,8 +37,8 @@ impl<'a> Stage<'a> {
             index,
             position: index.tail(),
             recorded_at,
-            versions: HashMap::new(),
-            commands: HashSet::new(),
+            versions: TextMap::default(),
+            commands: TextMap::default(),
             events: Vec::new(),
         }
     }
@@ -48,7 +47,7 @@ impl<'a> Stage<'a> {
     /// known not to hold its command id.
     pub(super) fn offer(&mut self, append: &'a Append, ruled_out: &[Position]) -> Verdict {
         if let Some(command) = append.command_id.as_deref() {
-            if self.commands.contains(command) {
+            if self.commands.get(command).is_some() {
                 return Verdict::Later;
             }
             let mut candidates = self.index.command_candidates(command);
@@ -88,7 +87,7 @@ impl<'a> Stage<'a> {
     /// What becomes of `append` when `part` does not fit: nothing is sure while an append that is
     /// only staged has a say in it.
     fn conflict(&self, append: &Append, part: &StreamAppend) -> Verdict {
-        let staged = |part: &StreamAppend| self.versions.contains_key(part.stream_id.as_str());
+        let staged = |part: &StreamAppend| self.versions.get(&part.stream_id).is_some();
         if append.streams.iter().any(staged) {
             return Verdict::Later;
         }
@@ -102,7 +101,6 @@ impl<'a> Stage<'a> {
     fn version(&self, stream: &str) -> Version {
         self.versions
             .get(stream)
-            .copied()
             .unwrap_or_else(|| self.index.version(stream))
     }
 
@@ -116,7 +114,7 @@ impl<'a> Stage<'a> {
     fn take(&mut self, append: &'a Append) -> Appended {
         self.recorded_at = self.recorded_at.max(append.recorded_at);
         if let Some(command) = append.command_id.as_deref() {
-            self.commands.insert(command);
+            self.commands.insert(command, 0);
         }
         let first = self.position + 1;
         for (part, event) in append.events() {

@@ -63,7 +63,7 @@ impl<S> Inner<S> {
             return Err(Error::corrupt(next, "the hash chain does not hold"));
         }
         let state = self.state.borrow();
-        let (known, head) = (state.index.tail(), state.index.head());
+        let (known, head) = (state.tail, state.head);
         if (batch.first()..=last).contains(&known) && !batch.links_at(known, &head) {
             return Err(Error::corrupt(
                 known,

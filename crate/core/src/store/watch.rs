@@ -1,17 +1,17 @@
 //! Waiting for the log to grow, in this tab or another.
 
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
 use super::{Inner, Store};
+use crate::sorted::SortedMap;
 use crate::storage::Storage;
 use crate::{Position, Result};
 
 /// Those who wait. Each is forgotten when it goes away.
 #[derive(Default)]
 pub(super) struct Watchers {
-    waiting: BTreeMap<u64, Waker>,
+    waiting: SortedMap<u64, Waker>,
     next: u64,
 }
 
@@ -42,7 +42,7 @@ impl<S> Watcher<'_, S> {
         if let Some(error) = &state.ended {
             return Poll::Ready(Err(error.clone()));
         }
-        let tail = state.index.tail();
+        let tail = state.tail;
         if tail > after {
             return Poll::Ready(Ok(tail));
         }
@@ -73,8 +73,8 @@ impl<S> Inner<S> {
     /// Tells everyone who waits that there is something to look at. The state must not be borrowed:
     /// whoever is woken may look at once.
     pub(super) fn wake_watchers(&self) {
-        let waiting = std::mem::take(&mut self.state.borrow_mut().watchers.waiting);
-        for waker in waiting.into_values() {
+        let waiting = self.state.borrow_mut().watchers.waiting.take();
+        for (_, waker) in waiting {
             waker.wake();
         }
     }

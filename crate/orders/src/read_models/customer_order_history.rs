@@ -321,17 +321,14 @@ impl Projection for CustomerOrderHistory {
         self.table.save()
     }
 
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
-        if version != Self::VERSION {
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {
+        version == Self::VERSION && self.table.load_page(number, bytes).is_ok()
+    }
+
+    fn loaded(&mut self) -> bool {
+        if !self.table.is_whole() {
             return false;
         }
-        let Ok(table) = OrdersTable::load(pages) else {
-            return false;
-        };
-        *self = Self {
-            table,
-            ..Self::default()
-        };
         for ordinal in 0..self.table.len() {
             self.account(Change {
                 ordinal,

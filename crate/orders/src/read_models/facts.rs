@@ -145,6 +145,13 @@ impl Facts {
         Ok(())
     }
 
+    /// Gives an order another number for its customer.
+    pub(super) fn set_customer(&mut self, ordinal: u32, customer: u32) {
+        if let Some(fact) = self.rows.get_mut(ordinal) {
+            fact.customer = customer;
+        }
+    }
+
     /// How many bytes of memory they take.
     pub(super) fn memory_bytes(&self) -> usize {
         self.rows.memory_bytes()

@@ -12,6 +12,7 @@ mod order_ids;
 mod orders;
 pub mod orders_summary;
 mod pages;
+mod preview;
 pub mod revenue_by_day;
 mod search;
 mod small_letters;

@@ -169,28 +169,51 @@ impl OrdersTable {
         pages::together(orders, self.customers.changed_pages(), &mut self.applied)
     }
 
-    pub(super) fn load(pages: &[(u32, Vec<u8>)]) -> Result<Self, Damaged> {
-        let mut table = Self::default();
+    /// Writes an order with its customer's id, so that it can be read without the others.
+    pub(super) fn write_alone(&self, ordinal: u32, writer: &mut Writer) {
+        self.ids.write(ordinal, writer);
+        self.facts.write(ordinal, writer);
+        let fact = self.facts.get(ordinal);
+        writer.text(fact.map_or("", |fact| self.customer_id(fact.customer)));
+    }
+
+    /// Reads what [`write_alone`](Self::write_alone) wrote, as the next order.
+    pub(super) fn read_alone(&mut self, reader: &mut Reader<'_>) -> Result<(), Damaged> {
+        let ordinal = self.len();
+        self.ids.read(reader)?;
+        self.facts.read(reader)?;
+        let customer = self.customer_ordinal(reader.text()?);
+        self.facts.set_customer(ordinal, customer);
+        Ok(())
+    }
+
+    /// Takes in the next page, as [`save`](Self::save) gave it.
+    pub(super) fn load_page(&mut self, number: u32, bytes: &[u8]) -> Result<(), Damaged> {
         let Self {
             ids,
             facts,
             customers,
+            applied,
             ..
-        } = &mut table;
-        let applied = pages::load(pages, &mut |part, number, bytes| match part {
-            0 => pages::load_page(ids.len(), number, bytes, &mut |reader| {
-                ids.read(reader)?;
-                facts.read(reader)
-            }),
-            _ => customers.load_page(number, bytes),
-        })?;
-        table.applied = applied;
-        let known = |fact: &Fact| (fact.customer as usize) < table.customers.len();
-        if table.facts.iter().all(known) {
-            Ok(table)
-        } else {
-            Err(Damaged)
-        }
+        } = self;
+        pages::take(
+            number,
+            bytes,
+            applied,
+            &mut |part, number, bytes| match part {
+                0 => pages::load_page(ids.len(), number, bytes, &mut |reader| {
+                    ids.read(reader)?;
+                    facts.read(reader)
+                }),
+                _ => customers.load_page(number, bytes),
+            },
+        )
+    }
+
+    /// Whether the pages taken in go together.
+    pub(super) fn is_whole(&self) -> bool {
+        let known = |fact: &Fact| (fact.customer as usize) < self.customers.len();
+        self.applied.is_any() && self.facts.iter().all(known)
     }
 }
 

@@ -8,6 +8,7 @@ use daybook_core::{RecordedEvent, Result};
 
 use super::order_ids::BUFFER;
 use super::orders::{OrderView, OrdersTable};
+use super::preview::{self, PREVIEW_ROWS};
 use super::search::{NameKeys, Needle};
 use super::tallies::Tallies;
 use crate::currency::Currency;
@@ -321,23 +322,34 @@ impl Projection for OrdersSummary {
         self.table.save()
     }
 
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
-        if version != Self::VERSION {
-            return false;
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {
+        version == Self::VERSION && self.table.load_page(number, bytes).is_ok()
+    }
+
+    fn loaded(&mut self) -> bool {
+        let whole = self.table.is_whole();
+        let facts = self.table.facts();
+        for fact in facts.iter() {
+            self.tallies.add(fact, facts.total(fact));
         }
-        let Ok(table) = OrdersTable::load(pages) else {
-            return false;
-        };
-        let mut tallies = Tallies::default();
-        for fact in table.facts().iter() {
-            tallies.add(fact, table.facts().total(fact));
+        whole
+    }
+
+    fn preview(&self) -> Vec<u8> {
+        let ranking = self.ranking(OrderSort::PlacedAt);
+        let sorted = ranking.orders.ordinals();
+        let newest = sorted.get(sorted.len().saturating_sub(PREVIEW_ROWS)..);
+        let preview = preview::write(&self.table, &self.tallies, newest.unwrap_or_default());
+        self.sorted.set(Some(ranking));
+        preview
+    }
+
+    fn show_preview(&mut self, version: u32, preview: &[u8]) {
+        if version == Self::VERSION
+            && let Ok((table, tallies)) = preview::read(preview)
+        {
+            (self.table, self.tallies) = (table, tallies);
         }
-        *self = Self {
-            table,
-            tallies,
-            sorted: Cell::default(),
-        };
-        true
     }
 }
 

@@ -129,24 +129,21 @@ pub(super) fn together(first: Pages, second: Pages, position: &mut Applied) -> P
 
 type LoadPage<'a> = dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged> + 'a;
 
-/// Takes in all pages of a projection: `load` is given the table (0 or 1), the page's number in it
-/// and the page's bytes.
-pub(super) fn load(pages: &[(u32, Vec<u8>)], load: &mut LoadPage<'_>) -> Result<Applied, Damaged> {
-    let mut position = Applied::default();
-    for (number, bytes) in pages {
-        let (part, number) = (number % PARTS, number / PARTS);
-        if part < POSITION_PAGE {
-            load(part, number, bytes)?;
-        } else {
-            let mut reader = Reader::new(bytes);
-            position.last = reader.uint()?;
-            reader.end()?;
-        }
+/// Takes in a page of a projection: `load` is given the table (0 or 1), the page's number in it and
+/// the page's bytes.
+pub(super) fn take(
+    number: u32,
+    bytes: &[u8],
+    position: &mut Applied,
+    load: &mut LoadPage<'_>,
+) -> Result<(), Damaged> {
+    let part = number % PARTS;
+    if part < POSITION_PAGE {
+        return load(part, number / PARTS, bytes);
     }
-    if position.last == 0 && !pages.is_empty() {
-        return Err(Damaged);
-    }
-    Ok(position)
+    let mut reader = Reader::new(bytes);
+    position.last = reader.uint()?;
+    reader.end()
 }
 
 /// The position of the last event applied: what makes a projection idempotent.
@@ -157,6 +154,11 @@ pub(super) struct Applied {
 }
 
 impl Applied {
+    /// Whether any event was applied.
+    pub(super) const fn is_any(&self) -> bool {
+        self.last > 0
+    }
+
     /// Whether the event at `position` was applied already.
     pub(super) const fn includes(&self, position: Position) -> bool {
         position <= self.last

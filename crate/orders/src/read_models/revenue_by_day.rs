@@ -206,18 +206,15 @@ impl Projection for RevenueByDay {
         pages::together(orders, days, &mut self.applied)
     }
 
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
-        if version != Self::VERSION {
-            return false;
-        }
-        let mut loaded = Self::default();
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {
         let Self {
             ids,
             currencies,
             days,
+            applied,
             ..
-        } = &mut loaded;
-        let applied = pages::load(pages, &mut |part, number, bytes| {
+        } = self;
+        let taken = pages::take(number, bytes, applied, &mut |part, number, bytes| {
             if part == 0 {
                 return pages::load_page(ids.len(), number, bytes, &mut |reader| {
                     ids.read(reader)?;
@@ -231,11 +228,12 @@ impl Projection for RevenueByDay {
                 days.restore(DayRow::read(reader)?)
             })
         });
-        let Ok(applied) = applied else { return false };
-        loaded.applied = applied;
-        loaded.days.changed = Changed::default();
-        *self = loaded;
-        true
+        version == Self::VERSION && taken.is_ok()
+    }
+
+    fn loaded(&mut self) -> bool {
+        self.days.changed = Changed::default();
+        self.applied.is_any()
     }
 }
 

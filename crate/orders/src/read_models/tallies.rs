@@ -1,5 +1,7 @@
 //! How many orders there are and what they come to, by currency and status.
 
+use daybook_core::codec::{Damaged, Reader, Writer};
+
 use super::facts::Fact;
 use super::orders_summary::{StatusFilter, Total};
 use crate::currency::Currency;
@@ -33,6 +35,33 @@ impl Tallies {
             tally.sum = tally.sum.less(total);
         }
         self.add(fact, total);
+    }
+
+    /// Writes all of them.
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.count(self.0.len());
+        for (currency, tallies) in &self.0 {
+            writer.raw(&currency.bytes());
+            for tally in tallies {
+                writer.count(tally.count);
+                tally.sum.write(writer);
+            }
+        }
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let mut tallies = Vec::new();
+        for _ in 0..reader.count()? {
+            let currency = Currency::from_bytes(reader.array()?).ok_or(Damaged)?;
+            let mut of_currency = [Tally::default(); 4];
+            for tally in &mut of_currency {
+                tally.count = reader.uint32()? as usize;
+                tally.sum = Sum::read_from(reader)?;
+            }
+            tallies.push((currency, of_currency));
+        }
+        Ok(Self(tallies))
     }
 
     /// What the orders of the statuses asked for come to; nothing where there are none.

@@ -158,7 +158,14 @@ pub(super) fn fold<P: Projection<Domain = Orders>>(log: &[Logged]) -> P {
     projection
 }
 
-/// The same, saved and loaded after each of `cuts` events, with events before a cut given again.
+/// Takes in all pages.
+fn load<P: Projection>(projection: &mut P, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
+    let mut pages = pages.iter();
+    pages.all(|(number, bytes)| projection.load_page(version, *number, bytes))
+        && projection.loaded()
+}
+
+/// The fold, saved and loaded after each of `cuts` events, with events before a cut given again.
 fn fold_with_restarts<P: Projection<Domain = Orders>>(log: &[Logged], cuts: &[usize]) -> P {
     let mut projection = P::default();
     let mut pages: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
@@ -168,7 +175,7 @@ fn fold_with_restarts<P: Projection<Domain = Orders>>(log: &[Logged], cuts: &[us
             pages.extend(projection.save());
             let stored: Vec<_> = pages.clone().into_iter().collect();
             projection = P::default();
-            assert!(projection.load(P::VERSION, &stored));
+            assert!(load(&mut projection, P::VERSION, &stored));
             assert!(projection.save().is_empty(), "nothing changed since");
             for (position, logged) in (1..=position).zip(log) {
                 apply(&mut projection, position, logged);
@@ -236,6 +243,25 @@ fn queries(sort: usize, descending: bool, search: Option<String>) -> (OrdersQuer
 
 proptest! {
     #[test]
+    fn a_preview_shows_the_newest_orders_as_they_are(
+        steps in prop::collection::vec((any_step(), 0_u128..120), 0..160),
+        bytes in any::<Vec<u8>>(),
+    ) {
+        let of_many = |(step, order)| Step { order, ..step };
+        let log = log_of(&steps.into_iter().map(of_many).collect::<Vec<_>>());
+        let summary: OrdersSummary = fold(&log);
+        let mut shown = OrdersSummary::default();
+        shown.show_preview(OrdersSummary::VERSION, &summary.preview());
+        let newest = OrdersQuery { descending: true, limit: Some(50), ..OrdersQuery::default() };
+        prop_assert_eq!(shown.query(&newest), summary.query(&newest));
+        // What is no preview shows nothing.
+        let mut other = OrdersSummary::default();
+        other.show_preview(OrdersSummary::VERSION + 1, &summary.preview());
+        prop_assert_eq!(other.len(), 0);
+        OrdersSummary::default().show_preview(OrdersSummary::VERSION, &bytes);
+    }
+
+    #[test]
     fn every_read_model_equals_a_fold_from_nothing(
         steps in prop::collection::vec(any_step(), 0..40),
         cuts in prop::collection::vec(1_usize..20, 0..3),
@@ -290,8 +316,8 @@ proptest! {
                     bytes[at] = *byte;
                 }
             }
-            P::default().load(P::VERSION, &pages);
-            assert!(!P::default().load(P::VERSION + 1, &pages));
+            load(&mut P::default(), P::VERSION, &pages);
+            assert!(!load(&mut P::default(), P::VERSION + 1, &pages));
         }
         let log = log_of(&steps);
         survives::<OrdersSummary>(&log, &damage);

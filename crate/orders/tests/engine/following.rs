@@ -96,6 +96,7 @@ fn a_tab_that_is_behind_goes_on_from_what_another_saved() {
         while ahead.models.advance().await.unwrap() {}
         ahead.models.save().await.unwrap();
         let models = Projector::<OrderReadModels, _>::open(behind).await.unwrap();
+        models.restored().await.unwrap();
         for status in models.statuses() {
             assert_eq!((status.position, status.skipped), (1, 1), "{}", status.name);
         }

@@ -25,8 +25,8 @@ async fn assert_past<P: Shown>(tab: &Tab, log: &[Logged], as_of: AsOf) {
         .iter()
         .filter(|logged| as_of.includes(&logged.recorded()));
     let expected: P = fold(counting);
-    let mut past = Past::<P>::new(&tab.store, as_of);
-    while past.advance(&tab.store).await.unwrap() {}
+    let mut past = Past::<P, _>::new(&tab.store, as_of);
+    while past.advance().await.unwrap() {}
     assert_eq!(past.rows().show(), expected.show(), "{} {as_of:?}", P::NAME);
 }
 

@@ -40,9 +40,11 @@ impl Tab {
         };
         let storage = Yielding::new(memory.connect());
         let store = Store::open(storage, options).await.unwrap();
+        let models = Projector::open(store.clone()).await.unwrap();
+        models.restored().await.unwrap();
         Self {
             orders: Repository::new(store.clone()),
-            models: Projector::open(store.clone()).await.unwrap(),
+            models,
             store,
         }
     }

@@ -62,7 +62,7 @@ fn paid(reference: &str) -> OrderEvent<'static> {
 
 /// Appends events as they are, whatever the rules say.
 async fn append(tab: &Tab, events: &[OrderEvent<'static>]) {
-    let first = tab.store.version(&stream_id(0)) + 1;
+    let first = tab.store.version(&stream_id(0)).await.unwrap() + 1;
     let new = (first..).zip(events).map(|(version, event)| {
         let stored = Orders::encode(event);
         NewEvent {
@@ -81,7 +81,7 @@ async fn append(tab: &Tab, events: &[OrderEvent<'static>]) {
 
 /// An order whose stream a refund brings to `length` events, out of `events` in turn.
 async fn grow(tab: &Tab, length: Version, events: &[OrderEvent<'static>]) {
-    let missing = length - (tab.store.version(&stream_id(0)) + 1);
+    let missing = length - (tab.store.version(&stream_id(0)).await.unwrap() + 1);
     let raw = usize::try_from(missing).unwrap() - 2;
     let mut raw: Vec<_> = events.iter().cycle().take(raw).cloned().collect();
     raw.push(paid("8"));

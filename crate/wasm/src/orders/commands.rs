@@ -1,5 +1,8 @@
 //! Carrying out commands, and judging drafts.
 
+use std::rc::Rc;
+
+use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 use daybook_core::limits::{MAX_ID_BYTES, check_text};
 use daybook_core::repository::{CommandContext, Executed, derived_id};
 use daybook_core::{Error, Result};
@@ -8,55 +11,24 @@ use daybook_orders::draft::{OrderDraft, check_draft};
 use daybook_orders::order::{OrderState, parse_order_id};
 use daybook_orders::{Currency, stream_id};
 use js_sys::Promise;
-use serde::{Deserialize, Serialize};
-use std::rc::Rc;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::BookHandle;
-use crate::error::to_js;
-use crate::input::{moment, parse};
-use crate::output::to_json;
+use super::{BookHandle, answer};
+use crate::input::{moment, optional, parse, text};
 use crate::store::promise;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ContextInput {
-    command_id: String,
-    correlation_id: Option<String>,
-    occurred_at: String,
-    recorded_at: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CommandOutput {
-    order_id: String,
-    status: &'static str,
-    version: i64,
-    position: u64,
-    repeated: bool,
-    retries: u32,
-}
-
-#[derive(Serialize)]
-struct CurrencyOutput {
-    code: Currency,
-    decimals: u8,
-}
 
 #[wasm_bindgen]
 impl BookHandle {
     /// Carries out a command; takes and gives JSON text.
-    pub fn execute(&self, command: String, context: String) -> Promise {
+    pub fn execute(&self, command: &str, context: &str) -> Promise {
+        let given = given(command, context);
         let orders = Rc::clone(&self.orders);
         promise(async move {
-            let context = parse::<ContextInput>("options", &context)?.into_context()?;
-            let command = with_order_id(parse_command(&command)?, &context.command_id);
-            let order_id = parse_order_id(command.order_id())?;
+            let (order_id, command, context) = given?;
             let executed = orders
                 .execute(&stream_id(&order_id), &command, &context)
                 .await?;
-            to_json(&output(order_id, &executed))
+            Ok(output(&order_id, &executed))
         })
     }
 
@@ -66,40 +38,63 @@ impl BookHandle {
     /// `invalid_input` when it is not a draft at all.
     #[wasm_bindgen(js_name = checkDraft)]
     pub fn check_draft(&self, draft: &str) -> Result<String, JsValue> {
-        let check = || to_json(&check_draft(&parse::<OrderDraft>("draft", draft)?));
-        check().map_err(|error| to_js(&error))
+        answer(&mut |json| {
+            check_draft(&parse("draft", draft, OrderDraft::read_json)?).write_json(json);
+            Ok(())
+        })
     }
 
     /// The currencies, as JSON text.
-    ///
-    /// # Errors
-    /// None in practice.
-    pub fn currencies(&self) -> Result<String, JsValue> {
-        let all = Currency::all().map(|code| CurrencyOutput {
-            code,
-            decimals: code.decimals(),
-        });
-        to_json(&all.collect::<Vec<_>>()).map_err(|error| to_js(&error))
+    #[must_use]
+    pub fn currencies(&self) -> String {
+        let mut json = Writer::new();
+        json.begin_array();
+        for currency in Currency::all() {
+            json.begin_object().key("code").string(currency.code());
+            json.key("decimals").number(currency.decimals());
+            json.end_object();
+        }
+        json.end_array();
+        json.into_string()
     }
 }
 
-impl ContextInput {
-    fn into_context(self) -> Result<CommandContext> {
-        let recorded_at = moment("recordedAt", &self.recorded_at)?;
-        if let Some(id) = &self.correlation_id {
-            check_text("correlationId", id, MAX_ID_BYTES)?;
-        }
-        Ok(CommandContext {
-            correlation_id: self.correlation_id,
-            occurred_at: moment("occurredAt", &self.occurred_at)?,
-            ..CommandContext::new(self.command_id, recorded_at)
-        })
+/// The order that a command is for, the command, and what goes with it.
+fn given(command: &str, context: &str) -> Result<(String, OrderCommand, CommandContext)> {
+    let context = parse("options", context, read_context)?;
+    if let Some(id) = &context.correlation_id {
+        check_text("correlationId", id, MAX_ID_BYTES)?;
     }
+    let command = with_order_id(parse_command(command)?, &context.command_id);
+    let order_id = parse_order_id(command.order_id())?;
+    Ok((order_id, command, context))
+}
+
+fn read_context(reader: &mut Reader<'_>) -> Result<CommandContext, Malformed> {
+    let (mut command_id, mut correlation_id) = (None, None);
+    let (mut occurred_at, mut recorded_at) = (None, None);
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "commandId" => command_id = Some(text(reader)?),
+            "correlationId" => correlation_id = optional(reader, text)?,
+            "occurredAt" => occurred_at = Some(moment(reader)?),
+            "recordedAt" => recorded_at = Some(moment(reader)?),
+            _ => return Err(reader.unknown()),
+        }
+    }
+    let command_id = reader.required(command_id, "commandId")?;
+    let recorded_at = reader.required(recorded_at, "recordedAt")?;
+    Ok(CommandContext {
+        correlation_id,
+        occurred_at: reader.required(occurred_at, "occurredAt")?,
+        ..CommandContext::new(command_id, recorded_at)
+    })
 }
 
 /// Reads `{name: command}`. Paths in errors begin within the command.
 fn parse_command(text: &str) -> Result<OrderCommand> {
-    parse("command", text).map_err(|error| match error {
+    parse("command", text, OrderCommand::read_json).map_err(|error| match error {
         Error::InvalidInput { field, reason } => {
             let within = field.split_once('.').map_or("command", |(_, field)| field);
             Error::invalid(within, reason)
@@ -118,16 +113,18 @@ fn with_order_id(mut command: OrderCommand, command_id: &str) -> OrderCommand {
     command
 }
 
-fn output(order_id: String, executed: &Executed<OrderState>) -> CommandOutput {
+/// `{orderId, status, version, position, repeated, retries}`.
+fn output(order_id: &str, executed: &Executed<OrderState>) -> String {
     let placed = executed.loaded.state.placed.as_ref();
-    CommandOutput {
-        order_id,
-        status: placed.map_or("", |order| order.status.name()),
-        version: executed.loaded.version,
-        position: executed.position,
-        repeated: executed.repeated,
-        retries: executed.retries,
-    }
+    let status = placed.map_or("", |order| order.status.name());
+    let mut json = Writer::new();
+    json.begin_object().key("orderId").string(order_id);
+    json.key("status").string(status);
+    json.key("version").number(executed.loaded.version);
+    json.key("position").number(executed.position);
+    json.key("repeated").boolean(executed.repeated);
+    json.key("retries").number(executed.retries).end_object();
+    json.into_string()
 }
 
 /// What a query for one thing that is not there gives.

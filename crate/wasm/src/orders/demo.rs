@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use daybook_core::json::{Malformed, Reader, Writer};
 use daybook_core::repository::derived_id;
 use daybook_core::store::{Append, Store};
 use daybook_core::{Result, Timestamp};
@@ -10,34 +11,16 @@ use daybook_orders::demo::{DemoEvent, DemoEvents, DemoPlan};
 use daybook_orders::events::ORDER_PLACED;
 use futures_util::future::join_all;
 use js_sys::Promise;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::BookHandle;
 use crate::error::to_js;
 use crate::input::{moment, parse};
-use crate::output::to_json;
 use crate::storage::AnyStorage;
 use crate::store::promise;
 
 /// How many events are appended at a time: they share one commit.
 const CHUNK_EVENTS: usize = 1_000;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct PlanInput {
-    seed: u64,
-    orders: u32,
-    until: String,
-    recorded_at: String,
-}
-
-#[derive(Serialize)]
-struct ProgressOutput {
-    events: usize,
-    orders: usize,
-    done: bool,
-}
 
 /// A year of trade in the making.
 #[wasm_bindgen]
@@ -56,22 +39,14 @@ impl BookHandle {
     /// # Errors
     /// `invalid_input`
     pub fn demo(&self, plan: &str) -> Result<DemoHandle, JsValue> {
-        let handle = || -> Result<DemoHandle> {
-            let input: PlanInput = parse("options", plan)?;
-            let until = moment("until", &input.until)?;
-            let plan = DemoPlan {
-                seed: input.seed,
-                orders: input.orders,
-                until,
-            };
-            Ok(DemoHandle {
-                store: self.store.clone(),
-                recorded_at: moment("recordedAt", &input.recorded_at)?,
-                events: Rc::new(RefCell::new(DemoEvents::new(plan))),
-                placed: Rc::default(),
-            })
-        };
-        handle().map_err(|error| to_js(&error))
+        let plan = parse("options", plan, read_plan).map_err(|error| to_js(&error))?;
+        let (plan, recorded_at) = plan;
+        Ok(DemoHandle {
+            store: self.store.clone(),
+            recorded_at,
+            events: Rc::new(RefCell::new(DemoEvents::new(plan))),
+            placed: Rc::default(),
+        })
     }
 }
 
@@ -95,13 +70,35 @@ impl DemoHandle {
                 .filter(|demo| demo.event.event_type == ORDER_PLACED)
                 .count();
             placed.set(placed.get() + orders);
-            to_json(&ProgressOutput {
-                events: chunk.len(),
-                orders: placed.get(),
-                done: chunk.len() < CHUNK_EVENTS,
-            })
+            let mut json = Writer::new();
+            json.begin_object().key("events").number(chunk.len());
+            json.key("orders").number(placed.get());
+            json.key("done").boolean(chunk.len() < CHUNK_EVENTS);
+            json.end_object();
+            Ok(json.into_string())
         })
     }
+}
+
+/// What to make up, and when it is recorded.
+fn read_plan(reader: &mut Reader<'_>) -> Result<(DemoPlan, Timestamp), Malformed> {
+    let (mut seed, mut orders, mut until, mut recorded_at) = (None, None, None, None);
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "seed" => seed = Some(reader.unsigned()?),
+            "orders" => orders = Some(reader.unsigned32()?),
+            "until" => until = Some(moment(reader)?),
+            "recordedAt" => recorded_at = Some(moment(reader)?),
+            _ => return Err(reader.unknown()),
+        }
+    }
+    let plan = DemoPlan {
+        seed: reader.required(seed, "seed")?,
+        orders: reader.required(orders, "orders")?,
+        until: reader.required(until, "until")?,
+    };
+    Ok((plan, reader.required(recorded_at, "recordedAt")?))
 }
 
 fn to_append(demo: &DemoEvent, recorded_at: Timestamp) -> Append {

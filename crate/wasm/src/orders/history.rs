@@ -3,149 +3,158 @@
 use std::rc::Rc;
 
 use daybook_core::domain::Domain;
+use daybook_core::json::{Malformed, Reader, ToJson, Writer};
 use daybook_core::query::Query;
 use daybook_core::repository::AsOf;
-use daybook_core::store::{AllQuery, Direction, Page, Store, StreamQuery};
+use daybook_core::store::{AllQuery, Direction, PAGE_EVENTS, Page, Store, StreamQuery};
 use daybook_core::upcast::upcast;
-use daybook_core::{RecordedEvent, Result};
+use daybook_core::{Position, RecordedEvent, Result};
 use daybook_orders::details::OrderDetails;
 use daybook_orders::events::{OrderEvent, Orders};
 use daybook_orders::order::parse_order_id;
 use daybook_orders::words::{describe, describe_unknown};
 use daybook_orders::{Currency, stream_id};
 use js_sys::Promise;
-use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::BookHandle;
 use super::commands::no_order;
-use crate::input::{moment, parse};
-use crate::output::{Json, event_fields, to_json};
+use crate::input::{count, list, moment, optional, parse, text};
+use crate::output::event_fields;
 use crate::storage::AnyStorage;
 use crate::store::promise;
 
 /// How many pages one look into a filtered log may read before it answers.
 const MAX_PAGES: usize = 16;
 
-/// Up to where the past is asked for: one of the fields.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) enum AsOfInput {
-    Version(i64),
-    Position(u64),
-    Time(String),
-}
-
-impl AsOfInput {
-    pub(super) fn into_as_of(self) -> Result<AsOf> {
-        Ok(match self {
-            Self::Version(version) => AsOf::Version(version),
-            Self::Position(position) => AsOf::Position(position),
-            Self::Time(text) => AsOf::Occurred(moment("time", &text)?),
-        })
+/// Reads up to where the past is asked for: an object of one field.
+pub(super) fn read_as_of(reader: &mut Reader<'_>) -> Result<AsOf, Malformed> {
+    let mut as_of = None;
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        as_of = Some(match &*key {
+            "version" => AsOf::Version(reader.signed()?),
+            "position" => AsOf::Position(reader.unsigned()?),
+            "time" => AsOf::Occurred(moment(reader)?),
+            _ => return Err(reader.unknown()),
+        });
     }
+    as_of.ok_or(reader.malformed("a version, a position or a time"))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct LogInput {
-    before: Option<u64>,
-    limit: Option<usize>,
-    #[serde(default)]
-    types: Vec<String>,
-    #[serde(default)]
-    stream_prefix: String,
+/// What is asked of the log: how many events, and which.
+fn read_log_query(reader: &mut Reader<'_>) -> Result<(usize, AllQuery), Malformed> {
+    let (mut limit, mut all) = (None, AllQuery::default());
+    all.direction = Direction::Backward;
+    reader.begin_object()?;
+    while let Some(key) = reader.next_key()? {
+        match &*key {
+            "before" => all.from = optional(reader, Reader::unsigned)?,
+            "limit" => limit = optional(reader, count)?,
+            "types" => {
+                let types = list(reader, text)?;
+                if !types.is_empty() {
+                    all.query = Query::types(types);
+                }
+            }
+            "streamPrefix" => all.stream_prefix = text(reader)?,
+            _ => return Err(reader.unknown()),
+        }
+    }
+    let limit = limit.unwrap_or(100).max(1);
+    // Of a page, only what has the prefix is left.
+    let filtered = !all.stream_prefix.is_empty();
+    all.limit = if filtered { PAGE_EVENTS } else { limit };
+    Ok((limit, all))
 }
 
 #[wasm_bindgen]
 impl BookHandle {
     /// One order's state as of `as_of` (JSON text, or empty for now), as JSON text.
     #[wasm_bindgen(js_name = orderState)]
-    pub fn order_state(&self, order_id: String, as_of: String) -> Promise {
-        let store = self.store.clone();
+    pub fn order_state(&self, order_id: &str, as_of: &str) -> Promise {
+        let as_of = match as_of {
+            "" => Ok(AsOf::Version(i64::MAX)),
+            text => parse("asOf", text, read_as_of),
+        };
+        let (store, order_id) = (self.store.clone(), parse_order_id(order_id));
         promise(async move {
-            let order_id = parse_order_id(&order_id)?;
-            let as_of = match as_of.as_str() {
-                "" => AsOf::Version(i64::MAX),
-                text => parse::<AsOfInput>("asOf", text)?.into_as_of()?,
-            };
+            let (order_id, as_of) = (order_id?, as_of?);
             let mut details = OrderDetails::default();
             for page in stream_pages(&store, &order_id).await? {
                 for event in page.events().filter(|event| as_of.includes(event)) {
                     details.apply(&event)?;
                 }
             }
-            to_json(&details.view(&order_id))
+            Ok(details.view(&order_id).to_json())
         })
     }
 
     /// One order's events, oldest first, as JSON text.
-    pub fn history(&self, order_id: String) -> Promise {
-        let store = self.store.clone();
+    pub fn history(&self, order_id: &str) -> Promise {
+        let (store, order_id) = (self.store.clone(), parse_order_id(order_id));
         promise(async move {
-            let pages = stream_pages(&store, &parse_order_id(&order_id)?).await?;
+            let pages = stream_pages(&store, &order_id?).await?;
             let mut currency = None;
-            let mut json = Json::default();
-            let events = pages.iter().flat_map(Page::events);
-            json.list(events, |json, event| entry(json, &event, &mut currency));
+            let mut json = Writer::new();
+            json.begin_array();
+            for event in pages.iter().flat_map(Page::events) {
+                entry(&mut json, &event, &mut currency);
+            }
+            json.end_array();
             Ok(json.into_string())
         })
     }
 
     /// Events of the whole log, newest first; takes and gives JSON text.
-    pub fn log(&self, query: String) -> Promise {
+    pub fn log(&self, query: &str) -> Promise {
+        let query = parse("query", query, read_log_query);
         let (store, models) = (self.store.clone(), Rc::clone(&self.models));
         promise(async move {
-            let input: LogInput = parse("query", &query)?;
-            let limit = input.limit.unwrap_or(100).max(1);
-            let mut query = AllQuery {
-                direction: Direction::Backward,
-                from: input.before,
-                limit: if input.stream_prefix.is_empty() {
-                    limit
-                } else {
-                    1_000
-                },
-                stream_prefix: input.stream_prefix,
-                query: if input.types.is_empty() {
-                    Query::default()
-                } else {
-                    Query::types(input.types)
-                },
-            };
-            let (mut pages, mut found) = (Vec::new(), 0);
-            let mut next = loop {
-                let page = store.read_all(&query).await?;
-                found += page.len();
-                query.from = page.next;
-                pages.push(page);
-                if query.from.is_none() || found >= limit || pages.len() >= MAX_PAGES {
-                    break query.from;
-                }
-            };
-            if found > limit {
-                let last = pages.iter().flat_map(Page::events).nth(limit - 1);
-                next = last.map(|event| event.position);
-            }
-            let mut json = Json::default();
-            json.raw("{\"events\":");
-            let events = pages.iter().flat_map(Page::events).take(limit);
-            json.list(events, |json, event| {
+            let (limit, query) = query?;
+            let (pages, next) = newest(&store, limit, query).await?;
+            let mut json = Writer::new();
+            json.begin_object().key("events").begin_array();
+            for event in pages.iter().flat_map(Page::events).take(limit) {
                 let order_id = event.stream_id.strip_prefix("order-").unwrap_or_default();
                 let row = models.read(|models| models.orders_summary.rows().order(order_id));
-                entry(json, &event, &mut row.map(|row| row.currency));
-            });
-            json.raw(",\"position\":")
-                .display(store.tail())
-                .raw(",\"next\":");
+                entry(&mut json, &event, &mut row.map(|row| row.currency));
+            }
+            json.end_array().key("position").number(store.tail());
+            json.key("next");
             match next {
-                Some(next) => json.display(next),
-                None => json.raw("null"),
+                Some(next) => json.number(next),
+                None => json.null(),
             };
-            json.raw("}");
+            json.end_object();
             Ok(json.into_string())
         })
     }
+}
+
+/// The newest events that `query` asks for, `limit` of them or a few more, and where to go on after
+/// as many as that.
+async fn newest(
+    store: &Store<AnyStorage>,
+    limit: usize,
+    mut query: AllQuery,
+) -> Result<(Vec<Page>, Option<Position>)> {
+    let (mut pages, mut found) = (Vec::new(), 0);
+    while found < limit && pages.len() < MAX_PAGES {
+        let page = store.read_all(&query).await?;
+        found += page.len();
+        query.from = page.next;
+        pages.push(page);
+        if query.from.is_none() {
+            break;
+        }
+    }
+    let mut next = query.from;
+    if found > limit {
+        let last = pages.iter().flat_map(Page::events).nth(limit - 1);
+        next = last.map(|event| event.position);
+    }
+    Ok((pages, next))
 }
 
 /// All of an order's events.
@@ -167,7 +176,7 @@ async fn stream_pages(store: &Store<AnyStorage>, order_id: &str) -> Result<Vec<P
 }
 
 /// Writes one event with its words. `currency` is the order's, learned from its placement.
-fn entry(json: &mut Json, event: &RecordedEvent<'_>, currency: &mut Option<Currency>) {
+fn entry(json: &mut Writer, event: &RecordedEvent<'_>, currency: &mut Option<Currency>) {
     let stored_schema = event.schema();
     let today = upcast(Orders::UPCASTERS, event).ok();
     let (schema, data) = match &today {
@@ -184,21 +193,15 @@ fn entry(json: &mut Json, event: &RecordedEvent<'_>, currency: &mut Option<Curre
         || describe_unknown(event.event_type, stored_schema),
         |known| describe(known, *currency),
     );
-    json.raw("{");
-    event_fields(json, event, schema, data);
-    json.raw(",\"summary\":")
-        .text(&summary)
-        .raw(",\"known\":")
-        .display(known.is_some());
-    json.raw(",\"upcasted\":");
+    event_fields(json.begin_object(), event, schema, data);
+    json.key("summary").string(&summary);
+    json.key("known").boolean(known.is_some()).key("upcasted");
     if schema == stored_schema {
-        json.raw("null");
+        json.null();
     } else {
-        json.raw("{\"fromSchema\":")
-            .display(stored_schema)
-            .raw(",\"toSchema\":")
-            .display(schema);
-        json.raw(",\"storedData\":").raw(event.data).raw("}");
+        json.begin_object().key("fromSchema").number(stored_schema);
+        json.key("toSchema").number(schema);
+        json.key("storedData").raw(event.data).end_object();
     }
-    json.raw("}");
+    json.end_object();
 }

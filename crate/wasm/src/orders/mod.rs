@@ -8,6 +8,8 @@ mod queries;
 
 use std::rc::Rc;
 
+use daybook_core::Result;
+use daybook_core::json::Writer;
 use daybook_core::projection::Projector;
 use daybook_core::repository::Repository;
 use daybook_core::store::Store;
@@ -19,6 +21,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 pub use demo::DemoHandle;
 pub use past::PastHandle;
 
+use crate::error::to_js;
 use crate::storage::AnyStorage;
 use crate::store::{StoreHandle, durability_of, promise};
 
@@ -44,6 +47,13 @@ pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
             models,
         })
     })
+}
+
+/// Writes an answer, turning its error into the object the face makes a class of.
+fn answer(write: &mut dyn FnMut(&mut Writer) -> Result<()>) -> Result<String, JsValue> {
+    let mut json = Writer::new();
+    write(&mut json).map_err(|error| to_js(&error))?;
+    Ok(json.into_string())
 }
 
 #[wasm_bindgen]

@@ -1,21 +1,21 @@
 //! `orders_summary` as it stood earlier.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use daybook_core::json::FromJson;
 use daybook_core::projection::Past;
 use daybook_core::store::Store;
 use daybook_orders::read_models::OrdersSummary;
 use daybook_orders::read_models::orders_summary::OrdersQuery;
 use js_sys::Promise;
-use std::cell::RefCell;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::BookHandle;
-use super::history::AsOfInput;
-use super::queries::OrdersOutput;
+use super::history::read_as_of;
+use super::queries::write_page;
+use super::{BookHandle, answer};
 use crate::error::to_js;
 use crate::input::parse;
-use crate::output::to_json;
 use crate::storage::AnyStorage;
 use crate::store::promise;
 
@@ -24,7 +24,7 @@ use crate::store::promise;
 pub struct PastHandle {
     store: Store<AnyStorage>,
     /// Taken out while a step is under way.
-    past: Rc<RefCell<Option<Past<OrdersSummary>>>>,
+    past: Rc<RefCell<Option<Past<OrdersSummary, AnyStorage>>>>,
 }
 
 #[wasm_bindgen]
@@ -35,8 +35,7 @@ impl BookHandle {
     /// `invalid_input`
     #[wasm_bindgen(js_name = pastOrders)]
     pub fn past_orders(&self, as_of: &str) -> Result<PastHandle, JsValue> {
-        let as_of = parse::<AsOfInput>("asOf", as_of).and_then(AsOfInput::into_as_of);
-        let as_of = as_of.map_err(|error| to_js(&error))?;
+        let as_of = parse("asOf", as_of, read_as_of).map_err(|error| to_js(&error))?;
         let past = Past::new(&self.store, as_of);
         Ok(PastHandle {
             store: self.store.clone(),
@@ -49,13 +48,13 @@ impl BookHandle {
 impl PastHandle {
     /// Takes in the next events; gives whether there are more.
     pub fn advance(&self) -> Promise {
-        let (store, slot) = (self.store.clone(), Rc::clone(&self.past));
+        let slot = Rc::clone(&self.past);
         promise(async move {
             let taken = slot.borrow_mut().take();
             let Some(mut past) = taken else {
                 return Ok(true);
             };
-            let more = past.advance(&store).await;
+            let more = past.advance().await;
             *slot.borrow_mut() = Some(past);
             more
         })
@@ -66,15 +65,13 @@ impl PastHandle {
     /// # Errors
     /// `invalid_input`
     pub fn orders(&self, query: &str) -> Result<String, JsValue> {
-        let page = || {
-            let query: OrdersQuery = parse("query", query)?;
-            let slot = self.past.borrow();
-            let page = slot.as_ref().map(|past| past.rows().query(&query));
-            to_json(&page.map(|page| OrdersOutput {
-                page,
-                position: self.store.tail(),
-            }))
-        };
-        page().map_err(|error| to_js(&error))
+        answer(&mut |json| {
+            let query = parse("query", query, OrdersQuery::read_json)?;
+            match self.past.borrow().as_ref() {
+                Some(past) => write_page(json, &past.rows().query(&query), self.store.tail()),
+                None => _ = json.null(),
+            }
+            Ok(())
+        })
     }
 }

@@ -1,66 +1,17 @@
 //! Asking the read models: synchronous, as JSON text.
 
 use daybook_core::Result;
-use daybook_core::projection::{Failure, State, Status};
+use daybook_core::json::{FromJson, ToJson, Writer};
+use daybook_core::projection::{State, Status};
 use daybook_orders::read_models::customer_order_history::CustomersQuery;
 use daybook_orders::read_models::orders_summary::{OrdersPage, OrdersQuery};
 use daybook_orders::read_models::revenue_by_day::RevenueQuery;
-use serde::Serialize;
+use js_sys::Promise;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::BookHandle;
-use crate::error::to_js;
+use super::{BookHandle, answer};
 use crate::input::parse;
-use crate::output::to_json;
-
-#[derive(Serialize)]
-pub(super) struct OrdersOutput {
-    #[serde(flatten)]
-    pub(super) page: OrdersPage,
-    pub(super) position: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StatusOutput {
-    name: &'static str,
-    version: u32,
-    position: u64,
-    lag: u64,
-    skipped: u64,
-    skipped_types: Vec<SkippedOutput>,
-    rows: usize,
-    state: &'static str,
-    rebuilt: Option<u64>,
-    error: Option<FailureOutput>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SkippedOutput {
-    r#type: String,
-    schema_version: u32,
-    count: u64,
-}
-
-#[derive(Serialize)]
-struct FailureOutput {
-    position: u64,
-    message: String,
-}
-
-#[derive(Serialize)]
-struct EventTypeOutput {
-    r#type: String,
-    count: u64,
-}
-
-/// Runs a query, turning its error into the object the face makes a class of.
-fn answer<T: Serialize>(query: impl FnOnce() -> Result<T>) -> Result<String, JsValue> {
-    query()
-        .and_then(|answer| to_json(&answer))
-        .map_err(|error| to_js(&error))
-}
+use crate::store::promise;
 
 #[wasm_bindgen]
 impl BookHandle {
@@ -69,27 +20,23 @@ impl BookHandle {
     /// # Errors
     /// `invalid_input` when the query is malformed; so for the others.
     pub fn orders(&self, query: &str) -> Result<String, JsValue> {
-        answer(|| {
-            let query: OrdersQuery = parse("query", query)?;
-            Ok(self.models.read(|models| {
+        answer(&mut |json| {
+            let query = parse("query", query, OrdersQuery::read_json)?;
+            self.models.read(|models| {
                 let summary = &models.orders_summary;
-                OrdersOutput {
-                    page: summary.rows().query(&query),
-                    position: summary.checkpoint(),
-                }
-            }))
+                write_page(json, &summary.rows().query(&query), summary.checkpoint());
+            });
+            Ok(())
         })
     }
 
     /// One row of `orders_summary`, or `null`.
-    ///
-    /// # Errors
-    /// None in practice; so for the others without a query.
-    pub fn order(&self, order_id: &str) -> Result<String, JsValue> {
-        answer(|| {
-            Ok(self
-                .models
-                .read(|models| models.orders_summary.rows().order(order_id)))
+    #[must_use]
+    pub fn order(&self, order_id: &str) -> String {
+        written(&mut |json| {
+            self.models.read(|models| {
+                optional(json, models.orders_summary.rows().order(order_id).as_ref());
+            });
         })
     }
 
@@ -98,23 +45,24 @@ impl BookHandle {
     /// # Errors
     /// `invalid_input`
     pub fn customers(&self, query: &str) -> Result<String, JsValue> {
-        answer(|| {
-            let query: CustomersQuery = parse("query", query)?;
-            Ok(self
-                .models
-                .read(|models| models.customer_order_history.rows().query(&query)))
+        answer(&mut |json| {
+            let query = parse("query", query, CustomersQuery::read_json)?;
+            self.models.read(|models| {
+                let customers = models.customer_order_history.rows();
+                customers.query(&query).write_json(json);
+            });
+            Ok(())
         })
     }
 
     /// One customer with their orders, or `null`.
-    ///
-    /// # Errors
-    /// None in practice.
-    pub fn customer(&self, customer_id: &str) -> Result<String, JsValue> {
-        answer(|| {
-            Ok(self
-                .models
-                .read(|models| models.customer_order_history.rows().customer(customer_id)))
+    #[must_use]
+    pub fn customer(&self, customer_id: &str) -> String {
+        written(&mut |json| {
+            self.models.read(|models| {
+                let customers = models.customer_order_history.rows();
+                optional(json, customers.customer(customer_id).as_ref());
+            });
         })
     }
 
@@ -123,73 +71,103 @@ impl BookHandle {
     /// # Errors
     /// `invalid_input`
     pub fn revenue(&self, query: &str) -> Result<String, JsValue> {
-        answer(|| {
-            let query: RevenueQuery = parse("query", query)?;
-            Ok(self
-                .models
-                .read(|models| models.revenue_by_day.rows().query(&query)))
+        answer(&mut |json| {
+            let query = parse("query", query, RevenueQuery::read_json)?;
+            json.begin_array();
+            self.models.read(|models| {
+                for row in models.revenue_by_day.rows().query(&query) {
+                    row.write_json(json);
+                }
+            });
+            json.end_array();
+            Ok(())
         })
     }
 
     /// How each read model is doing.
-    ///
-    /// # Errors
-    /// None in practice.
-    pub fn projections(&self) -> Result<String, JsValue> {
-        answer(|| {
-            let statuses = self.models.statuses().into_iter();
-            Ok(self.models.read(|models| {
-                statuses
-                    .map(|status| output(status, |name| models.row_count(name)))
-                    .collect::<Vec<_>>()
-            }))
+    #[must_use]
+    pub fn projections(&self) -> String {
+        written(&mut |json| {
+            json.begin_array();
+            for status in self.models.statuses() {
+                let rows = self.models.read(|models| models.row_count(status.name));
+                write_status(json, &status, rows);
+            }
+            json.end_array();
         })
     }
 
     /// Every event type in the log, with its count.
-    ///
-    /// # Errors
-    /// None in practice.
     #[wasm_bindgen(js_name = eventTypes)]
-    pub fn event_types(&self) -> Result<String, JsValue> {
-        answer(|| {
-            let types = self.store.event_types().into_iter();
-            Ok(types
-                .map(|(name, count)| EventTypeOutput {
-                    r#type: name,
-                    count,
-                })
-                .collect::<Vec<_>>())
+    pub fn event_types(&self) -> Promise {
+        let store = self.store.clone();
+        promise(async move {
+            let types = store.event_types().await?;
+            Ok(written(&mut |json| {
+                json.begin_array();
+                for (name, count) in &types {
+                    json.begin_object().key("type").string(name);
+                    json.key("count").number(*count).end_object();
+                }
+                json.end_array();
+            }))
         })
     }
 }
 
-fn output(status: Status, rows: impl Fn(&str) -> usize) -> StatusOutput {
+/// An answer that cannot fail.
+fn written(write: &mut dyn FnMut(&mut Writer)) -> String {
+    let mut json = Writer::new();
+    write(&mut json);
+    json.into_string()
+}
+
+fn optional(json: &mut Writer, value: Option<&impl ToJson>) {
+    match value {
+        Some(value) => value.write_json(json),
+        None => _ = json.null(),
+    }
+}
+
+/// `{rows, count, totals, position}`.
+pub(super) fn write_page(json: &mut Writer, page: &OrdersPage, position: u64) {
+    page.write_fields(json.begin_object());
+    json.key("position").number(position).end_object();
+}
+
+fn write_status(json: &mut Writer, status: &Status, rows: usize) {
     let (state, rebuilt) = match status.state {
+        State::Restoring => ("restoring", None),
         State::Live => ("live", None),
         State::CatchingUp => ("catching_up", None),
         State::Rebuilding { done } => ("rebuilding", Some(done)),
         State::Stopped => ("stopped", None),
     };
-    let skipped_types = status.skipped_types.into_iter().map(|kind| SkippedOutput {
-        r#type: kind.event_type,
-        schema_version: kind.schema_version,
-        count: kind.count,
-    });
-    let failure = |failure: Failure| FailureOutput {
-        position: failure.position,
-        message: failure.error.to_string(),
-    };
-    StatusOutput {
-        name: status.name,
-        version: status.version,
-        position: status.position,
-        lag: status.lag,
-        skipped: status.skipped,
-        skipped_types: skipped_types.collect(),
-        rows: rows(status.name),
-        state,
-        rebuilt,
-        error: status.error.map(failure),
+    json.begin_object().key("name").string(status.name);
+    json.key("version").number(status.version);
+    json.key("position").number(status.position);
+    json.key("lag").number(status.lag);
+    json.key("skipped").number(status.skipped);
+    json.key("skippedTypes").begin_array();
+    for kind in &status.skipped_types {
+        json.begin_object().key("type").string(&kind.event_type);
+        json.key("schemaVersion").number(kind.schema_version);
+        json.key("count").number(kind.count).end_object();
     }
+    json.end_array().key("rows").number(rows);
+    json.key("state").string(state).key("rebuilt");
+    match rebuilt {
+        Some(done) => json.number(done),
+        None => json.null(),
+    };
+    json.key("error");
+    match &status.error {
+        Some(failure) => {
+            let message = failure.error.to_string();
+            json.begin_object().key("position").number(failure.position);
+            json.key("message").string(&message).end_object();
+        }
+        None => _ = json.null(),
+    }
+    json.end_object();
 }

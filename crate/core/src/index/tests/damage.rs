@@ -96,7 +96,7 @@ proptest! {
 #[test]
 fn a_newer_format_is_named_as_such() {
     let mut bytes = Index::new().segment(0).bytes;
-    bytes[0] = 2;
+    bytes[0] += 1;
     assert_eq!(
         Index::new().load(&bytes).unwrap_err().code(),
         "unsupported_format"

@@ -137,11 +137,8 @@ where
         self.rows.changed_pages()
     }
 
-    fn load(&mut self, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
-        (version == VERSION || version == 1)
-            && pages
-                .iter()
-                .all(|(number, bytes)| self.rows.load_page(*number, bytes).is_ok())
+    fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {
+        (version == VERSION || version == 1) && self.rows.load_page(number, bytes).is_ok()
     }
 }
 
@@ -246,12 +243,17 @@ impl Records {
         }
     }
 
-    pub(super) fn read(&self) -> Vec<Record> {
-        self.0.clone().into_iter().collect()
+    pub(super) fn read(&self, prefix: &str) -> Vec<Record> {
+        let records = self.0.clone().into_iter();
+        records.filter(|(key, _)| key.starts_with(prefix)).collect()
     }
 
     pub(super) fn restore<P: Projection>(&self) -> Follower<P> {
-        Follower::restore(self.read())
+        let mut follower = Follower::restore(self.read(&Follower::<P>::prefix()));
+        while let Some(prefix) = follower.missing() {
+            follower.supply(&prefix, self.read(&prefix));
+        }
+        follower
     }
 
     /// Saves, and says so.

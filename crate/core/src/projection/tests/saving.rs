@@ -72,7 +72,8 @@ impl<P: Projection> Tabs<P> {
         self.records.write(&save.changes);
         for change in &save.changes {
             if let Change::Put { key, .. } = change
-                && let Some((_, position)) = key.split_once("/checkpoint/")
+                && key.contains("/checkpoint/")
+                && let Some((_, position)) = key.rsplit_once('/')
             {
                 self.highest = self.highest.max(position.parse().unwrap());
             }

@@ -106,7 +106,7 @@ async fn ignored_and_replaced(memory: &MemoryStorage, key: &str, bad: Vec<u8>) {
     let accounts = tab(memory).await;
     let expected = replayed(&accounts).await;
     assert_eq!(accounts.load(STREAM).await, Ok(expected));
-    let length = usize::try_from(accounts.store.version(STREAM)).unwrap() + 1;
+    let length = usize::try_from(accounts.store.version(STREAM).await.unwrap()).unwrap() + 1;
     let missing = 100 - length % 100;
     deposit(&accounts, &length.to_string(), missing).await;
     let replaced = snapshots(memory).await.remove(0).1;

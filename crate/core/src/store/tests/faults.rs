@@ -70,7 +70,7 @@ fn a_full_storage_says_so_and_the_store_goes_on() {
             .await
             .unwrap_err();
         assert_eq!(error.code(), "quota_exceeded");
-        assert_eq!((store.tail(), store.version("s")), (0, -1));
+        assert_eq!((store.tail(), store.version("s").await.unwrap()), (0, -1));
         store
             .append(append(1, ExpectedVersion::NoStream))
             .await

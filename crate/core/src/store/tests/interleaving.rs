@@ -68,9 +68,10 @@ async fn run_tab(
     let store = tab(memory).await;
     for (turn, plan) in plans.iter().enumerate() {
         let mut id = (number << 64) + ((turn as u128) << 8);
-        let streams = plan.streams.iter().map(|(stream, count, choice)| {
+        let mut streams = Vec::new();
+        for (stream, count, choice) in &plan.streams {
             let stream_id = format!("s{stream}");
-            let known = store.version(&stream_id);
+            let known = store.version(&stream_id).await.unwrap();
             let expected = match choice {
                 0 => ExpectedVersion::Any,
                 1 => ExpectedVersion::StreamExists,
@@ -83,14 +84,14 @@ async fn run_tab(
                 event.tags = vec![format!("t{}", plan.tag)];
                 event
             });
-            StreamAppend {
+            streams.push(StreamAppend {
                 stream_id,
                 expected,
                 events: events.collect(),
-            }
-        });
+            });
+        }
         let append = Append {
-            streams: streams.collect(),
+            streams,
             condition: plan.condition.then(|| Condition {
                 fail_if: Query::tags([format!("t{}", plan.tag)]),
                 after: store.tail(),

@@ -68,7 +68,7 @@ fn a_saved_index_opens_without_reading_the_log() {
         tab(&memory).await.save_index().await.unwrap();
         let before = log(memory.connect()).await;
         assert_eq!(before.len(), 60);
-        assert_eq!(tab(&memory).await.version("s1"), 9);
+        assert_eq!(tab(&memory).await.version("s1").await.unwrap(), 9);
     });
 }
 
@@ -110,7 +110,11 @@ fn a_damaged_or_foreign_index_is_made_anew() {
                 .await
                 .unwrap();
             assert_eq!(
-                (store.tail(), store.version("other"), store.version("s1")),
+                (
+                    store.tail(),
+                    store.version("other").await.unwrap(),
+                    store.version("s1").await.unwrap()
+                ),
                 (30, -1, 4)
             );
         }

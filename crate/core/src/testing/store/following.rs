@@ -16,11 +16,11 @@ pub async fn tabs_see_each_others_appends_after_a_refresh<S: Storage + 'static>(
     let name = "tabs_see_each_others_appends_after_a_refresh";
     let (one, other) = (tab(&open, name).await, tab(&open, name).await);
     one.append(to("s", NoStream, [1, 2])).await.unwrap();
-    assert_eq!((one.tail(), one.version("s")), (2, 1));
-    assert_eq!((other.tail(), other.version("s")), (0, -1));
+    assert_eq!((one.tail(), one.version("s").await.unwrap()), (2, 1));
+    assert_eq!((other.tail(), other.version("s").await.unwrap()), (0, -1));
 
     assert_eq!(other.refresh().await, Ok(2));
-    assert_eq!((other.tail(), other.version("s")), (2, 1));
+    assert_eq!((other.tail(), other.version("s").await.unwrap()), (2, 1));
     // More batches than a refresh reads at a time.
     for id in 3..=40 {
         add(&other, "t", event(id)).await;
@@ -30,7 +30,10 @@ pub async fn tabs_see_each_others_appends_after_a_refresh<S: Storage + 'static>(
     let all = AllQuery::default();
     let expected = read_to_end(&other, all.clone()).await;
     assert_eq!(read_to_end(&one, all).await, expected);
-    assert_eq!(one.event_types(), [("Happened".to_owned(), 40)]);
+    assert_eq!(
+        one.event_types().await.unwrap(),
+        [("Happened".to_owned(), 40)]
+    );
 }
 
 /// Who waits for a change is woken by the tab's own append, and by a refresh that finds another's;

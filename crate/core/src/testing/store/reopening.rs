@@ -89,7 +89,7 @@ pub async fn a_destroyed_store_is_gone_for_every_tab<S: Storage + 'static>(
     tells_of_destruction(&other.append(to("t", Any, [5])).await);
 
     let store = tab(&open, name).await;
-    assert_eq!((store.tail(), store.version("s")), (0, -1));
+    assert_eq!((store.tail(), store.version("s").await.unwrap()), (0, -1));
     assert_eq!(store.storage().read_records("").await, Ok(Vec::new()));
     store.append(to("s", NoStream, [6])).await.unwrap();
     assert_eq!(log(&open, name).await, [6]);
@@ -147,7 +147,7 @@ async fn check<S: Storage + 'static>(store: &Store<S>, count: u128) {
         assert_eq!((found.first, found.last), (position, position));
         assert_eq!(found.streams, [(stream, version)]);
     }
-    let version = store.version("s0");
+    let version = store.version("s0").await.unwrap();
     let answer = store.append(to("s0", Exact(version + 1), [9_999])).await;
     assert_eq!(code(&answer), "conflict");
 }

@@ -1,0 +1,189 @@
+//! The index, loaded when it is first needed or when there is time.
+//!
+//! Opening reads where the log ends, and that is all: rows can be shown and the log be read before
+//! the index is there. Whoever asks for a stream, a tag or a command, or appends, waits for it.
+
+use core::cmp::Ordering;
+use std::rc::Rc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, Shared};
+
+use super::maintain::SegmentRange;
+use super::refresh::{PAGE_BATCHES, index_batch};
+use super::{Inner, State, Store};
+use crate::batch::Batch;
+use crate::index::Index;
+use crate::storage::Storage;
+use crate::{Error, Hash, Position, Result};
+
+/// The loading under way, shared by all who wait for it.
+pub(super) type Loading = Shared<LocalBoxFuture<'static, Result<()>>>;
+
+/// What is stored of the index, and not loaded yet.
+#[derive(Default)]
+pub(super) struct Unloaded {
+    /// The stored segments, in order.
+    pub(super) segments: Vec<SegmentRange>,
+    /// Batches beyond them, in order.
+    pub(super) batches: Vec<Rc<Batch>>,
+}
+
+/// Whether `batch` holds, or comes right after, the event at `tail` with the hash `head`. One that
+/// lies further on says nothing.
+pub(super) fn continues(batch: &Batch, tail: Position, head: &Hash) -> bool {
+    match batch.first().cmp(&(tail + 1)) {
+        Ordering::Less => batch.last() < tail || batch.links_at(tail, head),
+        Ordering::Equal => batch.previous() == head,
+        Ordering::Greater => true,
+    }
+}
+
+impl State {
+    /// Whether the index has come as far as the log is known.
+    pub(super) const fn is_indexed(&self) -> bool {
+        self.index.tail() == self.tail
+    }
+
+    /// Lets go of an index that is damaged, or another log's: it is made anew from the log.
+    fn forget_index(&mut self) {
+        self.index = Index::new();
+        self.segments.clear();
+        self.unloaded = Unloaded::default();
+    }
+
+    /// Takes in a batch that goes on from the tail; the index does so too, if it has come so far.
+    pub(super) fn extend(&mut self, batch: &Rc<Batch>) -> Result<()> {
+        if self.is_indexed() {
+            index_batch(&mut self.index, batch)?;
+        } else {
+            self.unloaded.batches.push(Rc::clone(batch));
+        }
+        self.tail = batch.last();
+        self.head = *batch.head();
+        if let Some(event) = batch.event(batch.last()) {
+            self.recorded_at = event.recorded_at;
+        }
+        self.cache.insert(batch);
+        Ok(())
+    }
+}
+
+impl<S: Storage + 'static> Store<S> {
+    /// Loads the index, unless it is there. Everything that needs it does so by itself; asked for
+    /// early, the first to need it need not wait.
+    ///
+    /// # Errors
+    /// Whatever the storage says.
+    pub async fn load_index(&self) -> Result<()> {
+        Inner::indexed(&self.inner).await
+    }
+}
+
+impl<S: Storage + 'static> Inner<S> {
+    /// Resolves once the index has come as far as the log is known.
+    pub(super) async fn indexed(this: &Rc<Self>) -> Result<()> {
+        loop {
+            this.check_open()?;
+            if this.state.borrow().is_indexed() {
+                return Ok(());
+            }
+            Self::loading(this).await?;
+        }
+    }
+
+    fn loading(this: &Rc<Self>) -> Loading {
+        let mut state = this.state.borrow_mut();
+        if let Some(loading) = &state.loading {
+            return loading.clone();
+        }
+        let inner = Rc::clone(this);
+        let work = async move {
+            let loaded = inner.load_stored_index().await;
+            inner.state.borrow_mut().loading = None;
+            loaded
+        };
+        let loading = work.boxed_local().shared();
+        state.loading = Some(loading.clone());
+        loading
+    }
+
+    /// Loads the stored segments, then what was read of the log since; a gap is read from the log.
+    async fn load_stored_index(&self) -> Result<()> {
+        while let Some(range) = self.next_segment() {
+            let key = SegmentRange::key(range.after);
+            let bytes = self
+                .retrying(async |storage| storage.read_record(&key).await)
+                .await?;
+            let mut state = self.state.borrow_mut();
+            let loaded = bytes.is_some_and(|bytes| state.index.load(&bytes) == Ok(true));
+            if !loaded || state.index.tail() > state.tail {
+                state.forget_index();
+                break;
+            }
+            let upto = state.index.tail();
+            state.unloaded.segments.remove(0);
+            state.segments.push(SegmentRange { upto, ..range });
+        }
+        if !self.index_recent()? {
+            self.state.borrow_mut().forget_index();
+        }
+        self.index_log().await
+    }
+
+    fn next_segment(&self) -> Option<SegmentRange> {
+        self.state.borrow().unloaded.segments.first().copied()
+    }
+
+    /// Indexes what was read of the log since opening; `false` when the segments are not this log's.
+    fn index_recent(&self) -> Result<bool> {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        for batch in core::mem::take(&mut state.unloaded.batches) {
+            let tail = state.index.tail();
+            if !continues(&batch, tail, &state.index.head()) {
+                return Ok(false);
+            }
+            if batch.first() <= tail + 1 && batch.last() > tail {
+                index_batch(&mut state.index, &batch)?;
+            }
+        }
+        Ok(!state.is_indexed() || state.index.head() == state.head)
+    }
+
+    /// Indexes what is missing from the log itself.
+    async fn index_log(&self) -> Result<()> {
+        while !self.state.borrow().is_indexed() {
+            let tail = self.state.borrow().index.tail();
+            let page = self
+                .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)
+                .await?;
+            if page.is_empty() {
+                let detail = format!("the log ends at {tail}, though it was longer");
+                return Err(Error::DataLost { detail });
+            }
+            for stored in page {
+                let batch = Rc::new(Batch::decode(stored.bytes)?);
+                // Merged with events this store has not seen: they belong to the log's end.
+                if batch.last() > self.state.borrow().tail {
+                    self.take_in(&batch)?;
+                }
+                let mut state = self.state.borrow_mut();
+                let tail = state.index.tail();
+                if !continues(&batch, tail, &state.index.head()) {
+                    if tail == 0 {
+                        let detail = "the log does not begin as a log does";
+                        return Err(Error::corrupt(batch.first(), detail));
+                    }
+                    state.forget_index();
+                    break;
+                }
+                if batch.last() > tail {
+                    index_batch(&mut state.index, &batch)?;
+                }
+            }
+        }
+        self.state.borrow_mut().unloaded = Unloaded::default();
+        Ok(())
+    }
+}

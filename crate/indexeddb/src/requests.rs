@@ -1,0 +1,76 @@
+//! What `js/requests.js` offers; it is documented there.
+
+use js_sys::{Array, Float64Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/requests.js")]
+extern "C" {
+    /// An open database.
+    pub(crate) type Connection;
+
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn open(name: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn commit(
+        this: &Connection,
+        tail: f64,
+        last: f64,
+        bytes: &[u8],
+        strict: bool,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = readAfter)]
+    pub(crate) async fn read_after(
+        this: &Connection,
+        after: f64,
+        limit: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = readAt)]
+    pub(crate) async fn read_at(
+        this: &Connection,
+        positions: Float64Array,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn replace(
+        this: &Connection,
+        before: f64,
+        keys: Float64Array,
+        bytes: &[u8],
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = readRecord)]
+    pub(crate) async fn read_record(this: &Connection, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = readRecords)]
+    pub(crate) async fn read_records(this: &Connection, prefix: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = writeRecords)]
+    pub(crate) async fn write_records(
+        this: &Connection,
+        changes: Array,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn clear(this: &Connection) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) async fn delete(this: &Connection) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Connection);
+
+    /// Why a request failed.
+    pub(crate) type Failure;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn code(this: &Failure) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn detail(this: &Failure) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn found(this: &Failure) -> Option<f64>;
+}

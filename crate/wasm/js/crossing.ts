@@ -1,0 +1,91 @@
+/** What crosses to Rust and back in a form that is quick to make and to read. */
+
+import type { RecordedEvent } from './types.js';
+
+/** Texts up to a third of this are encoded in memory that is kept. */
+const KEPT_BYTES = 1 << 20;
+/** The most random bytes a browser gives at a time. */
+const MAX_RANDOM_BYTES = 65_536;
+
+const encoder = new TextEncoder();
+let kept: Uint8Array<ArrayBuffer> | undefined;
+
+/** A text as UTF-8, until the next is encoded. */
+export function utf8(text: string): Uint8Array {
+  if (text.length > KEPT_BYTES / 3) return encoder.encode(text);
+  kept ??= new Uint8Array(KEPT_BYTES);
+  return kept.subarray(0, encoder.encodeInto(text, kept).written);
+}
+
+/** Random bytes in stock, from `used` on: a few cost as much to get as many. */
+const stock = new Uint8Array(4_096);
+let used = stock.length;
+
+/** Random bytes that nobody else gets. */
+export function randomBytes(count: number): Uint8Array {
+  if (count > stock.length) {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count; at += MAX_RANDOM_BYTES)
+      crypto.getRandomValues(bytes.subarray(at, at + MAX_RANDOM_BYTES));
+    return bytes;
+  }
+  if (used + count > stock.length) {
+    crypto.getRandomValues(stock);
+    used = 0;
+  }
+  used += count;
+  return stock.subarray(used - count, used);
+}
+
+/** One event, as `output.rs` writes it; 0 where it is as in the event before. */
+type Row = [
+  id: string,
+  version: number,
+  position: number,
+  recordedAt: string | 0,
+  /** 0 where it is the same as `recordedAt`. */
+  occurredAt: string | 0,
+  schemaVersion: number,
+  streamId: string | 0,
+  type: string | 0,
+  correlationId: string | null | 0,
+  causationId: string | null | 0,
+  commandId: string | null | 0,
+  tags: RecordedEvent['tags'],
+  metadata: RecordedEvent['metadata'],
+  data: RecordedEvent['data'],
+];
+
+/** The events of a page. */
+export function toEvents(rows: string): RecordedEvent[] {
+  let recordedAt = '';
+  let streamId = '';
+  let type = '';
+  let correlationId: string | null = null;
+  let causationId: string | null = null;
+  let commandId: string | null = null;
+  return (JSON.parse(rows) as Row[]).map((row) => {
+    if (row[3] !== 0) recordedAt = row[3];
+    if (row[6] !== 0) streamId = row[6];
+    if (row[7] !== 0) type = row[7];
+    if (row[8] !== 0) correlationId = row[8];
+    if (row[9] !== 0) causationId = row[9];
+    if (row[10] !== 0) commandId = row[10];
+    return {
+      id: row[0],
+      type,
+      schemaVersion: row[5],
+      streamId,
+      version: row[1],
+      position: row[2],
+      occurredAt: row[4] === 0 ? recordedAt : row[4],
+      recordedAt,
+      correlationId,
+      causationId,
+      commandId,
+      tags: row[11],
+      metadata: row[12],
+      data: row[13],
+    };
+  });
+}

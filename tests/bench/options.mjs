@@ -1,0 +1,103 @@
+/** What can be asked of a run, and how much of everything it does. */
+
+import { parseArgs } from 'node:util';
+import { Problem } from '../../scripts/lib/say.mjs';
+
+/** @typedef {import('./page/jobs/index.js').Plan} Plan */
+
+/** In the order they take turns. */
+export const contenders = ['daybook', 'raw', 'dexie', 'rxdb', 'pouchdb', 'sqlite', 'pglite'];
+
+/** @type {Plan} */
+const full = {
+  warmUp: 200,
+  sequential: 500,
+  concurrent: 2_000,
+  orders: 20_000,
+  callEvents: 500,
+  longStream: 10_000,
+  firstReads: 300,
+  laterReads: 2_000,
+  starting: 1_500,
+  grace: 2_000,
+};
+
+/** @type {Plan} */
+const quick = {
+  ...full,
+  warmUp: 100,
+  sequential: 100,
+  concurrent: 500,
+  orders: 2_000,
+  longStream: 3_000,
+  firstReads: 100,
+  laterReads: 500,
+  starting: 300,
+  grace: 300,
+};
+
+/**
+ * @typedef {object} Options
+ * @property {Plan} plan
+ * @property {number} rounds
+ * @property {number} loads How often a long read is measured, each time in a page loaded anew.
+ * @property {number} openings The same for opening the store.
+ * @property {'chromium' | 'firefox'} browser
+ * @property {string[]} only Contenders.
+ * @property {string[]} workload Ids of workloads; all of them when empty.
+ * @property {string | undefined} json Where the figures are written to.
+ */
+
+const usage =
+  'npm run bench -- [--quick] [--rounds N] [--browser chromium|firefox] [--only a,b] [--workload x,y] [--json FILE]';
+
+/** @param {string | undefined} list @param {readonly string[]} known @returns {string[]} */
+function chosen(list, known) {
+  const names = list?.split(',').filter(Boolean) ?? [];
+  const strange = names.find((name) => !known.includes(name));
+  if (strange) throw new Problem(`There is no '${strange}'; there are ${known.join(', ')}.`, usage);
+  return names;
+}
+
+/**
+ * @param {string[]} args @param {readonly string[]} workloads The ids that can be named.
+ * @returns {Options}
+ */
+export function readOptions(args, workloads) {
+  /** @type {{ values: Record<string, string | boolean | undefined> }} */
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      options: {
+        quick: { type: 'boolean' },
+        rounds: { type: 'string' },
+        browser: { type: 'string' },
+        only: { type: 'string' },
+        workload: { type: 'string' },
+        json: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new Problem(error instanceof Error ? error.message : String(error), usage);
+  }
+  const text = (/** @type {string} */ name) => /** @type {string | undefined} */ (parsed.values[name]);
+  const brief = parsed.values.quick === true;
+  const rounds = Number(text('rounds') ?? (brief ? 1 : 3));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Problem('--rounds takes a whole number.', usage);
+  const browser = text('browser') ?? 'chromium';
+  if (browser !== 'chromium' && browser !== 'firefox') {
+    throw new Problem(`There is no browser '${browser}'.`, usage);
+  }
+  const only = chosen(text('only'), contenders);
+  return {
+    plan: brief ? quick : full,
+    rounds,
+    loads: brief ? 1 : 2,
+    openings: brief ? 2 : 4,
+    browser,
+    only: only.length > 0 ? contenders.filter((name) => only.includes(name)) : contenders,
+    workload: chosen(text('workload'), workloads),
+    json: text('json'),
+  };
+}

@@ -1,0 +1,44 @@
+/** Every job a page can be given. */
+
+import { appends, strictAppends } from './appends.js';
+import { bareMachine } from './bare-machine.js';
+import { importOrders } from './import.js';
+import { foldLongStream, readLongStream, writeLongStream } from './long-stream.js';
+import { showOrders } from './opening.js';
+import { readStreams, replay } from './reads.js';
+
+/**
+ * How much of everything.
+ * @typedef {object} Plan
+ * @property {number} warmUp Appends before the first that counts.
+ * @property {number} sequential Appends one after the other.
+ * @property {number} concurrent Appends at once.
+ * @property {number} orders Imported.
+ * @property {number} callEvents Events per call.
+ * @property {number} longStream Events in the long stream.
+ * @property {number} firstReads Small streams read just after opening.
+ * @property {number} laterReads Small streams read after those.
+ * @property {number} starting Milliseconds a browser that was just started is left to itself.
+ * @property {number} grace Milliseconds a contender is given for what it does when idle.
+ */
+
+/**
+ * What a job measured. Times in milliseconds, rates per second.
+ * @typedef {Record<string, number | string>} Results
+ */
+
+/** @typedef {(contender: import('../contenders/contender.js').ContenderModule, plan: Plan) => Promise<Results>} Job */
+
+/** @type {Record<string, Job>} */
+export const jobs = {
+  appends,
+  strictAppends,
+  bareMachine,
+  writeLongStream,
+  readLongStream,
+  foldLongStream,
+  importOrders,
+  readStreams,
+  replay,
+  showOrders,
+};

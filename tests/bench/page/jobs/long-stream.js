@@ -1,0 +1,63 @@
+/** One stream of thousands of events: written, read, folded. */
+
+import { foldOrder } from '../fold.js';
+import { makeLongStream } from '../trade.js';
+import { canonical, must, mustMatch, pause, pipelined, stored, timed } from './measure.js';
+
+const NAME = 'long';
+
+/** @param {import('./index.js').Plan} plan */
+function longStream({ longStream: events, callEvents: size }) {
+  const { calls, ...stream } = makeLongStream({ events, size });
+  return { ...stream, calls, events: calls.flatMap((call) => call.events) };
+}
+
+/** @type {import('./index.js').Job} */
+export async function writeLongStream(contender, plan) {
+  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
+  const { streamId, calls, events } = longStream(plan);
+  const milliseconds = await timed(() => pipelined(calls, contender.pipeline, (call) => store.append(call)));
+  mustMatch(await store.readStream(streamId), stored({ streamId, events }));
+  await pause(plan.grace);
+  await store.close();
+  return { longWrite: (events.length / milliseconds) * 1_000 };
+}
+
+/** @type {import('./index.js').Job} */
+export async function readLongStream(contender, plan) {
+  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
+  const { streamId, events } = longStream(plan);
+  /** @type {import('../fold.js').StoredEvent[]} */
+  let found = [];
+  const milliseconds = await timed(async () => {
+    found = await store.readStream(streamId);
+  });
+  mustMatch(found, stored({ streamId, events }));
+  await store.close();
+  return { longRead: (events.length / milliseconds) * 1_000 };
+}
+
+/** @param {import('../fold.js').OrderState | undefined} state */
+const stateText = (state) =>
+  canonical(
+    state && [
+      ...[state.orderId, state.customerId, state.status, state.currency, state.totalAmount, state.items],
+      ...[state.placedAt, state.paidAt, state.refundedAt].map((text) => text && Date.parse(text)),
+      ...[state.paymentReference, state.refundReason, state.version],
+    ],
+  );
+
+/** @type {import('./index.js').Job} */
+export async function foldLongStream(contender, plan) {
+  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'read model' });
+  const { orderId, streamId, events } = longStream(plan);
+  const wanted = stateText(foldOrder(stored({ streamId, events })));
+  /** @type {import('../fold.js').OrderState | undefined} */
+  let state;
+  const milliseconds = await timed(async () => {
+    state = await store.foldOrder(orderId, streamId);
+  });
+  must(stateText(state) === wanted, `the state ${wanted}, and it is ${stateText(state)}`);
+  await store.close();
+  return { fold: (events.length / milliseconds) * 1_000 };
+}

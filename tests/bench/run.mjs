@@ -1,0 +1,124 @@
+/** `npm run bench`: Daybook and what a web developer could pick instead, in turns, in one browser. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { main } from '../../scripts/lib/main.mjs';
+import { note, step } from '../../scripts/lib/say.mjs';
+import { findBrowser } from './browsers.mjs';
+import { buildBench, pageDirectory } from './build.mjs';
+import { readOptions } from './options.mjs';
+import { serveTasks } from './server.mjs';
+import { takeTurn } from './sessions.mjs';
+import { beside, figure, median } from './statistics.mjs';
+import { bareMachine, table } from './table.mjs';
+import { bareMachineTarget, workloads } from './targets.mjs';
+
+/** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
+
+/** Rounds, each begun by another contender. @param {import('./options.mjs').Options} options @param {string[]} jobs @returns {Promise<Entry[]>} */
+async function measure(options, jobs) {
+  const browser = findBrowser(options.browser);
+  note(browser.version);
+  const server = await serveTasks(pageDirectory);
+  /** @type {Entry[]} */
+  const entries = [];
+  try {
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const [index] of options.only.entries()) {
+        const contender = options.only[(index + round) % options.only.length] ?? '';
+        step(`Round ${round + 1} of ${options.rounds}: ${contender}`);
+        const began = Date.now();
+        for (const done of await takeTurn({ browser, server, options, jobs }, contender)) {
+          entries.push({ contender, round, ...done });
+          if (done.error) note(`${done.job} failed: ${done.error}`);
+        }
+        note(`${((Date.now() - began) / 1_000).toFixed(1)} s`);
+      }
+    }
+  } finally {
+    server.close();
+  }
+  return entries;
+}
+
+/** The numbers of one name, a median for each round. @param {Entry[]} entries @param {string} contender @param {string} name */
+function perRound(entries, contender, name) {
+  const own = entries.filter((entry) => entry.contender === contender);
+  const rounds = [...new Set(own.map(({ round }) => round))];
+  return rounds
+    .map((round) =>
+      median(
+        own.flatMap(({ round: other, results }) => {
+          const value = other === round ? results?.[name] : undefined;
+          return typeof value === 'number' ? [value] : [];
+        }),
+      ),
+    )
+    .filter((value) => !Number.isNaN(value));
+}
+
+/** @param {Entry[]} entries @param {import('./options.mjs').Options} options @returns {import('./table.mjs').Row[]} */
+function compare(entries, { only }) {
+  return workloads
+    .map((workload) => {
+      const figures = Object.fromEntries(
+        only.map((name) => [name, figure(perRound(entries, name, workload.id))]),
+      );
+      const compared = beside(figures, 'daybook', workload.better);
+      const met = compared && workload.target !== null ? compared.ratio >= workload.target : null;
+      return { ...workload, figures, compared, met };
+    })
+    .filter(({ figures }) => Object.values(figures).some((one) => one !== null));
+}
+
+/** @param {Entry[]} entries @returns {import('./table.mjs').BareMachine[]} */
+function compareBareMachine(entries) {
+  return ['relaxed', 'strict'].flatMap((durability) => {
+    const name = durability === 'relaxed' ? 'Relaxed' : 'Strict';
+    const bares = perRound(entries, 'daybook', `bare${name}`);
+    const appends = perRound(entries, 'daybook', `awaited${name}`);
+    if (bares.length === 0) return [];
+    const ratio = median(appends.map((append, index) => append / (bares[index] ?? Number.NaN)));
+    const met = ratio <= bareMachineTarget;
+    return [{ durability, bare: median(bares), append: median(appends), ratio, met }];
+  });
+}
+
+/** @param {Entry[]} entries @param {import('./options.mjs').Options} options */
+function report(entries, options) {
+  const rows = compare(entries, options);
+  const bare = compareBareMachine(entries);
+  const abouts = Object.fromEntries(
+    entries.flatMap(({ contender, about }) => (about ? [[contender, about]] : [])),
+  );
+  const titles = Object.fromEntries(Object.entries(abouts).map(([name, { title }]) => [name, title]));
+  console.log(`\n${table(rows, options.only, titles).join('\n')}\n`);
+  for (const line of bareMachine(bare)) console.log(line);
+  const judged = [...rows, ...bare].filter(({ met }) => met !== null);
+  const failed = entries.filter(({ error }) => error).length;
+  console.log(
+    `\n${judged.filter(({ met }) => met).length} of ${judged.length} targets met${failed > 0 ? `; ${failed} jobs failed` : ''}.`,
+  );
+  return { rows, bare, abouts };
+}
+
+await main(import.meta, async () => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  const options = readOptions(
+    process.argv.slice(2),
+    workloads.map(({ id }) => id),
+  );
+  const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
+  const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine'];
+  await buildBench();
+  const began = new Date();
+  const entries = await measure(options, jobs);
+  const { rows, bare, abouts } = report(entries, options);
+  note(`${Math.round((Date.now() - began.getTime()) / 1_000)} s`);
+  if (!options.json) return;
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
+  const whole = { began, machine, options, abouts, workloads: rows, bareMachine: bare, entries };
+  mkdirSync(dirname(resolve(options.json)), { recursive: true });
+  writeFileSync(options.json, `${JSON.stringify(whole, null, 2)}\n`);
+});

@@ -1,0 +1,42 @@
+/** Of several rounds, what is quoted. */
+
+/** @param {number[]} numbers @returns {number} NaN when there are none. */
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const above = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? above : ((sorted[middle - 1] ?? Number.NaN) + above) / 2;
+}
+
+/** How far the rounds lie apart, as a share of their median. @param {number[]} numbers */
+export const spread = (numbers) =>
+  numbers.length < 2 ? 0 : (Math.max(...numbers) - Math.min(...numbers)) / median(numbers);
+
+/**
+ * What a contender reached in a workload, over the rounds.
+ * @typedef {{ median: number, spread: number, each: number[] }} Figure
+ */
+
+/** @param {number[]} each @returns {Figure | null} */
+export const figure = (each) =>
+  each.length === 0 ? null : { median: median(each), spread: spread(each), each };
+
+/**
+ * A contender beside the best of the others; more is better, whatever is measured.
+ * @param {Record<string, Figure | null>} figures By contender. @param {string} ours
+ * @param {'more' | 'less'} better
+ * @returns {{ best: string, ratio: number } | null} `null` when there is nothing to compare.
+ */
+export function beside(figures, ours, better) {
+  const own = figures[ours]?.median;
+  /** @type {{ name: string, value: number }[]} */
+  const others = Object.entries(figures).flatMap(([name, one]) =>
+    one && name !== ours ? [{ name, value: one.median }] : [],
+  );
+  if (own === undefined || others.length === 0) return null;
+  const best = others.reduce((a, b) => {
+    const quicker = better === 'more' ? b.value > a.value : b.value < a.value;
+    return quicker ? b : a;
+  });
+  return { best: best.name, ratio: better === 'more' ? own / best.value : best.value / own };
+}

@@ -1,0 +1,64 @@
+/** What is made of the figures of several rounds. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readOptions } from './options.mjs';
+import { beside, figure, median, spread } from './statistics.mjs';
+import { columns, digits } from './table.mjs';
+
+test('the median is the middle one, or lies between the two in the middle', () => {
+  assert.equal(median([3, 100, 1]), 3);
+  assert.equal(median([4, 1, 3, 100]), 3.5);
+  assert.ok(Number.isNaN(median([])));
+});
+
+test('the spread is the range as a share of the median', () => {
+  assert.equal(spread([8, 10, 12]), 0.4);
+  assert.equal(spread([8]), 0);
+});
+
+test('more is better in a ratio, whatever is measured', () => {
+  const figures = { ours: figure([30]), slow: figure([5]), quick: figure([10]), failed: figure([]) };
+  assert.deepEqual(beside(figures, 'ours', 'more'), { best: 'quick', ratio: 3 });
+  assert.deepEqual(beside(figures, 'ours', 'less'), { best: 'slow', ratio: 5 / 30 });
+});
+
+test('a contender without figures, or alone, is beside nobody', () => {
+  assert.equal(beside({ ours: figure([]), other: figure([1]) }, 'ours', 'more'), null);
+  assert.equal(beside({ ours: figure([1]) }, 'ours', 'more'), null);
+});
+
+test('numbers keep three digits', () => {
+  assert.deepEqual([0.01234, 1.234, 12.34, 123.4, 1_234, 123_456].map(digits), [
+    '0.0123',
+    '1.23',
+    '12.3',
+    '123',
+    '1,230',
+    '123,000',
+  ]);
+});
+
+test('columns stand below each other', () => {
+  assert.deepEqual(
+    columns([
+      ['', 'a'],
+      ['name', '100'],
+    ]),
+    ['        a', 'name  100'],
+  );
+});
+
+test('options name contenders and workloads that exist, and a browser that can be started', () => {
+  const options = readOptions(['--quick', '--only', 'raw,daybook', '--workload', 'x'], ['x', 'y']);
+  assert.deepEqual([options.only, options.workload, options.rounds], [['daybook', 'raw'], ['x'], 1]);
+  for (const wrong of [
+    ['--only', 'nobody'],
+    ['--workload', 'z'],
+    ['--browser', 'lynx'],
+    ['--rounds', '0'],
+    ['--fast'],
+  ]) {
+    assert.throws(() => readOptions(wrong, ['x', 'y']), { name: 'Problem' });
+  }
+});

@@ -1,0 +1,65 @@
+/** The figures as a person reads them. */
+
+import { bareMachineTarget } from './targets.mjs';
+
+/** @typedef {import('./statistics.mjs').Figure} Figure */
+
+/**
+ * A workload with what came out of it.
+ * @typedef {import('./targets.mjs').Workload & { figures: Record<string, Figure | null>,
+ *   compared: { best: string, ratio: number } | null, met: boolean | null }} Row
+ */
+
+/** @typedef {{ durability: string, bare: number, append: number, ratio: number, met: boolean }} BareMachine */
+
+/** Three digits that matter, with thousands apart. @param {number} number */
+export function digits(number) {
+  if (!Number.isFinite(number)) return '–';
+  const places = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(number), 0.01))));
+  const rounded = number >= 1_000 ? Number(number.toPrecision(3)) : number;
+  return rounded.toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/** Columns as wide as they need; the first to the left, the others to the right. @param {string[][]} lines */
+export function columns(lines) {
+  const widths = (lines[0] ?? []).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
+  return lines.map((line) =>
+    line
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** @param {Figure | null | undefined} figure */
+const cell = (figure) =>
+  figure
+    ? `${digits(figure.median)}${figure.each.length > 1 ? ` ±${Math.round(figure.spread * 50)}%` : ''}`
+    : '–';
+
+/** @param {boolean | null} met */
+const verdict = (met) => (met === null ? '' : met ? 'met' : 'missed');
+
+/**
+ * @param {Row[]} rows @param {string[]} names The contenders, Daybook first. @param {Record<string, string>} titles
+ * @returns {string[]}
+ */
+export function table(rows, names, titles) {
+  const head = ['', ...names.map((name) => titles[name] ?? name), 'best peer', 'ratio', 'target', ''];
+  const body = rows.map((row) => [
+    `${row.title} (${row.unit})`,
+    ...names.map((name) => cell(row.figures[name])),
+    row.compared ? (titles[row.compared.best] ?? row.compared.best) : '–',
+    row.compared ? `${digits(row.compared.ratio)} ×` : '–',
+    row.target === null ? '' : `≥ ${row.target} ×`,
+    verdict(row.met),
+  ]);
+  return columns([head, ...body]);
+}
+
+/** @param {BareMachine[]} lines @returns {string[]} */
+export const bareMachine = (lines) =>
+  lines.map(
+    ({ durability, bare, append, ratio, met }) =>
+      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)})`,
+  );
