@@ -185,57 +185,25 @@ fn other(number: u32) -> [u8; 16] {
 /// so eight digits are read at a time.
 fn read_uuid(text: &str) -> Option<[u8; 16]> {
     let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let [
-        a @ ..,
-        b'-',
-        b0,
-        b1,
-        b2,
-        b3,
-        b'-',
-        b4,
-        b5,
-        b6,
-        b7,
-        b'-',
-        c0,
-        c1,
-        c2,
-        c3,
-        b'-',
-        c4,
-        c5,
-        c6,
-        c7,
-        d0,
-        d1,
-        d2,
-        d3,
-        d4,
-        d5,
-        d6,
-        d7,
-    ] = *text
-    else {
+    let is_hyphen = |at: usize| text.get(at) == Some(&b'-');
+    if ![8, 13, 18, 23].into_iter().all(is_hyphen) {
         return None;
-    };
-    let words = [
-        a,
-        [b0, b1, b2, b3, b4, b5, b6, b7],
-        [c0, c1, c2, c3, c4, c5, c6, c7],
-        [d0, d1, d2, d3, d4, d5, d6, d7],
-    ];
-    let mut id = [0; 16];
-    for (to, word) in id.as_chunks_mut::<4>().0.iter_mut().zip(words) {
-        *to = eight_digits(word)?.to_be_bytes();
     }
-    Some(id)
+    let four = |at: usize| -> Option<u64> {
+        let digits = text.get(at..)?.first_chunk()?;
+        Some(u32::from_be_bytes(*digits).into())
+    };
+    let mut id = 0;
+    for (high, low) in [(0, 4), (9, 14), (19, 24), (28, 32)] {
+        id = id << 32 | u128::from(eight_digits(four(high)? << 32 | four(low)?)?);
+    }
+    Some(id.to_be_bytes())
 }
 
-/// The number of eight hexadecimal digits in small letters, all at once in a word of a byte each.
-fn eight_digits(text: [u8; 8]) -> Option<u32> {
+/// The number of eight hexadecimal digits in small letters, all at once in a word of a byte each,
+/// the first one highest.
+fn eight_digits(word: u64) -> Option<u32> {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_be_bytes(text);
     // Letters, and not digits, have the bit 0x40; the low bits of 'a' are 1.
     let digits = (word & (ONES * 0x0f)) + (word >> 6 & ONES) * 9;
     // What these digits are written with, where 10 and more are letters.
@@ -303,10 +271,10 @@ mod tests {
                 let number = core::str::from_utf8(&text).ok()
                     .and_then(|text| u32::from_str_radix(text, 16).ok())
                     .filter(|number| format!("{number:08x}").as_bytes() == text);
-                prop_assert_eq!(eight_digits(text), number);
+                prop_assert_eq!(eight_digits(u64::from_be_bytes(text)), number);
             }
             let text: [u8; 8] = format!("{number:08x}").into_bytes().try_into().unwrap();
-            prop_assert_eq!(eight_digits(text), Some(number));
+            prop_assert_eq!(eight_digits(u64::from_be_bytes(text)), Some(number));
         }
     }
 }
