@@ -17,6 +17,7 @@ const rebuilds = signal(
 
 /** @type {Record<ProjectionStatus['state'], { word: string, icon: import('../components/icons.jsx').IconName }>} */
 const states = {
+  restoring: { word: 'Reading', icon: 'clock' },
   live: { word: 'Live', icon: 'check' },
   catching_up: { word: 'Catching up', icon: 'clock' },
   rebuilding: { word: 'Rebuilding', icon: 'undo' },
