@@ -89,7 +89,7 @@ async function optimise(directory) {
   const module = join(directory, 'daybook_bg.wasm');
   const smaller = `${module}.opt`;
   const wasmOpt = at('node_modules/binaryen/bin/wasm-opt');
-  await must(process.execPath, [wasmOpt, '-Oz', ...wasmFeatures, module, '-o', smaller]);
+  await must(process.execPath, [wasmOpt, '-O3', ...wasmFeatures, module, '-o', smaller]);
   // It has been seen to end well with nothing written.
   if (statSync(smaller).size === 0) throw new Error(`wasm-opt wrote an empty ${basename(smaller)}`);
   renameSync(smaller, module);

@@ -3,12 +3,17 @@
  * missed delays what another tab shows, and loses nothing.
  */
 
+import { breathe } from './idle.js';
+
 export type Nudge = 'appended' | 'destroyed';
 
 export interface Channel {
   send(nudge: Nudge): void;
   close(): void;
 }
+
+/** How often other tabs are told of appends, in milliseconds: a message costs as much as an append. */
+const NUDGE_EVERY_MS = 15;
 
 /** How often a store looks at the log by itself, in case a nudge was missed. */
 const LOOK_EVERY_MS = 5_000;
@@ -28,9 +33,29 @@ export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Chan
   const wake = () => target?.visibilityState === 'visible' && look();
   target?.addEventListener('visibilitychange', wake);
   globalThis.addEventListener?.('pageshow', look);
+  // Told in a task of its own: by then whoever appends in a row has the next append under way.
+  let telling: Promise<void> | undefined;
+  let again = false;
+  const tell = async () => {
+    do {
+      again = false;
+      await breathe();
+      if (!closed) channel?.postMessage('appended' satisfies Nudge);
+      await new Promise((resolve) => setTimeout(resolve, NUDGE_EVERY_MS));
+    } while (again && !closed);
+    telling = undefined;
+  };
+  let closed = false;
   return {
-    send: (nudge) => channel?.postMessage(nudge),
+    send(nudge) {
+      if (nudge === 'destroyed') channel?.postMessage(nudge);
+      else if (telling) again = true;
+      else if (channel) telling = tell();
+    },
     close() {
+      // What was not told yet is told now.
+      if (telling) channel?.postMessage('appended' satisfies Nudge);
+      closed = true;
       channel?.close();
       clearInterval(timer);
       target?.removeEventListener('visibilitychange', wake);

@@ -8,6 +8,9 @@ import type { ProjectionStatus } from './orders-types.js';
 import { Pump } from './pump.js';
 import type { Store } from './store.js';
 
+/** For how long nothing must have changed before the rows are saved, in milliseconds. */
+const SAVE_AFTER_MS = 500;
+
 /** `rebuilt`: how far a rebuild has come; `null` when none is under way. */
 export type Status = ProjectionStatus & { rebuilt: number | null };
 
@@ -19,7 +22,7 @@ export class Following {
   readonly #store: Store;
   readonly #tell: Tell;
   readonly #stop = new AbortController();
-  readonly #saving = whenIdle(() => this.#save());
+  readonly #saving = whenIdle(() => this.#save(), SAVE_AFTER_MS);
   readonly #pump: Pump;
 
   constructor(inner: BookBindings, store: Store, tell: Tell) {

@@ -22,28 +22,61 @@ export function breathe(): Promise<void> {
   });
 }
 
-/** Runs `work` once there is time, however often it is asked for meanwhile. */
-export function whenIdle(work: () => Promise<void>): { ask(): void; stop(): Promise<void> } {
+/**
+ * Runs `work` once there is time and nobody has asked for it for `quietMs`, or at the latest after
+ * `QUIETS` times that: work that can wait should not stand in the way of what asks for it.
+ */
+export function whenIdle(
+  work: () => Promise<void>,
+  quietMs = 0,
+): { ask(): void; stop(): Promise<void> } {
   let running: Promise<void> | undefined;
-  let stopped = false;
-  let again = false;
+  let asked = 0;
+  let done = 0;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const quiet = async () => {
+    for (let times = 0; times < QUIETS && !signal.aborted; times += 1) {
+      const before = asked;
+      await rest(quietMs, signal);
+      if (asked === before) return;
+    }
+  };
   const run = async () => {
-    do {
-      again = false;
+    while (done < asked && !signal.aborted) {
+      if (quietMs > 0) await quiet();
       await idle();
-      if (!stopped) await work();
-    } while (again && !stopped);
+      done = asked;
+      if (!signal.aborted) await work();
+    }
+    running = undefined;
   };
   return {
     ask() {
-      again = true;
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+      asked += 1;
+      running ??= run();
     },
     async stop() {
-      stopped = true;
+      stop.abort();
       await running;
     },
   };
+}
+
+/** How many quiet times work waits for one that is. */
+const QUIETS = 10;
+
+/** Resolves after so many milliseconds, or when `signal` aborts. */
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }

@@ -16,7 +16,7 @@ import {
 import { randomBytes, toEvents, utf8 } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
 import { aborted, call, invalid, makeError } from './failing.js';
-import { whenIdle } from './idle.js';
+import { idle, whenIdle } from './idle.js';
 import { toJson, toJsonQuickly } from './json.js';
 import type {
   Appended,
@@ -31,6 +31,9 @@ import type {
   Verified,
 } from './types.js';
 import { Watch } from './watch.js';
+
+/** For how long nobody must have appended before house is kept, in milliseconds. */
+const UPKEEP_AFTER_MS = 200;
 
 /** How many events cross from Rust at a time. */
 const PAGE_EVENTS = 1_000;
@@ -56,11 +59,12 @@ export class Store {
       : { send() {}, close() {} };
     this.#upkeep = whenIdle(async () => {
       try {
-        if (await this.#inner.maintain()) this.#upkeep.ask();
+        // One step after the other, each when there is time; until somebody appends again.
+        while (!this.#closed && (await this.#inner.maintain())) await idle();
       } catch {
         // Upkeep only makes reading quicker; the next append asks for it again.
       }
-    });
+    }, UPKEEP_AFTER_MS);
   }
 
   async #look(): Promise<void> {

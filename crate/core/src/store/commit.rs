@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{LocalBoxFuture, Shared};
+use futures_util::future::{LocalBoxFuture, Shared, join};
 
 use super::stage::{Stage, Verdict};
 use super::{Append, Appended, Inner, Store};
@@ -216,7 +216,10 @@ impl<S: Storage + 'static> Inner<S> {
     async fn put(&self, batch: &EncodedBatch) -> Result<Commit> {
         let tail = self.state.borrow().tail;
         let durability = self.options.durability;
-        let mut commit = self.storage.commit(tail, &batch.stored, durability).await;
+        let storing = self.storage.commit(tail, &batch.stored, durability);
+        // While storage works on it, it is made ready to be taken in.
+        let (mut commit, own) =
+            join(storing, async { Batch::decode(batch.stored.bytes.clone()) }).await;
         if let Err(Error::ConnectionLost { .. }) = commit {
             self.reconnect().await?;
             commit = if self.stands(batch).await? {
@@ -227,8 +230,7 @@ impl<S: Storage + 'static> Inner<S> {
         }
         let commit = commit.inspect_err(|error| self.end_if_lost(error))?;
         if commit == Commit::Done {
-            let own = Batch::decode(batch.stored.bytes.clone())?;
-            self.take_in(&Rc::new(own))?;
+            self.take_in(&Rc::new(own?))?;
         }
         Ok(commit)
     }
