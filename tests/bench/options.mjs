@@ -39,6 +39,7 @@ const quick = {
 /**
  * @typedef {object} Options
  * @property {Plan} plan
+ * @property {boolean} scale Whether growth is measured instead of comparing.
  * @property {number} rounds
  * @property {number} loads How often a long read is measured, each time in a page loaded anew.
  * @property {number} openings The same for opening the store.
@@ -49,7 +50,7 @@ const quick = {
  */
 
 const usage =
-  'npm run bench -- [--quick] [--rounds N] [--browser chromium|firefox] [--only a,b] [--workload x,y] [--json FILE]';
+  'npm run bench -- [--scale] [--quick] [--rounds N] [--browser chromium|firefox] [--only a,b] [--workload x,y] [--json FILE]';
 
 /** @param {string | undefined} list @param {readonly string[]} known @returns {string[]} */
 function chosen(list, known) {
@@ -71,6 +72,7 @@ export function readOptions(args, workloads) {
       args,
       options: {
         quick: { type: 'boolean' },
+        scale: { type: 'boolean' },
         rounds: { type: 'string' },
         browser: { type: 'string' },
         only: { type: 'string' },
@@ -92,6 +94,7 @@ export function readOptions(args, workloads) {
   const only = chosen(text('only'), contenders);
   return {
     plan: brief ? quick : full,
+    scale: parsed.values.scale === true,
     rounds,
     loads: brief ? 1 : 2,
     openings: brief ? 2 : 4,

@@ -9,6 +9,7 @@ import { findBrowser } from './browsers.mjs';
 import { buildBench, pageDirectory } from './build.mjs';
 import { readOptions } from './options.mjs';
 import { serveTasks } from './server.mjs';
+import { scale } from './scale.mjs';
 import { takeTurn } from './sessions.mjs';
 import { beside, figure, median } from './statistics.mjs';
 import { bareMachine, table } from './table.mjs';
@@ -112,6 +113,7 @@ await main(import.meta, async () => {
   const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
   const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine'];
   await buildBench();
+  if (options.scale) return await scale(options);
   const began = new Date();
   const entries = await measure(options, jobs);
   const { rows, bare, abouts } = report(entries, options);

@@ -79,14 +79,14 @@ export async function takeTurn({ browser, server, options, jobs }, contender) {
 }
 
 /**
- * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>, profile: string }} where
+ * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>, profile: string, timeout?: number }} where
  * @param {Task[]} tasks @returns {Promise<Report[]>}
  */
-async function inBrowser({ browser, server, profile }, tasks) {
+export async function inBrowser({ browser, server, profile, timeout = TIMEOUT }, tasks) {
   /** @type {Report[]} */
   const reports = [];
   while (reports.length < tasks.length) {
-    const performed = server.perform(tasks.slice(reports.length), TIMEOUT);
+    const performed = server.perform(tasks.slice(reports.length), timeout);
     const running = start(browser, profile, server.url);
     reports.push(...(await performed));
     await new Promise((resolve) => setTimeout(resolve, AFTER));

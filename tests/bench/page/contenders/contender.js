@@ -13,7 +13,8 @@
  * @typedef {object} Opening
  * @property {string} name Which store; several may lie in one profile.
  * @property {Durability} durability
- * @property {'log' | 'read model'} use `log`: for appending and reading; `read model`: for folding,
+ * @property {'log' | 'read model' | 'first rows'} use `log`: for appending and reading; `first rows`: for
+ *   `firstOrders` alone; `read model`: for folding,
  *   and for the rows. A contender that opens the same in either case need not look.
  */
 

@@ -24,7 +24,9 @@ const ALL = 1_000_000;
 /** @param {Opening} opening @returns {Promise<import('./contender.js').Contender>} */
 export async function open({ name, durability, use }) {
   const store = use === 'log' ? await openStore({ name, durability }) : undefined;
-  const book = use === 'read model' ? await openOrderBook({ name, durability }) : undefined;
+  // As the order book's page opens it: the first rows can be shown, the others follow.
+  const early = use === 'first rows';
+  const book = use !== 'log' ? await openOrderBook({ name, durability, early }) : undefined;
   const log = () => store ?? missing('log');
   const models = () => book ?? missing('read model');
   return {

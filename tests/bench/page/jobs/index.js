@@ -6,6 +6,7 @@ import { importOrders } from './import.js';
 import { foldLongStream, readLongStream, writeLongStream } from './long-stream.js';
 import { showOrders } from './opening.js';
 import { readStreams, replay } from './reads.js';
+import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRebuild } from './scale.js';
 
 /**
  * How much of everything.
@@ -19,6 +20,7 @@ import { readStreams, replay } from './reads.js';
  * @property {number} firstReads Small streams read just after opening.
  * @property {number} laterReads Small streams read after those.
  * @property {number} starting Milliseconds a browser that was just started is left to itself.
+ * @property {number} [events] In the log, where growth is measured.
  * @property {number} grace Milliseconds a contender is given for what it does when idle.
  */
 
@@ -41,4 +43,9 @@ export const jobs = {
   readStreams,
   replay,
   showOrders,
+  scaleFill,
+  scaleOpen,
+  scaleAppend,
+  scaleMemory,
+  scaleRebuild,
 };

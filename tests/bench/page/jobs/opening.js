@@ -22,7 +22,7 @@ export async function showOrders(contender, plan) {
   /** @type {import('../fold.js').SummaryRow[]} */
   let rows = [];
   const milliseconds = await timed(async () => {
-    store = await contender.open({ name: NAME, durability: 'relaxed', use: 'read model' });
+    store = await contender.open({ name: NAME, durability: 'relaxed', use: 'first rows' });
     rows = await store.firstOrders(COUNT);
     show(rows);
   });

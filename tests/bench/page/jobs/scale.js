@@ -1,0 +1,189 @@
+/** How Daybook's costs grow with the log. Each job is a page of its own; the first fills the store. */
+
+import { openStore } from 'daybook';
+import { openOrderBook } from 'daybook/orders';
+import { inCalls, makeOrders, randomFrom, uuid } from '../trade.js';
+import { must, pause, pipelined, timed } from './measure.js';
+
+const NAME = 'scale';
+const CHUNK_ORDERS = 3_000;
+/** About a third of the events are orders: most are paid, refunded and paid again. */
+const EVENTS_PER_ORDER = 10 / 3;
+const COUNT = 50;
+
+/** @param {number} events */
+export const ordersOf = (events) => Math.round(events / EVENTS_PER_ORDER);
+
+/**
+ * Some thousand orders of a long history; chunk follows chunk in time.
+ * @param {number} chunk @param {number} orders
+ */
+function chunkOf(chunk, orders) {
+  const random = randomFrom(1_000 + chunk);
+  const made = makeOrders({ orders, seed: 100 + chunk });
+  for (const [index, { events }] of made.entries()) {
+    const wanted = Math.round((index + 1) * EVENTS_PER_ORDER) - Math.round(index * EVENTS_PER_ORDER);
+    const placed = events[0];
+    if (!placed) continue;
+    events.length = Math.min(events.length, wanted);
+    while (events.length < wanted) {
+      const type = events.length % 2 === 1 ? 'PaymentConfirmed' : 'PaymentRefunded';
+      const at = Date.parse(events.at(-1)?.occurredAt ?? placed.occurredAt) + 3_600_000;
+      const data = {
+        order_id: placed.data.order_id ?? null,
+        payment_reference: `pay_${uuid(random)}`,
+        amount: placed.data.total_amount ?? null,
+        ...(type === 'PaymentRefunded' && { reason: 'The parcel came back undelivered' }),
+      };
+      const event = { ...placed, id: uuid(random), type, schemaVersion: 1, data };
+      events.push({ ...event, occurredAt: new Date(at).toISOString() });
+    }
+    for (const event of events) {
+      // A year of the generator's is a week of this history.
+      const since = (Date.parse(event.occurredAt) - Date.UTC(2025, 0, 1)) / 52;
+      event.occurredAt = new Date(Date.UTC(2020, 0, 1) + chunk * 7 * 86_400_000 + since).toISOString();
+    }
+  }
+  return made;
+}
+
+/** @param {number} events */
+function* chunks(events) {
+  const orders = ordersOf(events);
+  for (let chunk = 0; chunk * CHUNK_ORDERS < orders; chunk += 1) {
+    yield chunkOf(chunk, Math.min(CHUNK_ORDERS, orders - chunk * CHUNK_ORDERS));
+  }
+}
+
+/** @param {number[]} list */
+const middle = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
+
+/** The time of each of some calls, and the median. @template T @param {readonly T[]} list @param {(one: T) => Promise<unknown>} work */
+async function each(list, work) {
+  const times = [];
+  for (const one of list) times.push(await timed(() => work(one)));
+  return middle(times);
+}
+
+/** @type {import('./index.js').Job} */
+export async function scaleFill(_, { events = 0, callEvents, grace }) {
+  const store = await openStore({ name: NAME, durability: 'relaxed' });
+  const began = performance.now();
+  for (const orders of chunks(events)) {
+    await pipelined(inCalls(orders, callEvents), 4, (call) => store.appendAll(call));
+  }
+  const fill = performance.now() - began;
+  const stored = store.position;
+  await pause(grace);
+  await store.close();
+  const fold = await timed(async () => {
+    const book = await openOrderBook({ name: NAME, durability: 'relaxed' });
+    must(book.orders({ limit: 1 }).count === ordersOf(events), 'a row for each order');
+    await book.close();
+  });
+  return { events: stored, fill, fold };
+}
+
+/** @type {import('./index.js').Job} */
+export async function scaleOpen(_, { events = 0 }) {
+  /** @type {import('daybook/orders').OrderBookApi | undefined} */
+  let book;
+  const open = await timed(async () => {
+    book = await openOrderBook({ name: NAME, durability: 'relaxed', early: true });
+    const { rows } = book.orders({ sort: 'placedAt', descending: true, limit: COUNT });
+    const items = rows.map(({ orderId, customerId, totalAmount }) => {
+      const item = document.createElement('li');
+      item.textContent = `${orderId} ${customerId} ${totalAmount}`;
+      return item;
+    });
+    document.getElementById('orders')?.replaceChildren(...items);
+  });
+  must(document.querySelectorAll('#orders li').length === COUNT, 'a line for each of the first orders');
+  const restored = open + (await timed(async () => book?.restored));
+  must(book?.orders({ limit: 1 }).count === ordersOf(events), 'a row for each order');
+  await book?.close();
+  return { open, restored };
+}
+
+/** @type {import('./index.js').Job} */
+export async function scaleAppend(_, { events = 0, sequential }) {
+  /** @type {import('daybook').Store | undefined} */
+  let store;
+  const storeOpen = await timed(async () => {
+    store = await openStore({ name: NAME, durability: 'relaxed' });
+  });
+  if (!store) throw new Error('it is open');
+  const log = store;
+  const append = (/** @type {string} */ id) =>
+    log.append(`note-${id}`, [{ type: 'NoteTaken', data: { text: `A note of the till, number ${id}` } }], {
+      expectedVersion: -1,
+    });
+  const firstAppend = await timed(() => append(crypto.randomUUID()));
+  const ids = () => Array.from({ length: sequential }, () => crypto.randomUUID());
+  await each(ids(), append);
+  const appendOne = await each(ids(), append);
+  // From all over the log, each stream once.
+  const random = randomFrom(7);
+  const count = Math.ceil(ordersOf(events) / CHUNK_ORDERS);
+  const picked = Array.from({ length: 4 }, () => Math.floor(random() * count)).flatMap((chunk) => {
+    const orders = chunkOf(chunk, Math.min(CHUNK_ORDERS, ordersOf(events) - chunk * CHUNK_ORDERS));
+    return Array.from({ length: 60 }, () => orders[Math.floor(random() * orders.length)]?.streamId ?? '');
+  });
+  const read = async (/** @type {string} */ streamId) => {
+    must((await log.readStream(streamId)).events.length > 0, 'the events of the order');
+  };
+  const readFirst = await each(picked, read);
+  const readAgain = await each(picked, read);
+  await store.close();
+  return { storeOpen, firstAppend, appendOne, readFirst, readAgain };
+}
+
+async function memoryBytes() {
+  const { performance: clock } = /** @type {{ performance: any }} */ (globalThis);
+  const { bytes } = await clock.measureUserAgentSpecificMemory();
+  return /** @type {number} */ (bytes);
+}
+
+/** @type {import('./index.js').Job} */
+export async function scaleMemory(_, { events = 0 }) {
+  const before = await memoryBytes();
+  const book = await openOrderBook({ name: NAME, durability: 'relaxed' });
+  // The index too: whoever has given a command has it.
+  await book.eventTypes();
+  const memory = (await memoryBytes()) - before;
+  await book.close();
+  return { memory: memory / 1e6, bytesPerOrder: memory / ordersOf(events) };
+}
+
+/** @type {import('./index.js').Job} */
+export async function scaleRebuild(_, { events = 0 }) {
+  const book = await openOrderBook({ name: NAME, durability: 'relaxed' });
+  await pause(500);
+  let longest = 0;
+  let long = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      longest = Math.max(longest, duration);
+      long += 1;
+    }
+  });
+  observer.observe({ type: 'longtask' });
+  // What a person would wait: from a click to when it is seen to.
+  let slowest = 0;
+  let running = true;
+  const ping = async () => {
+    while (running) {
+      slowest = Math.max(slowest, await timed(() => pause(0)));
+    }
+  };
+  const pinging = ping();
+  const names = book.projections().map(({ name }) => name);
+  const rebuild = await timed(() => Promise.all(names.map((name) => book.rebuild(name))));
+  running = false;
+  await pinging;
+  await pause(100);
+  observer.disconnect();
+  must(book.orders({ limit: 1 }).count === ordersOf(events), 'a row for each order');
+  await book.close();
+  return { rebuild, longTasks: long, longestTask: longest, slowestAnswer: slowest };
+}

@@ -1,0 +1,119 @@
+/** `npm run bench -- --scale`: how Daybook's costs grow from a thousand events to a million. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { note, step } from '../../scripts/lib/say.mjs';
+import { findBrowser, storedBytes } from './browsers.mjs';
+import { pageDirectory } from './build.mjs';
+import { serveTasks } from './server.mjs';
+import { inBrowser } from './sessions.mjs';
+import { median } from './statistics.mjs';
+import { columns, digits } from './table.mjs';
+
+/** Until a job is given up, in milliseconds: a million events are filled in first. */
+const TIMEOUT = 900_000;
+
+/** Each size is measured in a profile of its own, in browsers that did not write it. */
+const sizes = [1_000, 10_000, 100_000, 1_000_000];
+
+/** @typedef {Record<string, number>} Figures Medians over page loads. */
+
+/** @type {{ id: string, title: string, digits?: boolean }[]} */
+const lines = [
+  { id: 'open', title: 'open, and show the first 50 orders (ms)' },
+  { id: 'restored', title: 'open, until all rows are there (ms)' },
+  { id: 'firstAppend', title: 'first append after opening, index included (ms)' },
+  { id: 'appendOne', title: 'append one event, awaited (ms)' },
+  { id: 'readFirst', title: 'read one stream, first time (ms)' },
+  { id: 'readAgain', title: 'read it again (ms)' },
+  { id: 'rebuild', title: 'rebuild all three read models (ms)' },
+  { id: 'longestTask', title: 'longest task meanwhile, from 50 on (ms)' },
+  { id: 'slowestAnswer', title: 'slowest answer of the page meanwhile (ms)' },
+  { id: 'memory', title: 'memory of an open book (MB)' },
+  { id: 'bytesPerOrder', title: 'memory per order (bytes)' },
+  { id: 'disk', title: 'space on disk (MB)' },
+];
+
+/** What must hold of the figures of the smallest and the largest log. @param {Figures} small @param {Figures} large */
+const targets = (small, large) => {
+  const growth = (/** @type {string} */ id) => (large[id] ?? Number.NaN) / (small[id] ?? Number.NaN);
+  return [
+    { title: 'append grows at most', is: growth('appendOne'), most: 1.2, unit: '×' },
+    { title: 'reading a stream the first time grows at most', is: growth('readFirst'), most: 1.2, unit: '×' },
+    { title: 'reading it again grows at most', is: growth('readAgain'), most: 1.2, unit: '×' },
+    { title: 'opening grows at most', is: growth('open'), most: 3, unit: '×' },
+    { title: 'opening takes at most', is: large.open ?? Number.NaN, most: 300, unit: 'ms' },
+    { title: 'memory per order is at most', is: large.bytesPerOrder ?? Number.NaN, most: 300, unit: 'bytes' },
+    { title: 'a rebuild takes less than', is: large.rebuild ?? Number.NaN, most: 3_000, unit: 'ms' },
+    { title: 'no task meanwhile is longer than', is: large.longestTask ?? Number.NaN, most: 50, unit: 'ms' },
+  ];
+};
+
+/**
+ * @param {import('./options.mjs').Options} options
+ * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof serveTasks>> }} where
+ * @param {number} events @returns {Promise<Figures>}
+ */
+async function measure(options, { browser, server }, events) {
+  const home = mkdtempSync(join(tmpdir(), 'daybook-scale-'));
+  const profile = join(home, 'profile');
+  /** @param {string[]} jobs */
+  const perform = async (jobs) => {
+    const tasks = jobs.map((job) => ({
+      contender: 'daybook',
+      job,
+      plan: { ...options.plan, events, sequential: 200, grace: 2_000 + events / 100 },
+    }));
+    const reports = await inBrowser({ browser, server, profile, timeout: TIMEOUT }, tasks);
+    for (const [index, { error }] of reports.entries()) if (error) note(`${jobs[index]} failed: ${error}`);
+    return reports.map(({ results }) => results ?? {});
+  };
+  try {
+    const filled = await perform(['scaleFill']);
+    const disk = storedBytes(browser, profile) / 1e6;
+    const measured = [
+      ...(await perform(['scaleOpen', 'scaleOpen', 'scaleOpen', 'scaleOpen', 'scaleOpen'])),
+      ...(await perform(['scaleRebuild', 'scaleRebuild'])),
+      ...(await perform(['scaleMemory'])),
+      ...(await perform(['scaleAppend', 'scaleAppend', 'scaleAppend'])),
+    ];
+    const all = [...filled, ...measured];
+    const ids = [...new Set(all.flatMap((results) => Object.keys(results)))];
+    const of = (/** @type {string} */ id) =>
+      all.flatMap((results) => (typeof results[id] === 'number' ? [results[id]] : []));
+    return { ...Object.fromEntries(ids.map((id) => [id, median(of(id))])), disk };
+  } finally {
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** @param {import('./options.mjs').Options} options */
+export async function scale(options) {
+  const browser = findBrowser(options.browser);
+  note(browser.version);
+  const server = await serveTasks(pageDirectory);
+  const chosen = options.plan.orders < 20_000 ? sizes.slice(0, 3) : sizes;
+  /** @type {Figures[]} */
+  const figures = [];
+  try {
+    for (const events of chosen) {
+      step(`${events.toLocaleString('en')} events`);
+      figures.push(await measure(options, { browser, server }, events));
+    }
+  } finally {
+    server.close();
+  }
+  const head = ['', ...chosen.map((events) => events.toLocaleString('en'))];
+  const body = lines.map(({ id, title }) => [title, ...figures.map((one) => digits(one[id] ?? Number.NaN))]);
+  console.log(`\n${columns([head, ...body]).join('\n')}\n`);
+  const judged = targets(figures[0] ?? {}, figures.at(-1) ?? {});
+  for (const { title, is, most, unit } of judged) {
+    console.log(`${title} ${most} ${unit}: ${digits(is)} ${unit}, ${is <= most ? 'met' : 'missed'}`);
+  }
+  console.log(`\n${judged.filter(({ is, most }) => is <= most).length} of ${judged.length} targets met.`);
+  if (!options.json) return;
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
+  mkdirSync(dirname(resolve(options.json)), { recursive: true });
+  writeFileSync(options.json, `${JSON.stringify({ machine, sizes: chosen, figures, targets: judged }, null, 2)}\n`);
+}
