@@ -29,7 +29,10 @@ async function openFaulty() {
     fault.met();
     return Promise.reject(fault.error);
   };
-  return { book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }), fault };
+  return {
+    book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }),
+    fault,
+  };
 }
 
 test('a command that was stored succeeds, even when the read models cannot follow', async () => {
@@ -144,7 +147,11 @@ test('other tabs hear of each part of the demo data, not only of its end', async
   const { openBook } = await loadBook();
   const inner = await openBook('memory', 'demo-nudges', 'strict');
   // Over memory, as if it were shared: what is looked at are the messages.
-  const book = await OrderBook.open(async () => inner, { name: 'demo-nudges', storage: 'indexeddb', early: false });
+  const book = await OrderBook.open(async () => inner, {
+    name: 'demo-nudges',
+    storage: 'indexeddb',
+    early: false,
+  });
   const tab = new BroadcastChannel('daybook:demo-nudges');
   let heard = 0;
   const twice = new Promise((resolve) => {
@@ -186,7 +193,11 @@ test('a read model of an order book opened over a store sees what other tabs app
   const { openBook } = await loadBook();
   const inner = await openBook('memory', 'nudged', 'strict');
   const other = new Store(inner.store(), 'nudged', true);
-  const book = await OrderBook.open(async () => inner, { name: 'nudged', storage: 'indexeddb', early: false });
+  const book = await OrderBook.open(async () => inner, {
+    name: 'nudged',
+    storage: 'indexeddb',
+    early: false,
+  });
   const told = nextChange(book, 'events');
   await other.append('stock', [event('StockCounted')]);
   await told;

@@ -115,5 +115,8 @@ export async function scale(options) {
   if (!options.json) return;
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
   mkdirSync(dirname(resolve(options.json)), { recursive: true });
-  writeFileSync(options.json, `${JSON.stringify({ machine, sizes: chosen, figures, targets: judged }, null, 2)}\n`);
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ machine, sizes: chosen, figures, targets: judged }, null, 2)}\n`,
+  );
 }

@@ -19,7 +19,10 @@ export async function openBookAndStore() {
   const { openBook } = await loadBook();
   const inner = await openBook('memory', 'test', 'strict');
   const store = new Store(inner.store(), 'test', false);
-  return { book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }), store };
+  return {
+    book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }),
+    store,
+  };
 }
 
 /** An order that every rule allows, at 44.98 EUR. */

@@ -5,6 +5,10 @@
 pub(crate) const UUID_TEXT: usize = 36;
 
 /// What a byte stands for as a lower-case hexadecimal digit; [`NO_DIGIT`] for any other.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "a constant: the compiler checks it"
+)]
 const VALUES: [u8; 256] = {
     let mut values = [NO_DIGIT; 256];
     let mut value = 0;

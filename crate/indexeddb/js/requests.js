@@ -46,7 +46,8 @@ function failed(error) {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     return /** @type {Failure} */ (error);
   }
-  const { name, message } = error instanceof Error || error instanceof DOMException ? error : new Error(`${error}`);
+  const { name, message } =
+    error instanceof Error || error instanceof DOMException ? error : new Error(`${error}`);
   return failure(codes.get(name) ?? 'connection_lost', `${name}: ${message}`);
 }
 
@@ -226,7 +227,8 @@ export class Connection {
       const found = await get(wanted);
       /** @type {Map<number, unknown>} */
       const batches = new Map();
-      for (const [index, key] of wanted.entries()) if (found[index] !== undefined) batches.set(key, found[index]);
+      for (const [index, key] of wanted.entries())
+        if (found[index] !== undefined) batches.set(key, found[index]);
       if (batches.size < wanted.length) {
         const inside = wanted.filter((key) => !batches.has(key));
         const covering = await Promise.all(
@@ -395,7 +397,9 @@ function ask(name, version) {
   let loss;
   request.onupgradeneeded = (event) => {
     // Chromium, when it found a database too damaged to open and began a new one, says so here.
-    const { dataLoss, dataLossMessage } = /** @type {{ dataLoss?: string, dataLossMessage?: string }} */ (event);
+    const { dataLoss, dataLossMessage } = /** @type {{ dataLoss?: string, dataLossMessage?: string }} */ (
+      event
+    );
     if (dataLoss && dataLoss !== 'none') loss = `${dataLoss}: ${dataLossMessage ?? ''}`;
     request.result.createObjectStore(LOG);
     request.result.createObjectStore(DERIVED);

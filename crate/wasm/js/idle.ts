@@ -26,10 +26,7 @@ export function breathe(): Promise<void> {
  * Runs `work` once there is time and nobody has asked for it for `quietMs`, or at the latest after
  * `QUIETS` times that: work that can wait should not stand in the way of what asks for it.
  */
-export function whenIdle(
-  work: () => Promise<void>,
-  quietMs = 0,
-): { ask(): void; stop(): Promise<void> } {
+export function whenIdle(work: () => Promise<void>, quietMs = 0): { ask(): void; stop(): Promise<void> } {
   let running: Promise<void> | undefined;
   let asked = 0;
   let done = 0;

@@ -126,7 +126,7 @@ impl<P: Projection> Follower<P> {
         let mut follower = Self::default();
         match Restoring::begin(checkpoints) {
             Ok(restoring) => follower.wait_for(restoring.into()),
-            Err(nothing) => follower.go_on_from(nothing),
+            Err(nothing) => follower.go_on_from(*nothing),
         }
         follower
     }
@@ -150,7 +150,7 @@ impl<P: Projection> Follower<P> {
         }
         match restoring.take(records) {
             Progress::More => self.wait_for(restoring),
-            Progress::Restored(restored) => self.go_on_from(restored),
+            Progress::Restored(restored) => self.go_on_from(*restored),
         }
     }
 

@@ -50,14 +50,14 @@ pub(super) struct Restored<P> {
 
 /// How far a restoring has come.
 pub(super) enum Progress<P> {
-    Restored(Restored<P>),
+    Restored(Box<Restored<P>>),
     /// There is more to read.
     More,
 }
 
 impl<P: Projection> Restoring<P> {
     /// Begins, with every record under [`checkpoints_prefix`].
-    pub(super) fn begin(records: Vec<Record>) -> Result<Self, Restored<P>> {
+    pub(super) fn begin(records: Vec<Record>) -> Result<Self, Box<Restored<P>>> {
         let mut restoring = Self {
             checkpoints: Vec::new(),
             chosen: None,
@@ -114,7 +114,7 @@ impl<P: Projection> Restoring<P> {
             self.loaded = 0;
             return Progress::More;
         }
-        Progress::Restored(self.finish(chosen))
+        Progress::Restored(Box::new(self.finish(chosen)))
     }
 
     fn next_page(&self) -> Option<u32> {
@@ -146,10 +146,10 @@ impl<P: Projection> Restoring<P> {
             }
         }
         let Some((_, chosen)) = best else {
-            return Progress::Restored(self.nothing());
+            return Progress::Restored(Box::new(self.nothing()));
         };
         if chosen.saving.pages.is_empty() {
-            return Progress::Restored(self.finish(chosen));
+            return Progress::Restored(Box::new(self.finish(chosen)));
         }
         self.chosen = Some(chosen);
         Progress::More
