@@ -12,7 +12,7 @@ import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
 import { takeTurn } from './sessions.mjs';
 import { beside, figure, median } from './statistics.mjs';
-import { bareMachine, table } from './table.mjs';
+import { bareMachine, openingFloor, table } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
 /** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
@@ -96,6 +96,9 @@ function report(entries, options) {
   const titles = Object.fromEntries(Object.entries(abouts).map(([name, { title }]) => [name, title]));
   console.log(`\n${table(rows, options.only, titles).join('\n')}\n`);
   for (const line of bareMachine(bare)) console.log(line);
+  const floors = perRound(entries, 'daybook', 'openFloor');
+  if (floors.length > 0)
+    console.log(openingFloor(median(floors), median(perRound(entries, 'daybook', 'open'))));
   const judged = [...rows, ...bare].filter(({ met }) => met !== null);
   const failed = entries.filter(({ error }) => error).length;
   console.log(
@@ -111,7 +114,7 @@ await main(import.meta, async () => {
     workloads.map(({ id }) => id),
   );
   const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
-  const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine'];
+  const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine', 'openingFloor'];
   await buildBench();
   if (options.scale) return await scale(options);
   const began = new Date();

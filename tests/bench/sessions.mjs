@@ -25,11 +25,20 @@ const profiles = ({ loads, openings }, contender) => [
     ['appends', 'writeLongStream', 'strictAppends', ...(contender === 'daybook' ? ['bareMachine'] : [])],
     [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')],
   ],
-  [['importOrders'], ['readStreams', ...times(loads, 'replay')], times(openings, 'showOrders')],
+  [
+    ['importOrders'],
+    ['readStreams', ...times(loads, 'replay')],
+    contender === 'daybook'
+      ? inTurns(openings, ['showOrders', 'openingFloor'])
+      : times(openings, 'showOrders'),
+  ],
 ];
 
 /** @param {number} count @param {string} job @returns {string[]} */
 const times = (count, job) => Array.from({ length: count }, () => job);
+
+/** @param {number} count @param {string[]} jobs @returns {string[]} */
+const inTurns = (count, jobs) => Array.from({ length: count }, () => jobs).flat();
 
 /** What must have been done in a profile before a job can be. @type {Record<string, string>} */
 const needs = {
@@ -38,6 +47,7 @@ const needs = {
   readStreams: 'importOrders',
   replay: 'importOrders',
   showOrders: 'importOrders',
+  openingFloor: 'importOrders',
 };
 
 /** The jobs of a browser that are wanted, or needed by one that is. @param {string[][]} browsers @param {string[]} wanted */

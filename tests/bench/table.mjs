@@ -63,3 +63,7 @@ export const bareMachine = (lines) =>
     ({ durability, bare, append, ratio, met }) =>
       `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)})`,
   );
+
+/** @param {number} floor @param {number} open Milliseconds. */
+export const openingFloor = (floor, open) =>
+  `opening: ${digits(open)} ms; compiling the module beside opening the database, one read and the rows take ${digits(floor)} ms: ${digits(open / floor)} ×`;

@@ -193,7 +193,11 @@ export class Connection {
         log.add(copy, last);
         found.onsuccess = () => {
           const [first, second] = found.result;
-          if (first === undefined ? tail === 0 : first === tail && tail > 0 && second === undefined) return;
+          if (first === undefined ? tail === 0 : first === tail && tail > 0 && second === undefined) {
+            // Said now, it need not wait for the browser to notice that nothing more is asked for.
+            found.transaction?.commit?.();
+            return;
+          }
           const gone = failure('data_lost', `the log ended at position ${tail} and is now empty`);
           abort(first === undefined ? gone : false);
         };

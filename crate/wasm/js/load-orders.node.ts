@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { BookModule } from './bindings.js';
 import { once } from './once.js';
+import init, * as bindings from './wasm/orders/daybook.js';
 
 export const loadBook = once(async (source): Promise<BookModule> => {
-  const module = await import('./wasm/orders/daybook.js');
   const given = source ?? (await readFile(new URL('./wasm/orders/daybook_bg.wasm', import.meta.url)));
-  await module.default({ module_or_path: given });
-  return module;
+  await init({ module_or_path: given });
+  return bindings;
 });

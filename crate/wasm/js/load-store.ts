@@ -2,11 +2,11 @@
 
 import type { StoreModule } from './bindings.js';
 import { once } from './once.js';
+import init, * as bindings from './wasm/store/daybook.js';
 
 export const loadStore = once(async (source): Promise<StoreModule> => {
-  const module = await import('./wasm/store/daybook.js');
   // The one place that names the file: bundlers look for just this form.
   const given = source ?? new URL('./wasm/store/daybook_bg.wasm', import.meta.url);
-  await module.default({ module_or_path: given });
-  return module;
+  await init({ module_or_path: given });
+  return bindings;
 });

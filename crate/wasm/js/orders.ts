@@ -7,6 +7,7 @@ import { loadBook } from '#load-orders';
 import { OrderBook } from './book.js';
 import { checkFlag, checkNames, checkNoMore, checkObject } from './check.js';
 import type { OpenOrderBookOptions, OrderBookApi } from './orders-types.js';
+import { wakeStorage } from './waking.js';
 
 export * from './errors.js';
 export type * from './orders-types.js';
@@ -32,6 +33,7 @@ export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise
   checkNoMore(rest);
   checkNames(name, storage, durability);
   checkFlag(early, 'early');
+  if (storage === 'indexeddb') wakeStorage();
   const module = await loadBook(wasm);
   return await OrderBook.open(() => module.openBook(storage, name, durability), { name, storage, early });
 }

@@ -18,9 +18,11 @@ use crate::{Error, ExpectedVersion, Position, Result};
 /// One round of commits: runs until nothing waits any more.
 pub(super) type Round = Shared<LocalBoxFuture<'static, ()>>;
 
-/// The most events and payload bytes that share one batch, unless a single append holds more.
+/// The most events and payload bytes that share one batch, unless a single append holds more. Larger
+/// groups would take fewer transactions; but to read one stream of a batch is to read the batch, so
+/// one should not be much larger than a sealed one.
 const MAX_GROUP_EVENTS: usize = 4_096;
-const MAX_GROUP_BYTES: usize = 1024 * 1024;
+const MAX_GROUP_BYTES: usize = 160 * 1024;
 
 /// An append that waits, and where its answer goes.
 pub(super) struct Waiting {

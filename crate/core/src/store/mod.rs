@@ -52,11 +52,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Strict durability, and 16 MiB of batches kept.
+    /// Strict durability, and 24 MiB of batches kept.
     fn default() -> Self {
         Self {
             durability: Durability::Strict,
-            cache_bytes: 16 * 1024 * 1024,
+            cache_bytes: 24 * 1024 * 1024,
         }
     }
 }

@@ -4,7 +4,7 @@ import { appends, strictAppends } from './appends.js';
 import { bareMachine } from './bare-machine.js';
 import { importOrders } from './import.js';
 import { foldLongStream, readLongStream, writeLongStream } from './long-stream.js';
-import { showOrders } from './opening.js';
+import { openingFloor, showOrders } from './opening.js';
 import { readStreams, replay } from './reads.js';
 import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRebuild } from './scale.js';
 
@@ -43,6 +43,7 @@ export const jobs = {
   readStreams,
   replay,
   showOrders,
+  openingFloor,
   scaleFill,
   scaleOpen,
   scaleAppend,

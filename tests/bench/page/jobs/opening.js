@@ -1,5 +1,6 @@
 /** From nothing to the first 50 orders on the screen. */
 
+import { openDatabase, requested } from '../contenders/idb.js';
 import { NAME, shopOrders } from './import.js';
 import { must, timed } from './measure.js';
 
@@ -14,6 +15,37 @@ function show(rows) {
   });
   document.getElementById('orders')?.replaceChildren(...items);
 }
+
+/**
+ * The least it can cost whoever ships WebAssembly: compiling the module while the database is being
+ * opened, one read from it, and the rows on the page.
+ *
+ * @type {import('./index.js').Job}
+ */
+export async function openingFloor(_, plan) {
+  const rows = shopOrders(plan).slice(0, COUNT);
+  const openFloor = await timed(async () => {
+    const [database] = await Promise.all([
+      openDatabase(`daybook:${NAME}`, () => {}),
+      WebAssembly.compileStreaming(
+        fetch(new URL('../../../../dist/wasm/orders/daybook_bg.wasm', import.meta.url)),
+      ),
+    ]);
+    await requested(database.transaction('derived').objectStore('derived').get('index'));
+    show(rows.map(({ orderId }) => ({ ...emptyRow, orderId })));
+    database.close();
+  });
+  return { openFloor };
+}
+
+/** @type {import('../fold.js').SummaryRow} */
+const emptyRow = /** @type {any} */ ({
+  customerId: '',
+  status: '',
+  totalAmount: '',
+  currency: '',
+  placedAt: '',
+});
 
 /** @type {import('./index.js').Job} */
 export async function showOrders(contender, plan) {
