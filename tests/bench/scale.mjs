@@ -26,11 +26,12 @@ const lines = [
   { id: 'firstAppend', title: 'first append after opening, index included (ms)' },
   { id: 'appendOne', title: 'append one event, awaited (ms)' },
   { id: 'readFirst', title: 'read one stream, first time (ms)' },
+  { id: 'readCold', title: 'read one whose batch is in no memory (ms)' },
   { id: 'readAgain', title: 'read it again (ms)' },
   { id: 'rebuild', title: 'rebuild all three read models (ms)' },
   { id: 'longestTask', title: 'longest task meanwhile, from 50 on (ms)' },
   { id: 'slowestAnswer', title: 'slowest answer of the page meanwhile (ms)' },
-  { id: 'memory', title: 'memory of an open book (MB)' },
+  { id: 'memory', title: 'memory of an open book, JavaScript and WebAssembly (MB)' },
   { id: 'bytesPerOrder', title: 'memory per order (bytes)' },
   { id: 'disk', title: 'space on disk (MB)' },
 ];
