@@ -65,6 +65,8 @@ export class Store {
         // Upkeep only makes reading quicker; the next append asks for it again.
       }
     }, UPKEEP_AFTER_MS);
+    // Loads the index, so that the first to need it need not wait.
+    this.#upkeep.ask();
   }
 
   async #look(): Promise<void> {

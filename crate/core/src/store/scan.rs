@@ -3,6 +3,7 @@
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::Poll;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
@@ -21,13 +22,17 @@ const MAX_CHUNK_BATCHES: usize = 1024;
 
 type Chunk = Vec<Rc<Batch>>;
 
+/// How many chunks are being read while one is worked on: storage takes longer to answer than a
+/// chunk takes to fold, but answers several at once.
+const AHEAD: usize = 3;
+
 /// A walk through the log from the beginning to the end, for those who want all of it. While one
-/// chunk is being worked on the next is already being read.
+/// chunk is being worked on the next ones are already being read.
 pub struct Scan<S> {
     store: Store<S>,
     chunk: Chunk,
-    /// The chunk after a position, under way.
-    ahead: Option<(Position, Pin<Box<MaybeDone<Reading>>>)>,
+    /// The chunks after some positions, under way, in order.
+    ahead: VecDeque<(Position, Pin<Box<MaybeDone<Reading>>>)>,
 }
 
 type Reading = LocalBoxFuture<'static, Result<Chunk>>;
@@ -39,7 +44,7 @@ impl<S: Storage + 'static> Scan<S> {
         Self {
             store,
             chunk: Vec::new(),
-            ahead: None,
+            ahead: VecDeque::new(),
         }
     }
 
@@ -51,25 +56,40 @@ impl<S: Storage + 'static> Scan<S> {
     /// `data_lost` when events are gone, `closed`, and whatever the storage says.
     pub async fn after(&mut self, after: Position) -> Result<&[Rc<Batch>]> {
         if !holds(&self.chunk, after) {
-            self.chunk = match self.ahead.take() {
+            self.chunk = match self.ahead.pop_front() {
                 Some((at, reading)) if at == after => finish(reading).await?,
-                _ => self.store.read_batches(after).await?,
+                // Another tab has merged what was to be read: where chunks begin is another place.
+                _ => {
+                    self.ahead.clear();
+                    self.store.read_batches(after).await?
+                }
             };
             self.read_ahead().await;
         }
         Ok(&self.chunk)
     }
 
-    /// Begins to read what follows the chunk.
+    /// Begins to read what follows the chunk, and those already under way.
     async fn read_ahead(&mut self) {
-        let Some(last) = self.chunk.last().map(|batch| batch.last()) else {
-            return;
-        };
-        if last >= self.store.tail() {
-            return;
+        let mut after = self.chunk.last().map_or(0, |batch| batch.last());
+        for number in 0..AHEAD {
+            if after >= self.store.tail() {
+                return;
+            }
+            if self.ahead.get(number).is_none_or(|(at, _)| *at != after) {
+                self.ahead.truncate(number);
+                self.begin(after).await;
+            }
+            match self.store.inner.chunk_after(after).1 {
+                Some(last) => after = last,
+                None => return,
+            }
         }
+    }
+
+    async fn begin(&mut self, after: Position) {
         let store = self.store.clone();
-        let reading = async move { store.read_batches(last).await }.boxed_local();
+        let reading = async move { store.read_batches(after).await }.boxed_local();
         let mut reading = Box::pin(maybe_done(reading));
         // Asked for once, storage works on it by itself.
         poll_fn(|context| {
@@ -77,7 +97,7 @@ impl<S: Storage + 'static> Scan<S> {
             Poll::Ready(())
         })
         .await;
-        self.ahead = Some((last, reading));
+        self.ahead.push_back((after, reading));
     }
 }
 
@@ -116,7 +136,7 @@ impl<S: Storage + 'static> Store<S> {
         if !cached.is_empty() {
             return Ok(cached);
         }
-        let count = self.inner.batches_in_chunk(after);
+        let (count, _) = self.inner.chunk_after(after);
         let stored = self
             .inner
             .retrying(async |storage| storage.read_after(after, count).await)
@@ -149,18 +169,18 @@ impl<S> Inner<S> {
         chunk
     }
 
-    /// How many batches after `after` make a chunk.
-    fn batches_in_chunk(&self, after: Position) -> usize {
+    /// How many batches after `after` make a chunk, and where it ends, as far as that is known.
+    fn chunk_after(&self, after: Position) -> (usize, Option<Position>) {
         let state = self.state.borrow();
-        if state.index.tail() <= after {
-            return CHUNK_BATCHES;
-        }
-        let mut bytes = 0;
-        let within = state.index.batches_after(after).take_while(|batch| {
-            let fits = bytes < CHUNK_BYTES;
+        let (mut bytes, mut count, mut last) = (0, 0, None);
+        for batch in state.index.batches_after(after).take(MAX_CHUNK_BATCHES) {
+            if bytes >= CHUNK_BYTES {
+                break;
+            }
             bytes += batch.bytes;
-            fits
-        });
-        within.take(MAX_CHUNK_BATCHES).count().max(1)
+            count += 1;
+            last = Some(batch.last);
+        }
+        (if count > 0 { count } else { CHUNK_BATCHES }, last)
     }
 }
