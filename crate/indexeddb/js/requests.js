@@ -149,8 +149,11 @@ export class Connection {
    */
   #write(stores, strict, write, done) {
     return new Promise((resolve, reject) => {
+      /** @type {IDBTransaction | undefined} */
+      let begun;
       try {
         const transaction = this.#begin(stores, 'readwrite', strict);
+        begun = transaction;
         /** @type {{ outcome: T | Failure } | undefined} */
         let aborted;
         transaction.oncomplete = () => resolve(done);
@@ -171,6 +174,8 @@ export class Connection {
         );
       } catch (error) {
         reject(failed(error));
+        // What was asked for before must not be stored without the rest.
+        begun?.abort();
       }
     });
   }

@@ -39,7 +39,8 @@ export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Chan
   const tell = async () => {
     do {
       again = false;
-      await breathe();
+      // A task that is given up gives up its pauses too; the others are told all the same.
+      await breathe().catch(() => {});
       if (!closed) channel?.postMessage('appended' satisfies Nudge);
       await new Promise((resolve) => setTimeout(resolve, NUDGE_EVERY_MS));
     } while (again && !closed);

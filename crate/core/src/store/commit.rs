@@ -197,6 +197,10 @@ impl<S: Storage + 'static> Inner<S> {
     /// Judges each append of the group against the index and those staged before it.
     fn stage(&self, group: &[Waiting]) -> Result<Attempt> {
         let state = self.state.borrow();
+        if !state.is_indexed() {
+            // Whoever appends has waited for the index, and it never falls behind again.
+            return Err(Error::corrupt(state.tail, "the index is not the log's"));
+        }
         let mut attempt = Attempt::default();
         let mut staged = Stage::new(&state.index, state.recorded_at);
         for (place, waiting) in group.iter().enumerate() {

@@ -23,6 +23,9 @@ pub(super) type Loading = Shared<LocalBoxFuture<'static, Result<()>>>;
 /// What is stored of the index, and not loaded yet.
 #[derive(Default)]
 pub(super) struct Unloaded {
+    /// Whether loading is still to be done, or under way: what the index holds meanwhile may yet be
+    /// let go of, however far it has come.
+    pub(super) pending: bool,
     /// The stored segments, in order.
     pub(super) segments: Vec<SegmentRange>,
     /// Batches beyond them, in order.
@@ -40,16 +43,18 @@ pub(super) fn continues(batch: &Batch, tail: Position, head: &Hash) -> bool {
 }
 
 impl State {
-    /// Whether the index has come as far as the log is known.
+    /// Whether the index has come as far as the log is known, for good.
     pub(super) const fn is_indexed(&self) -> bool {
-        self.index.tail() == self.tail
+        !self.unloaded.pending && self.index.tail() == self.tail
     }
 
-    /// Lets go of an index that is damaged, or another log's: it is made anew from the log.
+    /// Lets go of an index that is damaged, or another log's: it is made anew from the log. Only
+    /// while it is being loaded, when nobody can have decided by it.
     fn forget_index(&mut self) {
         self.index = Index::new();
         self.segments.clear();
-        self.unloaded = Unloaded::default();
+        self.unloaded.segments.clear();
+        self.unloaded.batches.clear();
     }
 
     /// Takes in a batch that goes on from the tail; the index does so too, if it has come so far.
@@ -110,19 +115,25 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// Loads the stored segments, then what was read of the log since; a gap is read from the log.
     async fn load_stored_index(&self) -> Result<()> {
+        self.state.borrow_mut().unloaded.pending = true;
         while let Some(range) = self.next_segment() {
             let key = SegmentRange::key(range.after);
             let bytes = self
                 .retrying(async |storage| storage.read_record(&key).await)
                 .await?;
+            // Another tab may have merged it with others since: the log has what it held.
+            let Some(bytes) = bytes else { break };
+            let loaded = self.state.borrow_mut().index.load(&bytes) == Ok(true);
+            if loaded && self.indexed_beyond_tail() {
+                // Another tab has seen more of the log, and saved the index.
+                self.refresh().await?;
+            }
             let mut state = self.state.borrow_mut();
-            let loaded = bytes.is_some_and(|bytes| state.index.load(&bytes) == Ok(true));
             if !loaded || state.index.tail() > state.tail {
                 state.forget_index();
                 break;
             }
             let upto = state.index.tail();
-            state.unloaded.segments.remove(0);
             state.segments.push(SegmentRange { upto, ..range });
         }
         if !self.index_recent()? {
@@ -131,8 +142,18 @@ impl<S: Storage + 'static> Inner<S> {
         self.index_log().await
     }
 
+    fn indexed_beyond_tail(&self) -> bool {
+        let state = self.state.borrow();
+        state.index.tail() > state.tail
+    }
+
+    /// The next segment that adds to what is loaded.
     fn next_segment(&self) -> Option<SegmentRange> {
-        self.state.borrow().unloaded.segments.first().copied()
+        let mut state = self.state.borrow_mut();
+        let loaded = state.index.tail();
+        let segments = &mut state.unloaded.segments;
+        segments.retain(|range| range.upto > loaded);
+        (!segments.is_empty()).then(|| segments.remove(0))
     }
 
     /// Indexes what was read of the log since opening; `false` when the segments are not this log's.
@@ -148,12 +169,12 @@ impl<S: Storage + 'static> Inner<S> {
                 index_batch(&mut state.index, &batch)?;
             }
         }
-        Ok(!state.is_indexed() || state.index.head() == state.head)
+        Ok(state.index.tail() != state.tail || state.index.head() == state.head)
     }
 
     /// Indexes what is missing from the log itself.
     async fn index_log(&self) -> Result<()> {
-        while !self.state.borrow().is_indexed() {
+        while self.state.borrow().index.tail() != self.state.borrow().tail {
             let tail = self.state.borrow().index.tail();
             let page = self
                 .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)

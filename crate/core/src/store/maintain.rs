@@ -25,7 +25,7 @@ const MAX_SEGMENT_EVENTS: Position = 65_536;
 const INDEX_PREFIX: &str = "index/";
 /// Where the [`Summary`] is stored.
 pub(super) const SUMMARY_KEY: &str = "index";
-const SUMMARY_FORMAT: u8 = 1;
+const SUMMARY_FORMAT: u8 = 2;
 
 /// What is stored of the index: read on opening, while the segments themselves can wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) struct Summary {
     pub(super) tail: Position,
     /// and the chain hash there.
     pub(super) head: Hash,
-    /// The stored segments, from position 0 to `tail` without a gap.
+    /// The stored segments, from position 0 to `tail` without a gap; some may overlap.
     pub(super) segments: Vec<SegmentRange>,
 }
 
@@ -46,6 +46,7 @@ impl Summary {
         writer.raw(&self.head.0);
         writer.count(self.segments.len());
         for segment in &self.segments {
+            writer.uint(segment.after);
             writer.uint(segment.upto);
         }
         let check = hash64(writer.as_bytes());
@@ -60,13 +61,16 @@ impl Summary {
             return Err(Damaged);
         }
         let (tail, head) = (reader.uint()?, Hash(reader.array()?));
-        let (mut segments, mut after) = (Vec::new(), 0);
+        let (mut segments, mut end) = (Vec::new(), 0);
         for _ in 0..reader.count()? {
-            let upto = reader.uint()?;
+            let (after, upto) = (reader.uint()?, reader.uint()?);
+            if after > end || upto <= end {
+                return Err(Damaged);
+            }
             segments.push(SegmentRange { after, upto });
-            after = upto;
+            end = upto;
         }
-        if after != tail || tail == 0 {
+        if end != tail || tail == 0 {
             return Err(Damaged);
         }
         Ok(Self {

@@ -50,6 +50,7 @@ impl State {
             head: summary.map_or(Hash::GENESIS, |summary| summary.head),
             index: Index::new(),
             unloaded: Unloaded {
+                pending: summary.is_some(),
                 segments: summary.map_or_else(Vec::new, |summary| summary.segments.clone()),
                 batches: Vec::new(),
             },

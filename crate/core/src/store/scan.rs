@@ -18,7 +18,7 @@ use crate::{Error, Position, Result};
 const CHUNK_BYTES: usize = 1024 * 1024;
 /// So many batches are read at a time where their sizes are not known, and at most.
 const CHUNK_BATCHES: usize = 16;
-const MAX_CHUNK_BATCHES: usize = 1024;
+const MAX_CHUNK_BATCHES: usize = 64;
 
 type Chunk = Vec<Rc<Batch>>;
 
@@ -146,6 +146,13 @@ impl<S: Storage + 'static> Store<S> {
             .map(|stored| Batch::decode(stored.bytes).map(Rc::new))
             .collect::<Result<Chunk>>()?;
         if holds(&chunk, after) {
+            let mut state = self.inner.state.borrow_mut();
+            for batch in &chunk {
+                // Another tab may have merged what the index knows as many.
+                let (first, last) = (batch.first(), batch.last());
+                state.index.merged(first, last, batch.bytes().len());
+            }
+            drop(state);
             Ok(chunk)
         } else {
             let detail = format!("the event at position {} is gone", after + 1);

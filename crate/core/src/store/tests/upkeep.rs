@@ -73,6 +73,28 @@ fn a_saved_index_opens_without_reading_the_log() {
 }
 
 #[test]
+fn segments_that_another_tab_merged_meanwhile_are_not_missed() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        for count in [40, 5] {
+            filled(&memory, count).await;
+            tab(&memory).await.save_index().await.unwrap();
+        }
+        // It knows where the segments were, and has loaded none of them.
+        let late = tab(&memory).await;
+        filled(&memory, 60).await;
+        tab(&memory).await.save_index().await.unwrap();
+        let again = Append::to("s1", ExpectedVersion::NoStream, vec![event(900)], NOW);
+        let refused = late.append(again).await.map_err(|error| error.code());
+        assert_eq!(refused, Err("conflict"));
+        let next = late.version("s1").await.unwrap();
+        let append = Append::to("s1", ExpectedVersion::Exact(next), vec![event(901)], NOW);
+        assert_eq!(late.append(append).await.unwrap().first, 106);
+        assert_eq!(verify(memory.connect()).await, 106);
+    });
+}
+
+#[test]
 fn a_damaged_or_foreign_index_is_made_anew() {
     block_on(async {
         let memory = MemoryStorage::new();
