@@ -26,7 +26,7 @@ mod types;
 
 use crate::event::Tags;
 use crate::limits::{MAX_APPEND_EVENTS, MAX_POSITION};
-use crate::{Error, Hash, NO_STREAM, Position, RecordedEvent, Result, Version};
+use crate::{Error, Hash, NO_STREAM, Position, Result, Version};
 
 use chains::Chains;
 use column::Column;
@@ -56,19 +56,6 @@ pub struct Entry<'a> {
     pub command: Option<&'a str>,
     /// The terms it can be found by.
     pub tags: Tags<'a>,
-}
-
-impl<'a> From<RecordedEvent<'a>> for Entry<'a> {
-    fn from(event: RecordedEvent<'a>) -> Self {
-        Self {
-            position: event.position,
-            version: event.version,
-            stream: event.stream_id,
-            event_type: event.event_type,
-            command: event.command_id,
-            tags: event.tags,
-        }
-    }
 }
 
 /// The index over the log up to its [`tail`](Self::tail).

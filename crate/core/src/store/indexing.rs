@@ -11,7 +11,7 @@ use futures_util::future::{LocalBoxFuture, Shared};
 
 use super::maintain::SegmentRange;
 use super::refresh::{PAGE_BATCHES, index_batch};
-use super::{Inner, State, Store};
+use super::{Inner, State};
 use crate::batch::Batch;
 use crate::index::Index;
 use crate::storage::Storage;
@@ -74,17 +74,6 @@ impl State {
     }
 }
 
-impl<S: Storage + 'static> Store<S> {
-    /// Loads the index, unless it is there. Everything that needs it does so by itself; asked for
-    /// early, the first to need it need not wait.
-    ///
-    /// # Errors
-    /// Whatever the storage says.
-    pub async fn load_index(&self) -> Result<()> {
-        Inner::indexed(&self.inner).await
-    }
-}
-
 impl<S: Storage + 'static> Inner<S> {
     /// Resolves once the index has come as far as the log is known.
     pub(super) async fn indexed(this: &Rc<Self>) -> Result<()> {
@@ -121,18 +110,21 @@ impl<S: Storage + 'static> Inner<S> {
             let bytes = self
                 .retrying(async |storage| storage.read_record(&key).await)
                 .await?;
-            // Another tab may have merged it with others since: the log has what it held.
-            let Some(bytes) = bytes else { break };
-            let loaded = self.state.borrow_mut().index.load(&bytes) == Ok(true);
-            if loaded && self.indexed_beyond_tail() {
+            // Merged with others by another tab since, or damaged: the log has what it held.
+            if !bytes.is_some_and(|bytes| self.state.borrow_mut().index.load(&bytes) == Ok(true)) {
+                break;
+            }
+            if self.indexed_beyond_tail() {
                 // Another tab has seen more of the log, and saved the index.
                 self.refresh().await?;
             }
+            let beyond = self.indexed_beyond_tail();
             let mut state = self.state.borrow_mut();
-            if !loaded || state.index.tail() > state.tail {
+            if beyond {
                 state.forget_index();
                 break;
             }
+            state.unloaded.segments.retain(|other| *other != range);
             let upto = state.index.tail();
             state.segments.push(SegmentRange { upto, ..range });
         }
@@ -149,11 +141,10 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// The next segment that adds to what is loaded.
     fn next_segment(&self) -> Option<SegmentRange> {
-        let mut state = self.state.borrow_mut();
+        let state = self.state.borrow();
         let loaded = state.index.tail();
-        let segments = &mut state.unloaded.segments;
-        segments.retain(|range| range.upto > loaded);
-        (!segments.is_empty()).then(|| segments.remove(0))
+        let mut segments = state.unloaded.segments.iter();
+        segments.find(|range| range.upto > loaded).copied()
     }
 
     /// Indexes what was read of the log since opening; `false` when the segments are not this log's.

@@ -106,7 +106,8 @@ pub enum Maintenance {
 }
 
 impl<S: Storage + 'static> Store<S> {
-    /// Does one small step of maintenance; call it again, when there is time, until it is idle.
+    /// Does one small step of maintenance; call it again, when there is time, until it is idle. The
+    /// first loads the index, so that the first to need it need not wait.
     ///
     /// # Errors
     /// Whatever the storage says; the log is as it was then.

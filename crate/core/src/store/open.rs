@@ -17,7 +17,7 @@ use crate::{Hash, Result, Timestamp};
 
 impl<S: Storage + 'static> Store<S> {
     /// Opens the store in `storage`: finds the log's end. What is stored of the index is loaded when
-    /// it is first needed, or by [`load_index`](Self::load_index).
+    /// it is first needed, or by [`maintain`](Self::maintain).
     ///
     /// # Errors
     /// `unsupported_format` when a newer build wrote the log, `storage_corrupt` when its end is

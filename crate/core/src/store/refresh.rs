@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::indexing::continues;
 use super::{Inner, Store};
 use crate::batch::Batch;
+use crate::event::Tags;
 use crate::index::Entry;
 use crate::storage::Storage;
 use crate::{Error, Position, Result};
@@ -108,10 +109,17 @@ impl<S: Storage> Inner<S> {
 /// Takes the events beyond the index's tail into the index.
 pub(super) fn index_batch(index: &mut crate::index::Index, batch: &Batch) -> Result<()> {
     let tail = index.tail();
-    let entries = batch
-        .events()
-        .filter(|event| event.position > tail)
-        .map(Entry::from);
+    let strings = batch.strings();
+    let text = |number| strings.get(number).unwrap_or_default();
+    let beyond = batch.columns().filter(|event| event.position > tail);
+    let entries = beyond.map(|event| Entry {
+        position: event.position,
+        version: event.version,
+        stream: text(event.stream),
+        event_type: text(event.event_type),
+        command: event.command.map(text),
+        tags: Tags::numbered(strings, event.tags),
+    });
     index.push_batch(entries, batch.bytes().len(), *batch.head())?;
     // Another store may have merged events this one knew with those it did not.
     index.merged(batch.first(), batch.last(), batch.bytes().len());
