@@ -1,15 +1,23 @@
 /** From Rust to WebAssembly: cargo, then wasm-bindgen, then Binaryen's wasm-opt. */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at, buildDir } from './lib/paths.mjs';
 import { ask, must } from './lib/run.mjs';
+import { warn } from './lib/say.mjs';
 import { filesUnder, unlessFresh } from './lib/stamp.mjs';
+import { rustFlags } from './rust-flags.mjs';
 import { lockedVersion, wasmTarget } from './setup/rust.mjs';
 import { ensureWasmBindgen } from './setup/tools.mjs';
 
 /** wasm-bindgen's JavaScript and the modules, laid out as in the package. */
 export const bindingsDir = join(buildDir, 'bindings');
+
+/** Says why the modules are larger than they might be; not there when nothing is amiss. */
+const shortcomingFile = join(bindingsDir, 'shortcoming.txt');
+
+/** Why the modules that were built are larger than they might be, or `null`. */
+export const shortcoming = () => (existsSync(shortcomingFile) ? readFileSync(shortcomingFile, 'utf8') : null);
 
 /** One crate, built once per entry point, so that the store's users do not pay for the order book. */
 const variants = [
@@ -38,6 +46,7 @@ const inputs = () => [
   ),
   ...filesUnder(at('crate'), irrelevant),
   ...filesUnder(at('scripts/build-wasm.mjs')),
+  ...filesUnder(at('scripts/rust-flags.mjs')),
 ];
 
 /**
@@ -46,31 +55,46 @@ const inputs = () => [
  */
 export async function buildWasm({ release = true } = {}) {
   const binaryen = JSON.parse(readFileSync(at('node_modules/binaryen/package.json'), 'utf8')).version;
+  const rust = await rustFlags(release);
+  const larger = rust.shortcoming && `The standard library is not built for size: ${rust.shortcoming}.`;
+  if (larger) warn(larger);
   return await unlessFresh({
     name: 'wasm',
     title: `Building the WebAssembly${release ? '' : ', unoptimised'}`,
     inputs: inputs(),
-    versions: [String(release), ask('rustc', ['--version']) ?? '', lockedVersion('wasm-bindgen'), binaryen],
+    versions: [
+      JSON.stringify([release, rust]),
+      ask('rustc', ['--version']) ?? '',
+      lockedVersion('wasm-bindgen'),
+      binaryen,
+    ],
     outputs: [bindingsDir],
     work: async () => {
       rmSync(bindingsDir, { recursive: true, force: true });
-      for (const variant of variants) await compile(variant, release);
+      for (const variant of variants) await compile(variant, release, rust);
       if (release) await Promise.all(variants.map(({ name }) => optimise(join(bindingsDir, 'wasm', name))));
+      if (larger) writeFileSync(shortcomingFile, larger);
     },
   });
 }
 
-/** @param {{ name: string, features: string[] }} variant @param {boolean} release */
-async function compile({ name, features }, release) {
+/**
+ * @param {{ name: string, features: string[] }} variant
+ * @param {boolean} release
+ * @param {import('./rust-flags.mjs').RustFlags} rust
+ */
+async function compile({ name, features }, release, rust) {
   const profile = release ? 'release' : 'debug';
   const out = join(bindingsDir, 'wasm', name);
   mkdirSync(out, { recursive: true });
-  await must('cargo', [
+  const args = [
     'build',
     ...(release ? ['--release'] : []),
     ...['--target', wasmTarget, '-p', 'daybook-wasm'],
     ...(features.length > 0 ? ['--features', features.join()] : []),
-  ]);
+    ...rust.cargo,
+  ];
+  await must('cargo', args, { env: rust.env });
   const targetDir = process.env.CARGO_TARGET_DIR ?? at('target');
   await must(join(await ensureWasmBindgen(), 'wasm-bindgen'), [
     join(targetDir, wasmTarget, profile, 'daybook_wasm.wasm'),
@@ -84,12 +108,18 @@ async function compile({ name, features }, release) {
   rmSync(join(out, 'daybook_bg.wasm.d.ts'), { force: true });
 }
 
+/**
+ * What is asked of wasm-opt. The lowest KiB of memory is the far end of the stack, where nothing
+ * ever lies: an address is base plus offset, without a look at whether the sum wraps.
+ */
+const passes = ['-O3', '--low-memory-unused', '--strip-target-features'];
+
 /** @param {string} directory */
 async function optimise(directory) {
   const module = join(directory, 'daybook_bg.wasm');
   const smaller = `${module}.opt`;
   const wasmOpt = at('node_modules/binaryen/bin/wasm-opt');
-  await must(process.execPath, [wasmOpt, '-O3', ...wasmFeatures, module, '-o', smaller]);
+  await must(process.execPath, [wasmOpt, ...passes, ...wasmFeatures, module, '-o', smaller]);
   // It has been seen to end well with nothing written.
   if (statSync(smaller).size === 0) throw new Error(`wasm-opt wrote an empty ${basename(smaller)}`);
   renameSync(smaller, module);

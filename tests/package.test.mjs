@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from '@playwright/test';
@@ -62,6 +62,15 @@ describe('the package, installed', () => {
       (path) => readFileSync(path, 'utf8').match(/new URL\([^)]*import\.meta\.url/g) ?? [],
     );
     assert.equal(urls.length, 4, urls.join('\n'));
+  });
+
+  test('says nothing of the machine it was built on', () => {
+    const { CARGO_HOME, RUSTUP_HOME } = process.env;
+    const places = [root, homedir(), CARGO_HOME, RUSTUP_HOME].map((path) => path?.replace(/\/$/, ''));
+    for (const path of filesUnder(installed)) {
+      const bytes = readFileSync(path);
+      for (const place of places) if (place) assert.ok(!bytes.includes(`${place}/`), `${path}: ${place}`);
+    }
   });
 
   test('touches nothing of a browser when it is imported', () => {

@@ -11,6 +11,9 @@ export const step = (text) => console.log(paint('1;36', `▸ ${text}`));
 /** Says how something ended. @param {string} text */
 export const note = (text) => console.log(`  ${text}`);
 
+/** Says what is not as it should be, and yet no reason to stop. @param {string} text */
+export const warn = (text) => console.warn(paint('1;33', `! ${text}`));
+
 /** Something a person must put right, with the command that does it. */
 export class Problem extends Error {
   /**

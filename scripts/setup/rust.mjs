@@ -1,8 +1,9 @@
 /** The Rust toolchain and the WebAssembly target. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { at, which } from '../lib/paths.mjs';
-import { ask, must } from '../lib/run.mjs';
+import { ask, must, run } from '../lib/run.mjs';
 import { Problem, step } from '../lib/say.mjs';
 
 export const wasmTarget = 'wasm32-unknown-unknown';
@@ -50,6 +51,23 @@ export async function ensureWasmTarget() {
     throw new Problem(`Rust's ${wasmTarget} target is missing, and so is rustup.`, remedy);
   step(`Adding Rust's ${wasmTarget} target`);
   await must('rustup', args, { remedy });
+}
+
+/** Where the compiler in use keeps its libraries. */
+export const sysroot = () => ask('rustc', ['--print', 'sysroot']) ?? '';
+
+/**
+ * The standard library's sources. The build gets by without them, so missing them is no failure.
+ * @returns {Promise<string | null>} Their directory.
+ */
+export async function ensureRustSource() {
+  const library = join(sysroot(), 'lib', 'rustlib', 'src', 'rust', 'library');
+  const there = () => existsSync(join(library, 'Cargo.lock'));
+  if (!there() && which('rustup')) {
+    step("Adding Rust's own sources, to build its standard library for size");
+    await run('rustup', ['component', 'add', 'rust-src']);
+  }
+  return there() ? library : null;
 }
 
 /** rustfmt and clippy, which rustup's minimal profile leaves out. */

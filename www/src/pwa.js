@@ -1,6 +1,5 @@
 /** The app as an app: installed, offline, up to date. */
 
-import { registerSW } from 'virtual:pwa-register';
 import { signal } from '@preact/signals';
 
 /** Whether the browser believes it has a network. */
@@ -18,8 +17,8 @@ export const updateWaiting = signal(false);
  */
 export const installOffer = signal(/** @type {any} */ (null));
 
-/** @type {(reload?: boolean) => Promise<void>} */
-let activate = async () => {};
+/** @type {ServiceWorkerRegistration | undefined} */
+let registration;
 
 /** Registers the service worker and begins to listen. */
 export function startPwa() {
@@ -31,14 +30,30 @@ export function startPwa() {
   });
   addEventListener('appinstalled', () => (installOffer.value = null));
   navigator.serviceWorker?.ready.then(() => (offlineReady.value = true));
-  activate = registerSW({
-    onNeedRefresh: () => (updateWaiting.value = true),
-    onOfflineReady: () => (offlineReady.value = true),
+  // Once everything is loaded: what the worker stores is then in the browser's cache.
+  if (import.meta.env.PROD) addEventListener('load', () => void register());
+}
+
+/** Without a service worker the app works too, but not without a network. */
+async function register() {
+  registration = await navigator.serviceWorker?.register('./sw.js').catch(() => undefined);
+  if (registration?.waiting) updateWaiting.value = true;
+  registration?.addEventListener('updatefound', () => {
+    const found = registration?.installing;
+    found?.addEventListener('statechange', () => {
+      // Without a controller it is the first version, not a newer one.
+      if (found.state === 'installed' && navigator.serviceWorker.controller) updateWaiting.value = true;
+    });
   });
 }
 
-/** Changes to the waiting version; the page reloads. */
-export const update = () => activate(true);
+/** Changes to the newer version, whichever tab lets it take over; the page reloads. */
+export function update() {
+  const waiting = registration?.waiting;
+  if (!waiting) return location.reload();
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+  waiting.postMessage('activate');
+}
 
 /** Asks the browser to install the app. */
 export async function install() {

@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { BookModule } from './bindings.js';
 import { once } from './once.js';
-import init, * as bindings from './wasm/orders/daybook.js';
+import init, { openBook } from './wasm/orders/daybook.js';
 
 export const loadBook = once(async (source): Promise<BookModule> => {
   const given = source ?? (await readFile(new URL('./wasm/orders/daybook_bg.wasm', import.meta.url)));
   await init({ module_or_path: given });
-  return bindings;
+  return { openBook };
 });

@@ -2,11 +2,11 @@
 
 import type { BookModule } from './bindings.js';
 import { once } from './once.js';
-import init, * as bindings from './wasm/orders/daybook.js';
+import init, { openBook } from './wasm/orders/daybook.js';
 
 export const loadBook = once(async (source): Promise<BookModule> => {
   // The one place that names the file: bundlers look for just this form.
   const given = source ?? new URL('./wasm/orders/daybook_bg.wasm', import.meta.url);
   await init({ module_or_path: given });
-  return bindings;
+  return { openBook };
 });

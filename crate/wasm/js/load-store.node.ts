@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { StoreModule } from './bindings.js';
 import { once } from './once.js';
-import init, * as bindings from './wasm/store/daybook.js';
+import init, { openStore } from './wasm/store/daybook.js';
 
 export const loadStore = once(async (source): Promise<StoreModule> => {
   const given = source ?? (await readFile(new URL('./wasm/store/daybook_bg.wasm', import.meta.url)));
   await init({ module_or_path: given });
-  return bindings;
+  return { openStore };
 });

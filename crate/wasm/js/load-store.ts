@@ -2,11 +2,11 @@
 
 import type { StoreModule } from './bindings.js';
 import { once } from './once.js';
-import init, * as bindings from './wasm/store/daybook.js';
+import init, { openStore } from './wasm/store/daybook.js';
 
 export const loadStore = once(async (source): Promise<StoreModule> => {
   // The one place that names the file: bundlers look for just this form.
   const given = source ?? new URL('./wasm/store/daybook_bg.wasm', import.meta.url);
   await init({ module_or_path: given });
-  return bindings;
+  return { openStore };
 });
