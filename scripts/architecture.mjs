@@ -109,7 +109,7 @@ export function judgeImport(specifier, file, libraries) {
     const inside = !relative(at('www'), resolve(dirname(file), specifier)).startsWith('..');
     return inside ? null : 'lies outside www/';
   }
-  if (/^(virtual:|\/|data:|https?:)/.test(specifier)) return null;
+  if (/^(\/|data:|https?:)/.test(specifier)) return null;
   const name = packageOf(specifier);
   if (name === 'daybook') {
     return ['daybook', 'daybook/orders'].includes(specifier)

@@ -1,6 +1,6 @@
 /** From Rust to WebAssembly: cargo, then wasm-bindgen, then Binaryen's wasm-opt. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at, buildDir } from './lib/paths.mjs';
 import { ask, must } from './lib/run.mjs';
@@ -9,6 +9,7 @@ import { filesUnder, unlessFresh } from './lib/stamp.mjs';
 import { rustFlags } from './rust-flags.mjs';
 import { lockedVersion, wasmTarget } from './setup/rust.mjs';
 import { ensureWasmBindgen } from './setup/tools.mjs';
+import { renameInJavaScript, renameInTypes, renamingPass } from './short-names.mjs';
 
 /** wasm-bindgen's JavaScript and the modules, laid out as in the package. */
 export const bindingsDir = join(buildDir, 'bindings');
@@ -45,8 +46,7 @@ const inputs = () => [
     filesUnder(at(path)),
   ),
   ...filesUnder(at('crate'), irrelevant),
-  ...filesUnder(at('scripts/build-wasm.mjs')),
-  ...filesUnder(at('scripts/rust-flags.mjs')),
+  ...['build-wasm', 'rust-flags', 'short-names'].map((name) => at(`scripts/${name}.mjs`)),
 ];
 
 /**
@@ -118,9 +118,26 @@ const passes = ['-O3', '--low-memory-unused', '--strip-target-features'];
 async function optimise(directory) {
   const module = join(directory, 'daybook_bg.wasm');
   const smaller = `${module}.opt`;
-  const wasmOpt = at('node_modules/binaryen/bin/wasm-opt');
-  await must(process.execPath, [wasmOpt, ...passes, ...wasmFeatures, module, '-o', smaller]);
+  await must(process.execPath, wasmOpt(passes, module, smaller));
+  const renamed = ask(process.execPath, wasmOpt([renamingPass], smaller, module));
+  if (renamed === null) throw new Error(`wasm-opt could not rename what ${basename(module)} exports`);
+  rename(join(directory, 'daybook.js'), renameInJavaScript, renamed);
+  rename(join(directory, 'daybook.d.ts'), renameInTypes, renamed);
+  rmSync(smaller);
   // It has been seen to end well with nothing written.
-  if (statSync(smaller).size === 0) throw new Error(`wasm-opt wrote an empty ${basename(smaller)}`);
-  renameSync(smaller, module);
+  if (statSync(module).size === 0) throw new Error(`wasm-opt wrote an empty ${basename(module)}`);
 }
+
+/** @param {string[]} passes @param {string} from @param {string} to */
+const wasmOpt = (passes, from, to) => [
+  at('node_modules/binaryen/bin/wasm-opt'),
+  ...passes,
+  ...wasmFeatures,
+  from,
+  '-o',
+  to,
+];
+
+/** @param {string} file @param {typeof renameInJavaScript} how @param {string} renamed */
+const rename = (file, how, renamed) =>
+  writeFileSync(file, how(readFileSync(file, 'utf8'), JSON.parse(renamed)));

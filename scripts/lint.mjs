@@ -14,7 +14,7 @@ import { setUpLint } from './setup/index.mjs';
 import { wasmTarget } from './setup/rust.mjs';
 
 /** Projects of TypeScript, or of JavaScript with types in comments. */
-const projects = ['crate/wasm/js', 'www', '.'];
+const projects = ['crate/wasm/js', 'www', 'www/worker', '.'];
 
 /** @param {string[]} args */
 const clippy = (args) => must('cargo', ['clippy', ...args, '--', '-D', 'warnings']);

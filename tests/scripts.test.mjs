@@ -11,6 +11,8 @@ import { portFrom } from '../scripts/lib/port.mjs';
 import { countCargo, countPlaywright, countTap, judge, sum } from '../scripts/lib/results.mjs';
 import { digest } from '../scripts/lib/stamp.mjs';
 import { serve } from '../scripts/serve.mjs';
+import { contents } from '../scripts/service-worker.mjs';
+import { renameInJavaScript, renameInTypes } from '../scripts/short-names.mjs';
 
 describe('counting', () => {
   test("adds up the results of cargo's test programs, coloured or not", () => {
@@ -76,7 +78,6 @@ describe('the page', () => {
       assert.ok(judged(specifier), specifier);
     }
     assert.ok(judged('@preact/signals'));
-    assert.ok(judged('virtual:pwa-register'));
   });
 
   test("must not reach into the package or the repository, nor use what package.json doesn't name", () => {
@@ -94,6 +95,64 @@ describe('the page', () => {
   test('is not taken to import what only looks like it', () => {
     assert.deepEqual(importsOf("const from = query.get('from') ?? 'always';"), []);
     assert.deepEqual(importsOf("import {\n  one,\n  two,\n} from 'many';"), ['many']);
+  });
+});
+
+describe('short names', () => {
+  /** @type {import('../scripts/short-names.mjs').Renamed} */
+  const renamed = {
+    imports: [['./glue.js', '__wbg_now_12ab', 'a']],
+    exports: [
+      ['open', 'close'],
+      ['close', 'b'],
+    ],
+  };
+  const source = [
+    'const imports = {',
+    '        __wbg_now_12ab: function() { return now(); },',
+    '        "./glue.js": import0,',
+    '};',
+    'export function open(name) { return wasm.open(name) || wasm.close(wasm.other); }',
+  ];
+
+  test("take the place of the module's imports and exports, and of nothing else", () => {
+    assert.deepEqual(renameInJavaScript(source.join('\n'), renamed).split('\n'), [
+      'const imports = {',
+      '        a: function() { return now(); },',
+      '        a: import0,',
+      '};',
+      'export function open(name) { return wasm.close(name) || wasm.b(wasm.other); }',
+    ]);
+  });
+
+  test('are refused when an import is not where it was looked for', () => {
+    assert.throws(() => renameInJavaScript('const imports = {};', renamed), /glue/);
+  });
+
+  test('are in the types too', () => {
+    const types = '    readonly open: (a: number) => any;\n    readonly other: any;\n';
+    const expected = '    readonly close: (a: number) => any;\n    readonly other: any;\n';
+    assert.equal(renameInTypes(types, renamed), expected);
+  });
+});
+
+describe('what the service worker keeps', () => {
+  /** @type {[string, string][]} */
+  const files = [
+    ['index.html', 'page'],
+    ['assets/a.js', 'code'],
+  ];
+
+  test('is every file, the page by its directory, in whatever order they were made', () => {
+    assert.deepEqual(contents(files).files, ['assets/a.js', './']);
+    assert.deepEqual(contents([...files].reverse()), contents(files));
+  });
+
+  test('is another version when any file is another', () => {
+    const { version } = contents(files);
+    assert.notEqual(contents([...files, ['icon.svg', '']]).version, version);
+    assert.notEqual(contents([files[0] ?? ['', ''], ['assets/a.js', 'other']]).version, version);
+    assert.notEqual(contents([files[0] ?? ['', ''], ['assets/b.js', 'code']]).version, version);
   });
 });
 
