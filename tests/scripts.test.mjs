@@ -10,6 +10,7 @@ import { at } from '../scripts/lib/paths.mjs';
 import { portFrom } from '../scripts/lib/port.mjs';
 import { countCargo, countPlaywright, countTap, judge, sum } from '../scripts/lib/results.mjs';
 import { digest } from '../scripts/lib/stamp.mjs';
+import { rustFlags } from '../scripts/rust-flags.mjs';
 import { serve } from '../scripts/serve.mjs';
 import { contents } from '../scripts/service-worker.mjs';
 import { renameInJavaScript, renameInTypes } from '../scripts/short-names.mjs';
@@ -95,6 +96,40 @@ describe('the page', () => {
   test('is not taken to import what only looks like it', () => {
     assert.deepEqual(importsOf("const from = query.get('from') ?? 'always';"), []);
     assert.deepEqual(importsOf("import {\n  one,\n  two,\n} from 'many';"), ['many']);
+  });
+});
+
+describe('the standard library is taken as it comes, and why is said,', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'daybook-rust-'));
+  const { PATH, CARGO_HOME } = process.env;
+  before(() => Object.assign(process.env, { PATH: directory, CARGO_HOME: directory }));
+  after(() => {
+    Object.assign(process.env, { PATH, CARGO_HOME });
+    if (CARGO_HOME === undefined) delete process.env.CARGO_HOME;
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** A compiler that answers one question, and fails at all others. @param {string} question @param {string} answer */
+  const compiler = (question, answer) => {
+    const script = `#!/bin/sh\ncase "$*" in *"${question}"*) echo '${answer}';; *) exit 1;; esac\n`;
+    writeFileSync(join(directory, 'rustc'), script, { mode: 0o755 });
+  };
+
+  test('by a compiler that does not know the flags', async () => {
+    compiler('--version', 'rustc 1.89.0');
+    const { cargo, env, shortcoming } = await rustFlags(true);
+    assert.deepEqual([cargo, Object.keys(env)], [[], ['CARGO_ENCODED_RUSTFLAGS']]);
+    assert.equal(shortcoming, 'rustc 1.89.0 does not know the flags');
+  });
+
+  test("where Rust's own sources are not and cannot be had", async () => {
+    compiler('--print', directory);
+    assert.match((await rustFlags(true)).shortcoming ?? '', /rust-src/);
+  });
+
+  test('in a build that is not shipped; that is no shortcoming', async () => {
+    const { cargo, shortcoming } = await rustFlags(false);
+    assert.deepEqual([cargo, shortcoming], [[], null]);
   });
 });
 

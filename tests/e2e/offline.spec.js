@@ -1,7 +1,10 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
 import { expect, test } from '@playwright/test';
 
-import { placeOrder, rowsOf, statusOf } from './app.js';
-import { serve } from './server.js';
+import { placeOrder, rowsOf, statusOf, visit } from './app.js';
+import { built, serve } from './server.js';
 
 test.use({ locale: 'en-GB' });
 
@@ -31,6 +34,48 @@ test('the app goes on with the server stopped and the page reloaded', async ({ b
   } finally {
     await context.close();
     await server.stop().catch(() => {});
+  }
+});
+
+test('a new version waits until it is asked for, and then is the one without a network too', async ({
+  browser,
+}) => {
+  const directory = mkdtempSync(join(tmpdir(), 'daybook-page-'));
+  cpSync(built, directory, { recursive: true });
+  /** @param {string} file @param {string} from @param {string} to */
+  const change = (file, from, to) => {
+    const text = readFileSync(join(directory, file), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(join(directory, file), text.replace(from, to));
+  };
+  const server = await serve(directory + sep);
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en-GB' });
+  const description = 'meta[name=description]';
+  try {
+    const page = await context.newPage();
+    await visit(page);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+
+    change('index.html', 'forgets nothing.', 'forgets nothing at all.');
+    change('sw.js', '"version":"', '"version":"new');
+    await page.reload();
+    await expect(page.getByText('A new version of the order book is ready.')).toBeVisible();
+    await expect(page.locator(description)).toHaveAttribute('content', /forgets nothing\.$/);
+
+    await page.getByRole('button', { name: 'Reload and update' }).click();
+    await expect(page.locator(description)).toHaveAttribute('content', /nothing at all/);
+    await expect(page.getByText('A new version of the order book is ready.')).toBeHidden();
+    const caches = await page.evaluate(() => window.caches.keys());
+    expect(caches).toHaveLength(1);
+
+    await server.stop();
+    await page.reload();
+    await expect(page.locator(description)).toHaveAttribute('content', /nothing at all/);
+    await visit(page, '#/data');
+  } finally {
+    await context.close();
+    await server.stop().catch(() => {});
+    rmSync(directory, { recursive: true, force: true });
   }
 });
 

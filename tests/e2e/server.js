@@ -1,11 +1,12 @@
-/** A tiny static server over www/dist that a test can stop, to see the app do without it. */
+/** A tiny static server over the built page that a test can stop, to see the app do without it. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../www/dist/', import.meta.url));
+/** The built page's directory. */
+export const built = fileURLToPath(new URL('../../www/dist/', import.meta.url));
 
 /** @type {Record<string, string>} */
 const types = {
@@ -21,9 +22,10 @@ const types = {
 
 /**
  * Serves the built app on a free port of this machine.
+ * @param {string} [root] A directory; its name ends with a slash.
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export async function serve() {
+export async function serve(root = built) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const file = join(root, path.endsWith('/') ? `${path}index.html` : path);
