@@ -66,7 +66,7 @@ async function measure(options, { browser, server }, events) {
       job,
       plan: { ...options.plan, events, sequential: 200, grace: 2_000 + events / 100 },
     }));
-    const reports = await inBrowser({ browser, server, profile, timeout: TIMEOUT }, tasks);
+    const reports = await inBrowser({ browser, server, profile, after: options.after, timeout: TIMEOUT }, tasks);
     for (const [index, { error }] of reports.entries()) if (error) note(`${jobs[index]} failed: ${error}`);
     return reports.map(({ results }) => results ?? {});
   };
