@@ -11,7 +11,9 @@ export function callsTo(worker) {
   let asked = 0;
   // Its code could not be loaded, or threw where nobody waits.
   worker.onerror = ({ message, filename, lineno }) => {
-    const error = new Error(`the worker failed: ${message || 'it could not be loaded'} (${filename}:${lineno})`);
+    const error = new Error(
+      `the worker failed: ${message || 'it could not be loaded'} (${filename}:${lineno})`,
+    );
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
