@@ -1,6 +1,6 @@
 /** From Rust to WebAssembly: cargo, then wasm-bindgen, then Binaryen's wasm-opt. */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at, buildDir } from './lib/paths.mjs';
 import { ask, must } from './lib/run.mjs';
@@ -106,6 +106,21 @@ async function compile({ name, features }, release, rust) {
   ]);
   // The raw exports' types; the package never touches raw exports.
   rmSync(join(out, 'daybook_bg.wasm.d.ts'), { force: true });
+  nameStorage(out);
+}
+
+/**
+ * Gives the storage's JavaScript a name that the package can import it by: storage is opened while
+ * the module is being loaded. wasm-bindgen's own has a hash in it.
+ * @param {string} directory
+ */
+function nameStorage(directory) {
+  const snippets = join(directory, 'snippets');
+  const snippet = readdirSync(snippets).find((name) => name.startsWith('daybook-indexeddb-'));
+  const from = `./snippets/${snippet}/js/requests.js`;
+  writeFileSync(join(directory, 'storage.js'), `export { begin } from '${from}';\n`);
+  const types = "export declare const begin: import('../../bindings.js').BeginOpening;\n";
+  writeFileSync(join(directory, 'storage.d.ts'), types);
 }
 
 /**

@@ -15,10 +15,9 @@ import { assertFails, event, takeSteps } from './support/stores.mjs';
 const lost = { code: 'connection_lost', message: 'the connection was lost' };
 
 /**
- * A book whose steps along the log fail with `fault.error` while there is one.
- * @returns {Promise<{ book: Book, fault: { error: unknown, met: () => void } }>}
+ * What a book is opened over, whose steps along the log fail with `fault.error` while there is one.
  */
-async function openFaulty() {
+async function makeFaulty() {
   const { openBook } = await loadBook();
   const inner = await openBook('memory', 'test', 'strict');
   /** @type {{ error: unknown, met: () => void }} */
@@ -29,10 +28,15 @@ async function openFaulty() {
     fault.met();
     return Promise.reject(fault.error);
   };
-  return {
-    book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }),
-    fault,
-  };
+  const open = (early = false) =>
+    OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early });
+  return { inner, fault, open };
+}
+
+/** @returns {Promise<{ book: Book, fault: { error: unknown, met: () => void } }>} */
+async function openFaulty() {
+  const { fault, open } = await makeFaulty();
+  return { book: await open(), fault };
 }
 
 test('a command that was stored succeeds, even when the read models cannot follow', async () => {
@@ -66,6 +70,34 @@ test('the read models follow on after a lost connection, as soon as the log is l
   assert.ok(book.order(orderId));
   assert.deepEqual(new Set(kinds), new Set(['events']));
   await book.close();
+});
+
+test('a book opened early follows the log, even when the connection is lost at first', async () => {
+  const { inner, fault, open } = await makeFaulty();
+  const log = new Store(inner.store(), 'test', false);
+  await log.append('note-1', [event('NoteTaken')]);
+  fault.error = lost;
+  const failed = new Promise((resolve) => {
+    fault.met = () => resolve(undefined);
+  });
+  const book = await open(true);
+  await failed;
+  await takeSteps(100);
+  fault.error = undefined;
+  const told = nextChange(book, 'events');
+  const orderId = await place(book);
+  await Promise.all([book.restored, told]);
+  assert.ok(book.order(orderId));
+  await book.close();
+});
+
+test('a book that cannot be opened whole is refused, and lets go of the log', async () => {
+  const { inner, fault, open } = await makeFaulty();
+  const log = new Store(inner.store(), 'test', false);
+  await log.append('note-1', [event('NoteTaken')]);
+  fault.error = lost;
+  await assertFails(() => open(), { code: 'connection_lost' });
+  await assertFails(() => log.refresh(), { code: 'closed' });
 });
 
 test('a log that cannot be read any further is told as lost, once', async () => {

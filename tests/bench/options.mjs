@@ -43,6 +43,8 @@ const quick = {
  * @property {number} rounds
  * @property {number} loads How often a long read is measured, each time in a page loaded anew.
  * @property {number} openings The same for opening the store.
+ * @property {boolean} together Whether opening is measured in the browser that has read before.
+ * @property {number} after Milliseconds a browser is left to its own work before it is ended.
  * @property {'chromium' | 'firefox'} browser
  * @property {string[]} only Contenders.
  * @property {string[]} workload Ids of workloads; all of them when empty.
@@ -97,7 +99,9 @@ export function readOptions(args, workloads) {
     scale: parsed.values.scale === true,
     rounds,
     loads: brief ? 1 : 2,
-    openings: brief ? 2 : 4,
+    openings: brief ? 1 : 4,
+    together: brief,
+    after: brief ? 150 : 500,
     browser,
     only: only.length > 0 ? contenders.filter((name) => only.includes(name)) : contenders,
     workload: chosen(text('workload'), workloads),

@@ -86,6 +86,14 @@ function compareBareMachine(entries) {
   });
 }
 
+/** What a contender could not do here, and why. @param {Entry[]} entries */
+function failures(entries) {
+  const lines = entries.flatMap(({ contender, job, error }) =>
+    error ? [`${contender} could not do ${job}: ${error.split('\n')[0]}`] : [],
+  );
+  return [...new Set(lines)];
+}
+
 /** @param {Entry[]} entries @param {import('./options.mjs').Options} options */
 function report(entries, options) {
   const rows = compare(entries, options);
@@ -96,11 +104,13 @@ function report(entries, options) {
   const titles = Object.fromEntries(Object.entries(abouts).map(([name, { title }]) => [name, title]));
   console.log(`\n${table(rows, options.only, titles).join('\n')}\n`);
   for (const line of bareMachine(bare)) console.log(line);
-  const floors = perRound(entries, 'daybook', 'openFloor');
-  if (floors.length > 0)
-    console.log(openingFloor(median(floors), median(perRound(entries, 'daybook', 'open'))));
+  const [floors, opens, readies] = ['openFloor', 'open', 'openReady'].map((name) =>
+    median(perRound(entries, 'daybook', name)),
+  );
+  if (floors && opens && readies) console.log(openingFloor(floors, opens, readies));
   const judged = [...rows, ...bare].filter(({ met }) => met !== null);
   const failed = entries.filter(({ error }) => error).length;
+  for (const line of failures(entries)) console.log(line);
   console.log(
     `\n${judged.filter(({ met }) => met).length} of ${judged.length} targets met${failed > 0 ? `; ${failed} jobs failed` : ''}.`,
   );

@@ -25,6 +25,7 @@ const lines = [
   { id: 'restored', title: 'open, until all rows are there (ms)' },
   { id: 'firstAppend', title: 'first append after opening, index included (ms)' },
   { id: 'appendOne', title: 'append one event, awaited (ms)' },
+  { id: 'barePut', title: 'a bare transaction with one put, beside it (ms)' },
   { id: 'readFirst', title: 'read one stream, first time (ms)' },
   { id: 'readCold', title: 'read one whose batch is in no memory (ms)' },
   { id: 'readAgain', title: 'read it again (ms)' },
@@ -41,6 +42,12 @@ const targets = (small, large) => {
   const growth = (/** @type {string} */ id) => (large[id] ?? Number.NaN) / (small[id] ?? Number.NaN);
   return [
     { title: 'append grows at most', is: growth('appendOne'), most: 1.2, unit: '×' },
+    {
+      title: 'append grows, beside what a bare put grows, at most',
+      is: growth('appendOne') / growth('barePut'),
+      most: 1.2,
+      unit: '×',
+    },
     { title: 'reading a stream the first time grows at most', is: growth('readFirst'), most: 1.2, unit: '×' },
     { title: 'reading it again grows at most', is: growth('readAgain'), most: 1.2, unit: '×' },
     { title: 'opening grows at most', is: growth('open'), most: 3, unit: '×' },
@@ -66,7 +73,10 @@ async function measure(options, { browser, server }, events) {
       job,
       plan: { ...options.plan, events, sequential: 200, grace: 2_000 + events / 100 },
     }));
-    const reports = await inBrowser({ browser, server, profile, timeout: TIMEOUT }, tasks);
+    const reports = await inBrowser(
+      { browser, server, profile, after: options.after, timeout: TIMEOUT },
+      tasks,
+    );
     for (const [index, { error }] of reports.entries()) if (error) note(`${jobs[index]} failed: ${error}`);
     return reports.map(({ results }) => results ?? {});
   };

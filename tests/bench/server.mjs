@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { answer } from '../../scripts/serve.mjs';
 
 /** @typedef {{ contender: string, job: string, plan: import('./page/jobs/index.js').Plan }} Task */
-/** @typedef {{ about?: import('./page/contenders/contender.js').About, results?: import('./page/jobs/index.js').Results, error?: string }} Report */
+/** @typedef {{ about?: import('./page/contenders/contender.js').About, results?: import('./page/jobs/index.js').Results, error?: string, silent?: boolean }} Report */
 
 /** Isolates the page from other origins: timers are finer then, and memory can be measured. */
 const isolation = {
@@ -57,7 +57,7 @@ class Tasks {
         this.#deliver = resolve;
         timer = setTimeout(() => {
           this.#waiting = [];
-          resolve({ error: `gave no answer within ${timeout / 1_000} s` });
+          resolve({ error: `gave no answer within ${timeout / 1_000} s`, silent: true });
         }, timeout);
       });
       reports.push(await report);

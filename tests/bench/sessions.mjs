@@ -7,32 +7,30 @@ import { start, storedBytes } from './browsers.mjs';
 
 /** @typedef {import('./server.mjs').Task} Task */
 /** @typedef {import('./server.mjs').Report} Report */
-/** @typedef {{ job: string, results?: import('./page/jobs/index.js').Results, error?: string, about?: Report['about'] }} Done */
+/** @typedef {{ job: string, results?: import('./page/jobs/index.js').Results, error?: string, silent?: boolean, about?: Report['about'] }} Done */
 
 /** Until a job is given up, in milliseconds. */
-const TIMEOUT = 120_000;
-
-/** Time for the browser's own work after a page has let go, before it is ended; in milliseconds. */
-const AFTER = 500;
+const TIMEOUT = 60_000;
 
 /**
  * Each profile is fresh; each list of jobs is a browser started on it. What is read was written in
  * another browser, so that nothing is warm from writing.
  * @param {import('./options.mjs').Options} options @param {string} contender
  */
-const profiles = ({ loads, openings }, contender) => [
-  [
-    ['appends', 'writeLongStream', 'strictAppends', ...(contender === 'daybook' ? ['bareMachine'] : [])],
-    [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')],
-  ],
-  [
-    ['importOrders'],
-    ['readStreams', ...times(loads, 'replay')],
+const profiles = ({ loads, openings, together }, contender) => {
+  const reads = ['readStreams', ...times(loads, 'replay')];
+  const opens =
     contender === 'daybook'
       ? inTurns(openings, ['showOrders', 'openingFloor'])
-      : times(openings, 'showOrders'),
-  ],
-];
+      : times(openings, 'showOrders');
+  return [
+    [
+      ['appends', 'writeLongStream', 'strictAppends', ...(contender === 'daybook' ? ['bareMachine'] : [])],
+      [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')],
+    ],
+    [['importOrders'], ...(together ? [[...reads, ...opens]] : [reads, opens])],
+  ];
+};
 
 /** @param {number} count @param {string} job @returns {string[]} */
 const times = (count, job) => Array.from({ length: count }, () => job);
@@ -69,13 +67,17 @@ function chosen(browsers, wanted) {
 export async function takeTurn({ browser, server, options, jobs }, contender) {
   /** @type {Done[]} */
   const done = [];
+  // Whoever does not answer would have every other job wait as long.
+  const isSilent = () => done.some(({ silent }) => silent);
   for (const all of profiles(options, contender)) {
+    if (isSilent()) break;
     const home = mkdtempSync(join(tmpdir(), 'daybook-bench-'));
     const profile = join(home, 'profile');
     try {
       for (const list of chosen(all, jobs)) {
+        if (isSilent()) break;
         const tasks = list.map((job) => ({ contender, job, plan: options.plan }));
-        const reports = await inBrowser({ browser, server, profile }, tasks);
+        const reports = await inBrowser({ browser, server, profile, after: options.after }, tasks);
         const disk = storedBytes(browser, profile);
         done.push(...reports.map((report, index) => ({ job: list[index] ?? '', ...report })));
         const key = list.includes('importOrders') ? 'disk' : 'diskLater';
@@ -89,17 +91,17 @@ export async function takeTurn({ browser, server, options, jobs }, contender) {
 }
 
 /**
- * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>, profile: string, timeout?: number }} where
+ * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>, profile: string, after: number, timeout?: number }} where
  * @param {Task[]} tasks @returns {Promise<Report[]>}
  */
-export async function inBrowser({ browser, server, profile, timeout = TIMEOUT }, tasks) {
+export async function inBrowser({ browser, server, profile, after, timeout = TIMEOUT }, tasks) {
   /** @type {Report[]} */
   const reports = [];
-  while (reports.length < tasks.length) {
+  while (reports.length < tasks.length && !reports.some(({ silent }) => silent)) {
     const performed = server.perform(tasks.slice(reports.length), timeout);
     const running = start(browser, profile, server.url);
     reports.push(...(await performed));
-    await new Promise((resolve) => setTimeout(resolve, AFTER));
+    await new Promise((resolve) => setTimeout(resolve, after));
     await running.end();
   }
   return reports;

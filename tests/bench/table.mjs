@@ -64,6 +64,6 @@ export const bareMachine = (lines) =>
       `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)})`,
   );
 
-/** @param {number} floor @param {number} open Milliseconds. */
-export const openingFloor = (floor, open) =>
-  `opening: ${digits(open)} ms; compiling the module beside opening the database, one read and the rows take ${digits(floor)} ms: ${digits(open / floor)} ×`;
+/** @param {number} floor @param {number} open @param {number} ready Milliseconds. */
+export const openingFloor = (floor, open, ready) =>
+  `opening: the first orders after ${digits(open)} ms, commands from ${digits(ready)} ms on; compiling the module beside opening the database, one read and the rows take ${digits(floor)} ms: ${digits(open / floor)} × and ${digits(ready / floor)} ×`;

@@ -2,7 +2,7 @@
 import { Component } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-import { book, fatal, openError, restored } from './book.js';
+import { book, fatal, openError, peeked, restored } from './book.js';
 import { shortId } from './components/bits.jsx';
 import { Dialogs } from './components/dialogs.jsx';
 import { Shell } from './components/shell.jsx';
@@ -77,10 +77,11 @@ export function App() {
 
 /** Whether there is something to show: all rows, or on the plain list of orders the newest ones. */
 function canShow() {
-  if (!book.value || restored.value) return book.value !== null;
+  if (restored.value) return true;
   const [name = 'orders', id] = partsOf(path.value);
   const plain = name === 'orders' && !id && query.value.size === 0;
-  return plain && book.value.orders({ limit: 1 }).rows.length > 0;
+  const list = book.value ?? peeked.value;
+  return plain && list !== null && list.orders({ limit: 1 }).rows.length > 0;
 }
 
 /** The title, the focus and the scroll position follow the path. @param {string} title */

@@ -1,6 +1,6 @@
 /** The order book of this page, and the signals that say when to look at it again. */
 import { signal } from '@preact/signals';
-import { openOrderBook } from 'daybook/orders';
+import { openOrderBook, peekOrders } from 'daybook/orders';
 
 import { isTrap } from './lib/errors.js';
 
@@ -8,6 +8,12 @@ import { isTrap } from './lib/errors.js';
 
 /** The open book; `null` until it is open. @type {import('@preact/signals').Signal<OrderBook | null>} */
 export const book = signal(/** @type {OrderBook | null} */ (null));
+
+/**
+ * What the plain list of orders is drawn from until the book is open: the newest, as last saved.
+ * @type {import('@preact/signals').Signal<Pick<OrderBook, 'orders' | 'position'> | null>}
+ */
+export const peeked = signal(/** @type {Pick<OrderBook, 'orders' | 'position'> | null} */ (null));
 
 /** Why the book could not be opened. @type {import('@preact/signals').Signal<unknown>} */
 export const openError = signal(/** @type {unknown} */ (null));
@@ -44,6 +50,8 @@ function changed() {
 export async function open() {
   openError.value = null;
   try {
+    const page = await peekOrders();
+    if (page) peeked.value = listing(page);
     const opened = await openOrderBook({ early: true });
     opened.onChange((change) => {
       if (change.kind === 'lost') {
@@ -67,6 +75,15 @@ export async function open() {
   }
 }
 
+/** The list of a page that was read. @param {import('daybook/orders').OrdersPage} page */
+const listing = (page) => ({
+  position: page.position,
+  orders: ({ offset = 0, limit = page.rows.length } = {}) => ({
+    ...page,
+    rows: page.rows.slice(offset, offset + limit),
+  }),
+});
+
 /** There is no book to show. @param {unknown} error */
 function fail(error) {
   if (isTrap(error)) fatal.value = error;
@@ -77,6 +94,12 @@ function fail(error) {
 export function useBook() {
   void revision.value;
   return /** @type {OrderBook} */ (book.value);
+}
+
+/** The same for the list of orders, which may be drawn before the book is open. */
+export function useOrders() {
+  void revision.value;
+  return /** @type {Pick<OrderBook, 'orders' | 'position'>} */ (book.value ?? peeked.value);
 }
 
 /** A trap ends the page wherever it surfaces: nothing may be stored from broken memory. */

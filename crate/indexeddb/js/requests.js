@@ -97,11 +97,57 @@ async function entries(store, range, limit) {
   return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
 }
 
+/**
+ * Begins to read what opening a store needs.
+ *
+ * @param {IDBTransaction} transaction @param {string} key @param {string} prefix
+ */
+function readOpening(transaction, key, prefix) {
+  const log = transaction.objectStore(LOG);
+  const derived = transaction.objectStore(DERIVED);
+  /** @type {{ key: string, prefix: string, record?: Promise<Uint8Array | undefined>,
+   *   records?: Promise<(IDBValidKey | Uint8Array)[]>, end?: ReturnType<typeof readEnd> }} */
+  const ahead = {
+    ...{ key, prefix },
+    record: answer(derived.get(key)).then((value) => (value === undefined ? undefined : bytesOf(value))),
+    records: entries(derived, beginningWith(prefix)),
+    end: readEnd(log),
+  };
+  for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});
+  return ahead;
+}
+
+/**
+ * The last batch, and the key of the one before it, or 0. Nothing where a log can only be read
+ * forward, or is empty.
+ *
+ * @param {IDBObjectStore} log
+ */
+async function readEnd(log) {
+  // Newer than the types, and than some browsers.
+  if (!('getAllRecords' in log)) return undefined;
+  /** @type {any} */
+  const backward = { direction: 'prev', count: 2 };
+  const [keys, values] = await Promise.all([
+    answer(log.getAllKeys(backward)),
+    answer(log.getAll({ ...backward, count: 1 })),
+  ]);
+  const [last, before] = keys;
+  if (last === undefined) return undefined;
+  return {
+    last: positionOf(last),
+    before: before === undefined ? 0 : positionOf(before),
+    bytes: bytesOf(values[0]),
+  };
+}
+
 /** An open database. */
 export class Connection {
   #database;
   /** Why it is of no more use, once it is. @type {string | undefined} */
   #lost;
+  /** What was read ahead; each answers once. @type {ReturnType<typeof readOpening> | undefined} */
+  #ahead;
 
   /** @param {IDBDatabase} database */
   constructor(database) {
@@ -211,8 +257,44 @@ export class Connection {
     );
   }
 
+  /** Whether it can still be used. */
+  get isOpen() {
+    return this.#lost === undefined;
+  }
+
+  /**
+   * Reads at one moment, before anybody asks, what opening a store asks for one after the other: the
+   * record `key`, the records under `prefix`, and the end of the log. To be called when the opening
+   * begins: what is answered later is how things stood then.
+   *
+   * @param {string} key @param {string} prefix
+   */
+  readAhead(key, prefix) {
+    try {
+      this.#ahead = readOpening(this.#begin([LOG, DERIVED], 'readonly'), key, prefix);
+    } catch {
+      // Whoever asks for it learns why.
+    }
+  }
+
+  /**
+   * What was read ahead of this, if it was.
+   *
+   * @template {keyof ReturnType<typeof readOpening>} Part @param {Part} part
+   * @returns {Promise<Awaited<ReturnType<typeof readOpening>[Part]> | undefined>}
+   */
+  async #takeAhead(part) {
+    const ahead = this.#ahead?.[part];
+    if (!ahead) return undefined;
+    delete this.#ahead?.[part];
+    const found = await ahead.catch(() => undefined);
+    return this.isOpen ? found : undefined;
+  }
+
   /** Keys and values of the batches after `after`. @param {number} after @param {number} limit */
-  readAfter(after, limit) {
+  async readAfter(after, limit) {
+    const end = await this.#takeAhead('end');
+    if (end && end.last > after && end.before <= after) return [end.last, end.bytes];
     return this.#read(LOG, async (log) => {
       const found = await entries(log, IDBKeyRange.lowerBound(after, true), limit);
       for (let index = 0; index < found.length; index += 2) positionOf(found[index]);
@@ -283,7 +365,9 @@ export class Connection {
   }
 
   /** @param {string} key @returns {Promise<Uint8Array | undefined>} */
-  readRecord(key) {
+  async readRecord(key) {
+    const ahead = key === this.#ahead?.key ? await this.#takeAhead('record') : undefined;
+    if (ahead) return ahead;
     return this.#read(DERIVED, async (derived) => {
       const value = await answer(derived.get(key));
       return value === undefined ? undefined : bytesOf(value);
@@ -291,8 +375,9 @@ export class Connection {
   }
 
   /** Keys and values of the records whose keys begin with `prefix`. @param {string} prefix */
-  readRecords(prefix) {
-    return this.#read(DERIVED, (derived) => entries(derived, beginningWith(prefix)));
+  async readRecords(prefix) {
+    const ahead = prefix === this.#ahead?.prefix ? await this.#takeAhead('records') : undefined;
+    return ahead ?? this.#read(DERIVED, (derived) => entries(derived, beginningWith(prefix)));
   }
 
   /**
@@ -374,12 +459,35 @@ function within(milliseconds, promise, late) {
   });
 }
 
+/** Connections begun before they were asked for, by the database's name. @type {Map<string, Promise<Connection>>} */
+const begun = new Map();
+
+/**
+ * Begins to open the database called `name` for the `open` that comes later, while the WebAssembly
+ * that calls it is still being loaded. May be called again before that.
+ *
+ * @param {string} name @returns {Promise<Connection>}
+ */
+export function begin(name) {
+  const connecting = begun.get(name) ?? connect(name);
+  begun.set(name, connecting);
+  return connecting;
+}
+
 /**
  * Opens the database called `name`, which is created when it does not exist.
  *
  * @param {string} name @returns {Promise<Connection>}
  */
 export async function open(name) {
+  const connecting = begun.get(name);
+  begun.delete(name);
+  const connection = await connecting;
+  return connection?.isOpen ? connection : connect(name);
+}
+
+/** @param {string} name @returns {Promise<Connection>} */
+async function connect(name) {
   if (typeof indexedDB === 'undefined') throw failure('unavailable', 'there is no IndexedDB here');
   try {
     const { database, loss } = await ask(name, VERSION);

@@ -63,3 +63,13 @@ export interface BookModule {
 
 /** How a WebAssembly module may be given; left out, it is loaded from beside this module. */
 export type WasmSource = BufferSource | WebAssembly.Module | URL | string;
+
+/** A database that is open before the WebAssembly is there. */
+export interface EarlyConnection {
+  /** Reads at once what opening a store is about to ask for. */
+  readAhead(key: string, prefix: string): void;
+  readRecord(key: string): Promise<Uint8Array | undefined>;
+}
+
+/** Begins to open a database, for the WebAssembly to take over. */
+export type BeginOpening = (database: string) => Promise<EarlyConnection>;

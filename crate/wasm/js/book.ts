@@ -85,7 +85,15 @@ export class OrderBook implements OrderBookApi {
   ): Promise<OrderBook> {
     const inner = await call(connect());
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
-    if (!early) await book.restored;
+    if (early) return book;
+    try {
+      // Not `restored`, which waits for a lost connection to come back.
+      await book.#opened.following.caughtUp();
+      await book.restored;
+    } catch (error) {
+      await book.close().catch(() => {});
+      throw error;
+    }
     return book;
   }
 
@@ -351,10 +359,19 @@ export class OrderBook implements OrderBookApi {
     await stopped;
     try {
       this.#opened = this.#attach(await call(this.#connect()));
-      await this.#opened.restored;
-      this.#tell('reset');
     } catch (error) {
       this.#tell('lost', error);
+      return;
+    }
+    void this.#tellReset(this.#opened.restored);
+  }
+
+  async #tellReset(restored: Promise<void>): Promise<void> {
+    try {
+      await restored;
+      this.#tell('reset');
+    } catch (error) {
+      if (!this.#closed) this.#tell('lost', error);
     }
   }
 
@@ -383,8 +400,8 @@ export class OrderBook implements OrderBookApi {
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#resetting;
-    await this.#opened.following.close();
     this.#closed = true;
+    await this.#opened.following.close();
     await this.#opened.store.close();
     this.#listeners.clear();
   }

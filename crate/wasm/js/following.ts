@@ -37,10 +37,13 @@ export class Following {
     );
   }
 
-  /** Resolves when the read models can be shown; from then on they follow by themselves. */
+  /**
+   * Resolves when the read models can be shown, however often the connection is lost before; from then
+   * on they follow by themselves.
+   */
   async start(): Promise<void> {
     const { position } = this.#store;
-    await this.caughtUp();
+    await this.#patiently(() => this.caughtUp());
     void this.#carryOn(() => this.#follow(position));
     void this.#carryOn(() => this.#upgrade());
   }

@@ -11,6 +11,7 @@ import { call } from './failing.js';
 import { Store } from './store.js';
 import type { OpenOptions } from './types.js';
 import { wakeStorage } from './waking.js';
+import { begin } from './wasm/store/storage.js';
 
 export * from './errors.js';
 export { Store } from './store.js';
@@ -27,7 +28,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   const { name, storage = 'indexeddb', durability = 'strict', wasm, ...rest } = options;
   checkNoMore(rest);
   checkNames(name, storage, durability);
-  if (storage === 'indexeddb') wakeStorage();
+  if (storage === 'indexeddb') void wakeStorage(begin, name);
   const module = await loadStore(wasm);
   const inner = await call(module.openStore(storage, name, durability));
   return new Store(inner, name, storage === 'indexeddb');

@@ -6,8 +6,10 @@
 import { loadBook } from '#load-orders';
 import { OrderBook } from './book.js';
 import { checkFlag, checkNames, checkNoMore, checkObject } from './check.js';
-import type { OpenOrderBookOptions, OrderBookApi } from './orders-types.js';
+import type { OpenOrderBookOptions, OrderBookApi, OrdersPage } from './orders-types.js';
+import { peek } from './peek.js';
 import { wakeStorage } from './waking.js';
+import { begin } from './wasm/orders/storage.js';
 
 export * from './errors.js';
 export type * from './orders-types.js';
@@ -33,7 +35,21 @@ export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise
   checkNoMore(rest);
   checkNames(name, storage, durability);
   checkFlag(early, 'early');
-  if (storage === 'indexeddb') wakeStorage();
+  if (storage === 'indexeddb') void wakeStorage(begin, name);
   const module = await loadBook(wasm);
   return await OrderBook.open(() => module.openBook(storage, name, durability), { name, storage, early });
+}
+
+/**
+ * The 50 newest orders and the sums over all, as `orders({ sort: 'placedAt', descending: true,
+ * limit: 50 })` gave them when the read models were last saved; `null` when they never were. It needs
+ * no WebAssembly, only one read: something to show while `openOrderBook` goes on, which uses the
+ * database that this has opened.
+ */
+export async function peekOrders(options: { name?: string } = {}): Promise<OrdersPage | null> {
+  checkObject(options, 'options');
+  const { name = 'order-book', ...rest } = options;
+  checkNoMore(rest);
+  checkNames(name, 'indexeddb', 'strict');
+  return await peek(begin, name);
 }

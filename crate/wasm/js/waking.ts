@@ -1,13 +1,26 @@
 /** Beginning early with what takes long. */
 
+import type { BeginOpening, EarlyConnection } from './bindings.js';
+
+/** What opening reads of a store (`daybook_core::store`), */
+const SUMMARY = 'index';
+/** and of its read models (`daybook_core::projection`). */
+const CHECKPOINTS = 'projection/checkpoint/';
+
+/** Begins to open the storage of the store `name`. */
+export function beginOpening(begin: BeginOpening, name: string): Promise<EarlyConnection> {
+  return begin(`daybook:${name}`);
+}
+
 /**
- * Has the browser open its storage while the WebAssembly is still being loaded. Asking for the names
- * of the databases does that and nothing else; where that cannot be asked, it opens a little later.
+ * Opens the storage, and reads what opening a store needs, while the WebAssembly is still being
+ * loaded.
  */
-export function wakeStorage(): void {
+export async function wakeStorage(begin: BeginOpening, name: string): Promise<void> {
   try {
-    globalThis.indexedDB?.databases?.().catch(() => {});
+    const connection = await beginOpening(begin, name);
+    connection.readAhead(SUMMARY, CHECKPOINTS);
   } catch {
-    // Whoever opens a database learns why it may not be used.
+    // Whoever opens the store learns why it cannot be.
   }
 }

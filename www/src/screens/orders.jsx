@@ -1,7 +1,7 @@
 /** All orders: find them, sort them, act on them, and see them as they once were. */
 import { useMemo } from 'preact/hooks';
 
-import { restored, revision, useBook } from '../book.js';
+import { restored, revision, useOrders } from '../book.js';
 import {
   CustomerLink,
   Empty,
@@ -51,7 +51,7 @@ function asked() {
 }
 
 export function Orders() {
-  const api = useBook();
+  const api = useOrders();
   const time = query.value.get('asof');
   const filter = asked();
   const key = JSON.stringify(filter);

@@ -12,6 +12,8 @@ pub(super) struct Cache {
     budget: usize,
     bytes: usize,
     clock: u64,
+    /// How many batches the next miss reads ahead.
+    ahead: usize,
     batches: SortedMap<Position, (u64, Rc<Batch>)>,
 }
 
@@ -21,6 +23,7 @@ impl Cache {
             budget,
             bytes: 0,
             clock: 0,
+            ahead: 0,
             batches: SortedMap::new(),
         }
     }
@@ -38,6 +41,20 @@ impl Cache {
         self.clock += 1;
         *used = self.clock;
         Some(Rc::clone(batch))
+    }
+
+    /// Whether the batch that holds `position` is here.
+    pub(super) fn holds(&self, position: Position) -> bool {
+        let next = self.batches.from(&position).first();
+        next.is_some_and(|(_, (_, batch))| batch.first() <= position)
+    }
+
+    /// Notes that something was asked for that is not here, and gives how many batches to read
+    /// beyond it: none the first time, then one, three, seven, and so on up to `limit`.
+    pub(super) fn missed(&mut self, limit: usize) -> usize {
+        let ahead = self.ahead.min(limit);
+        self.ahead = 2 * ahead + 1;
+        ahead
     }
 
     /// Keeps `batch`, letting go of those not used for longest. One too large for a quarter of the

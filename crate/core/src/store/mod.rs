@@ -5,6 +5,7 @@
 //! batch, in one transaction; if something does, the store reads it, checks what is waiting again,
 //! and tries once more. Several stores over one storage are several tabs.
 
+mod ahead;
 mod append;
 mod cache;
 mod commit;

@@ -258,10 +258,11 @@ impl<S: Storage + 'static> Store<S> {
 impl<S: Storage> Inner<S> {
     /// The batches that hold `positions` (ascending), from memory or from storage.
     pub(super) async fn load(&self, positions: &[Position]) -> Result<Vec<Rc<Batch>>> {
-        let (mut batches, missing) = self.cached(positions);
+        let (mut batches, mut missing) = self.cached(positions);
         if missing.is_empty() {
             return Ok(batches);
         }
+        self.read_ahead(&mut missing);
         let stored = self
             .retrying(async |storage| storage.read_at(&missing).await)
             .await?;

@@ -4,6 +4,7 @@ mod commands;
 mod demo;
 mod history;
 mod past;
+mod peek;
 mod queries;
 
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 pub use demo::DemoHandle;
 pub use past::PastHandle;
 
+use self::peek::Peek;
 use crate::error::to_js;
 use crate::storage::AnyStorage;
 use crate::store::{StoreHandle, durability_of, promise};
@@ -31,6 +33,7 @@ pub struct BookHandle {
     store: Store<AnyStorage>,
     orders: Rc<Repository<Order, AnyStorage>>,
     models: Rc<Projector<OrderReadModels, AnyStorage>>,
+    peek: Rc<Peek>,
 }
 
 /// Opens the order book: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
@@ -41,10 +44,12 @@ pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
         let store = StoreHandle::open(&storage, &name, durability?).await?.store;
         let models = Rc::new(Projector::open(store.clone()).await?);
         let orders = Rc::new(Repository::new(store.clone()));
+        let peek = Peek::of(&models);
         Ok(BookHandle {
             store,
             orders,
             models,
+            peek,
         })
     })
 }
@@ -77,10 +82,15 @@ impl BookHandle {
         self.models.is_live()
     }
 
-    /// Saves the read models, each with its checkpoint.
+    /// Saves the read models, each with its checkpoint, and then what can be peeked at.
     pub fn save(&self) -> Promise {
-        let models = Rc::clone(&self.models);
-        promise(async move { models.save().await.map(|()| JsValue::UNDEFINED) })
+        let (models, peek) = (Rc::clone(&self.models), Rc::clone(&self.peek));
+        let store = self.store.clone();
+        promise(async move {
+            models.save().await?;
+            peek.save(&models, &store).await?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Begins to rebuild a read model; `advance` carries it out. Gives whether there is one so named.

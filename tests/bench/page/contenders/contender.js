@@ -14,8 +14,8 @@
  * @property {string} name Which store; several may lie in one profile.
  * @property {Durability} durability
  * @property {'log' | 'read model' | 'first rows'} use `log`: for appending and reading; `first rows`: for
- *   `firstOrders` alone; `read model`: for folding,
- *   and for the rows. A contender that opens the same in either case need not look.
+ *   `firstOrders` at once, and everything once it is `ready`; `read model`: for folding, and for the
+ *   rows. A contender that opens the same in either case need not look.
  */
 
 /**
@@ -42,6 +42,8 @@
  * @property {() => Promise<unknown>} saveSummary Folds the log and stores the rows as a read model that
  *   {@link firstOrders} reads.
  * @property {(count: number) => Promise<SummaryRow[]>} firstOrders From the stored read model, newest first.
+ * @property {() => Promise<void>} [ready] Resolves when everything can be asked of it, where that is
+ *   later than when it was opened for the first rows.
  * @property {() => Promise<void>} close
  */
 

@@ -1,7 +1,7 @@
 /** Daybook: the general store for the log, the order book for folds and read models. */
 
 import { openStore } from 'daybook';
-import { openOrderBook } from 'daybook/orders';
+import { openOrderBook, peekOrders } from 'daybook/orders';
 
 /** @typedef {import('./contender.js').Opening} Opening */
 /** @typedef {import('./contender.js').StoredEvent} StoredEvent */
@@ -11,7 +11,7 @@ import { openOrderBook } from 'daybook/orders';
 export const about = {
   title: 'Daybook',
   schema:
-    'append and appendAll with expected versions; readStream; orderState folds a stream in Rust, from the log and without a snapshot; rebuild folds the log into orders_summary in Rust; the saved projection is the read model',
+    'append and appendAll with expected versions; readStream; orderState folds a stream in Rust, from the log and without a snapshot; rebuild folds the log into orders_summary in Rust; the saved projection is the read model; the first orders are peeked at while the book is being opened',
   relaxed: "durability 'relaxed'",
   strict: "durability 'strict', the default",
 };
@@ -24,9 +24,11 @@ const ALL = 1_000_000;
 /** @param {Opening} opening @returns {Promise<import('./contender.js').Contender>} */
 export async function open({ name, durability, use }) {
   const store = use === 'log' ? await openStore({ name, durability }) : undefined;
-  // As the order book's page opens it: the first rows can be shown, the others follow.
-  const early = use === 'first rows';
-  const book = use !== 'log' ? await openOrderBook({ name, durability, early }) : undefined;
+  // As the order book's page does: what was last saved is shown while the book is being opened.
+  const peeked = use === 'first rows' ? peekOrders({ name }) : undefined;
+  const openBook = () => openOrderBook({ name, durability, early: peeked !== undefined });
+  const opening = use !== 'log' ? Promise.resolve(peeked).then(openBook) : undefined;
+  const book = peeked ? undefined : await opening;
   const log = () => store ?? missing('log');
   const models = () => book ?? missing('read model');
   return {
@@ -45,9 +47,12 @@ export async function open({ name, durability, use }) {
     saveSummary: async () => {
       // Opening the book has folded the log; closing it saves the rows.
     },
-    firstOrders: async (limit) => models().orders({ sort: 'placedAt', descending: true, limit }).rows,
+    firstOrders: async (limit) => (await peeked)?.rows.slice(0, limit) ?? [],
+    ready: async () => {
+      await opening;
+    },
     close: async () => {
-      await book?.close();
+      await (await opening)?.close();
       await store?.close();
     },
   };

@@ -8,7 +8,7 @@ export const about = {
   schema:
     'OPFS access handle pool in a worker (on IndexedDB every acknowledged query costs about 200 ms, as all files are compared); a row per event with UNIQUE (stream_id, version), which refuses a version that is taken; one statement per call over json_to_recordset; data as json; folds run in the worker, beside the data; an index on placed_at',
   relaxed:
-    'relaxedDurability true: a query is acknowledged when its write-ahead log was written through the access handle, and with it the operating system has it; it is flushed later',
+    'relaxedDurability true: as its source reads, a query is acknowledged when its write-ahead log was written through the access handle, and with it the operating system has it; it is flushed later',
   strict: 'relaxedDurability false: every query flushes',
 };
 

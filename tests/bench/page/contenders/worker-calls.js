@@ -9,6 +9,14 @@ export function callsTo(worker) {
   /** @type {Map<number, { resolve: (answer: never) => void, reject: (error: Error) => void }>} */
   const waiting = new Map();
   let asked = 0;
+  // Its code could not be loaded, or threw where nobody waits.
+  worker.onerror = ({ message, filename, lineno }) => {
+    const error = new Error(
+      `the worker failed: ${message || 'it could not be loaded'} (${filename}:${lineno})`,
+    );
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
   worker.onmessage = ({ data: { id, answer, error } }) => {
     const asker = waiting.get(id);
     waiting.delete(id);

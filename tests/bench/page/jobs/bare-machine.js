@@ -8,7 +8,27 @@ import { makeOrders, oneByOne } from '../trade.js';
 import { pause, timed } from './measure.js';
 
 /** How many of one kind before it is the other's turn. */
-const TURN = 10;
+export const TURN = 10;
+
+/** @param {string} name A database of its own; the browser keeps it beside the origin's others. */
+export const openBare = (name) => openDatabase(name, (made) => made.createObjectStore('log'));
+
+/**
+ * One transaction with one put, awaited.
+ * @param {IDBDatabase} database @param {import('../contenders/contender.js').Durability} durability
+ * @returns {(bytes: Uint8Array) => Promise<void>}
+ */
+export function putsInto(database, durability) {
+  let key = Date.now();
+  return async (bytes) => {
+    const transaction = database.transaction('log', 'readwrite', { durability });
+    const done = completed(transaction);
+    key += 1;
+    transaction.objectStore('log').put(bytes, key);
+    transaction.commit();
+    await done;
+  };
+}
 
 /** @type {import('./index.js').Job} */
 export async function bareMachine(contender, plan) {
@@ -27,20 +47,12 @@ export async function bareMachine(contender, plan) {
  * @returns {Promise<{ bare: number, append: number }>} Milliseconds each.
  */
 async function compare(contender, plan, durability) {
-  const database = await openDatabase(`bare-${durability}`, (made) => made.createObjectStore('log'));
+  const database = await openBare(`bare-${durability}`);
   const store = await contender.open({ name: `bare-${durability}`, durability, use: 'log' });
   const count = plan.sequential + plan.warmUp;
   const appends = oneByOne(makeOrders({ orders: count, seed: 30 })).slice(0, count);
   const encoder = new TextEncoder();
-  let key = 0;
-  const put = async (/** @type {Uint8Array} */ bytes) => {
-    const transaction = database.transaction('log', 'readwrite', { durability });
-    const done = completed(transaction);
-    key += 1;
-    transaction.objectStore('log').put(bytes, key);
-    transaction.commit();
-    await done;
-  };
+  const put = putsInto(database, durability);
   const total = { bare: 0, append: 0 };
   for (let start = 0; start < count; start += TURN) {
     const turn = appends.slice(start, start + TURN);

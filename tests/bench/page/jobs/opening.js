@@ -53,10 +53,14 @@ export async function showOrders(contender, plan) {
   let store;
   /** @type {import('../fold.js').SummaryRow[]} */
   let rows = [];
-  const milliseconds = await timed(async () => {
-    store = await contender.open({ name: NAME, durability: 'relaxed', use: 'first rows' });
-    rows = await store.firstOrders(COUNT);
-    show(rows);
+  let open = 0;
+  const openReady = await timed(async () => {
+    open = await timed(async () => {
+      store = await contender.open({ name: NAME, durability: 'relaxed', use: 'first rows' });
+      rows = await store.firstOrders(COUNT);
+      show(rows);
+    });
+    await store?.ready?.();
   });
   const newest = shopOrders(plan)
     .map(({ orderId }) => orderId)
@@ -65,5 +69,5 @@ export async function showOrders(contender, plan) {
   must(rows.map(({ orderId }) => orderId).join() === newest.join(), 'the newest orders, newest first');
   must(document.querySelectorAll('#orders li').length === newest.length, 'a line for each on the page');
   await store?.close();
-  return { open: milliseconds };
+  return { open, openReady };
 }

@@ -3,6 +3,7 @@
 import { openStore } from 'daybook';
 import { openOrderBook } from 'daybook/orders';
 import { inCalls, makeOrders, randomFrom, uuid } from '../trade.js';
+import { openBare, putsInto, TURN } from './bare-machine.js';
 import { must, pause, pipelined, timed } from './measure.js';
 
 const NAME = 'scale';
@@ -105,6 +106,28 @@ export async function scaleOpen(_, { events = 0 }) {
   return { open, restored };
 }
 
+/**
+ * Awaited appends, and bare transactions with one put in turns with them: what the browser's storage
+ * itself takes longer for when it holds more, both take longer for.
+ * @param {number} count @param {(id: string) => Promise<unknown>} append
+ */
+async function besideBarePuts(count, append) {
+  const database = await openBare('bare-scale');
+  const put = putsInto(database, 'relaxed');
+  const bytes = new TextEncoder().encode(
+    JSON.stringify({ ...makeOrders({ orders: 1, seed: 5 })[0]?.events[0] }),
+  );
+  const [appends, puts] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  for (let done = 0; done < count; done += TURN) {
+    for (let turn = 0; turn < TURN; turn += 1) {
+      appends.push(await timed(() => append(crypto.randomUUID())));
+    }
+    for (let turn = 0; turn < TURN; turn += 1) puts.push(await timed(() => put(bytes)));
+  }
+  database.close();
+  return { appendOne: middle(appends), barePut: middle(puts) };
+}
+
 /** @type {import('./index.js').Job} */
 export async function scaleAppend(_, { events = 0, sequential }) {
   /** @type {import('daybook').Store | undefined} */
@@ -119,9 +142,8 @@ export async function scaleAppend(_, { events = 0, sequential }) {
       expectedVersion: -1,
     });
   const firstAppend = await timed(() => append(crypto.randomUUID()));
-  const ids = () => Array.from({ length: sequential }, () => crypto.randomUUID());
-  await each(ids(), append);
-  const appendOne = await each(ids(), append);
+  await besideBarePuts(sequential, append);
+  const appended = await besideBarePuts(sequential, append);
   // From all over the log, each stream once.
   const random = randomFrom(7);
   const count = Math.ceil(ordersOf(events) / CHUNK_ORDERS);
@@ -143,7 +165,7 @@ export async function scaleAppend(_, { events = 0, sequential }) {
   const readFirst = await each(picked, read);
   const readAgain = await each(picked, read);
   await store.close();
-  return { storeOpen, firstAppend, appendOne, readFirst, readAgain, ...cold };
+  return { storeOpen, firstAppend, ...appended, readFirst, readAgain, ...cold };
 }
 
 /** JavaScript's heap, as the browser counts it; the memory of WebAssembly is not in it. */

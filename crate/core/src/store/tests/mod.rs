@@ -1,5 +1,6 @@
 //! What must hold of the engine, over the memory backend.
 
+mod ahead;
 mod faults;
 mod interleaving;
 mod upkeep;

@@ -1,0 +1,47 @@
+//! Reading batches ahead of those who read streams here and there.
+//!
+//! A log that fits into the cache is there as a whole before long, once streams all over it are
+//! read; and asking storage costs a round trip, whatever the size. So what is not in memory is read
+//! together with what follows it: each time twice as many batches, up to about a megabyte. Of a log
+//! that does not fit, what lies beside a batch is no likelier to be asked for than anything else, and
+//! would push out what was.
+
+use super::Inner;
+use crate::Position;
+
+/// About so many bytes are read at a time, at most.
+const AHEAD_BYTES: usize = 1024 * 1024;
+/// So many batches at most, were they small.
+const AHEAD_BATCHES: usize = 32;
+
+impl<S> Inner<S> {
+    /// Adds, to the keys of batches that are to be read, ascending, those of batches behind the last
+    /// that are worth reading with them.
+    pub(super) fn read_ahead(&self, keys: &mut Vec<Position>) {
+        let Some(&asked) = keys.last() else { return };
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let count = state.cache.missed(AHEAD_BATCHES);
+        // In memory a batch takes somewhat more than its record.
+        let room = self.options.cache_bytes / 4 * 3;
+        let mut sizes = state.index.batches().map(|batch| batch.bytes);
+        let fits = sizes.try_fold(0_usize, |sum, bytes| {
+            Some(sum.saturating_add(bytes)).filter(|sum| *sum <= room)
+        });
+        if fits.is_none() {
+            return;
+        }
+        let mut bytes = 0;
+        let behind = state.index.batches_after(asked);
+        let absent = behind.filter(|batch| !state.cache.holds(batch.last));
+        keys.extend(
+            absent
+                .take_while(|batch| {
+                    bytes += batch.bytes;
+                    bytes <= AHEAD_BYTES
+                })
+                .take(count)
+                .map(|batch| batch.last),
+        );
+    }
+}

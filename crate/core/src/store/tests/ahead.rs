@@ -1,0 +1,85 @@
+//! Reading streams here and there.
+
+use super::{NOW, event, tab};
+use crate::ExpectedVersion;
+use crate::memory::MemoryStorage;
+use crate::store::{Append, Options, Store, StreamQuery};
+use crate::testing::{Faults, FaultyStorage, Operation, block_on};
+
+const STREAMS: u128 = 200;
+
+/// A log of one batch for each of its streams, opened with `cache_bytes` to keep batches in.
+async fn open(cache_bytes: usize) -> (Store<FaultyStorage<MemoryStorage>>, Faults) {
+    let memory = MemoryStorage::new();
+    let writer = tab(&memory).await;
+    for id in 0..STREAMS {
+        let events = vec![event(id)];
+        let append = Append::to(format!("s{id}"), ExpectedVersion::NoStream, events, NOW);
+        writer.append(append).await.unwrap();
+    }
+    writer.save_index().await.unwrap();
+    let faults = Faults::none();
+    let storage = FaultyStorage::new(memory.connect(), faults.clone());
+    let options = Options {
+        cache_bytes,
+        ..Options::default()
+    };
+    (Store::open(storage, options).await.unwrap(), faults)
+}
+
+/// Reads every stream, each far from the one before, and gives how often batches were asked for.
+async fn read_all_over(store: &Store<FaultyStorage<MemoryStorage>>, faults: &Faults) -> usize {
+    let asked = || {
+        let calls = faults.calls().into_iter();
+        calls.filter(|call| *call == Operation::ReadAt).count()
+    };
+    let before = asked();
+    for number in 0..STREAMS {
+        let id = number * 77 % STREAMS;
+        let page = store.read_stream(&StreamQuery::new(format!("s{id}"))).await;
+        let page = page.unwrap();
+        let ids: Vec<u128> = page
+            .events()
+            .map(|event| event.event_id.as_u128())
+            .collect();
+        assert_eq!(ids, [id]);
+    }
+    asked() - before
+}
+
+#[test]
+fn streams_read_all_over_a_log_that_fits_into_memory_are_soon_there() {
+    block_on(async {
+        let (store, faults) = open(1_000_000).await;
+        let asked = read_all_over(&store, &faults).await;
+        assert!(
+            asked < 40,
+            "storage was asked {asked} times for {STREAMS} streams"
+        );
+        assert_eq!(read_all_over(&store, &faults).await, 0);
+    });
+}
+
+#[test]
+fn the_first_stream_that_is_read_reads_nothing_beside_it() {
+    block_on(async {
+        let (store, _) = open(1_000_000).await;
+        let (_, before) = store.memory_bytes();
+        store.read_stream(&StreamQuery::new("s0")).await.unwrap();
+        let (_, one) = store.memory_bytes();
+        store.read_stream(&StreamQuery::new("s0")).await.unwrap();
+        assert_eq!(store.memory_bytes().1, one);
+        // The other batch is the log's last, which opening has read.
+        assert!(one - before < 2 * before, "{one} bytes, after {before}");
+    });
+}
+
+#[test]
+fn of_a_log_that_does_not_fit_only_what_is_asked_for_is_read() {
+    block_on(async {
+        let (store, faults) = open(4_000).await;
+        // All but the last, which opening has read.
+        let asked = read_all_over(&store, &faults).await;
+        assert!(asked >= 199, "{asked} of {STREAMS}");
+    });
+}

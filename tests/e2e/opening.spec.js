@@ -1,0 +1,141 @@
+import { expect, test } from '@playwright/test';
+
+import { addDemoData, rowsOf, visit } from './app.js';
+import { openPackage } from './package.js';
+
+// The app's service worker would answer for the package's page.
+test.use({ locale: 'en-GB', serviceWorkers: 'block' });
+
+/** The order book's module, in a page that has the package. @returns {Promise<typeof import('daybook/orders')>} */
+const orders = () =>
+  // @ts-expect-error The page's own address.
+  import('./orders.js');
+
+test('what is peeked at is what the book showed when it was last saved', async ({ context }) => {
+  const tool = await openPackage(context);
+  await tool.evaluate(`globalThis.orders = ${orders}`);
+  const seen = await tool.evaluate(async () => {
+    const { openOrderBook, peekOrders } = await orders();
+    const nothing = await peekOrders({ name: 'peeked' });
+    const book = await openOrderBook({ name: 'peeked' });
+    await book.addDemoData({ orders: 80 });
+    const shown = book.orders({ sort: 'placedAt', descending: true, limit: 50 });
+    await book.close();
+    return { nothing, shown };
+  });
+  expect(seen.nothing).toBeNull();
+  expect(seen.shown.rows).toHaveLength(50);
+  await tool.reload();
+  await tool.evaluate(`globalThis.orders = ${orders}`);
+  const peeked = await tool.evaluate(async () => {
+    const { peekOrders } = await orders();
+    return await peekOrders({ name: 'peeked' });
+  });
+  expect(peeked).toEqual(seen.shown);
+});
+
+test('opening asks storage once before the first rows can be shown', async ({ context }) => {
+  const tool = await openPackage(context);
+  await tool.evaluate(`globalThis.orders = ${orders}`);
+  const asked = await tool.evaluate(async () => {
+    const { openOrderBook } = await orders();
+    const book = await openOrderBook({ name: 'asked' });
+    await book.addDemoData({ orders: 200 });
+    await book.close();
+    /** @type {string[]} */
+    const log = [];
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...given) {
+      log.push([given[0]].flat().join());
+      return transaction.apply(this, given);
+    };
+    const early = await openOrderBook({ name: 'asked', early: true });
+    const shown = early.orders({ limit: 50 }).rows.length;
+    const before = [...log];
+    await early.restored;
+    const whole = early.orders({ limit: 1_000 }).rows.length;
+    await early.close();
+    return { shown, before, whole };
+  });
+  expect(asked.shown).toBe(50);
+  expect(asked.whole).toBe(200);
+  // The one after it is for the other rows, which nobody waits for yet.
+  expect(asked.before.slice(0, 1)).toEqual(['log,derived']);
+  expect(asked.before.slice(1)).toEqual(['derived']);
+});
+
+test('what another tab appends while the module is being loaded is not missed', async ({ context }) => {
+  const other = await openPackage(context);
+  await other.evaluate(`globalThis.orders = ${orders}`);
+  /** @param {number} seed */
+  const add = (seed) =>
+    other.evaluate(async (seed) => {
+      const { openOrderBook } = await orders();
+      const book = await openOrderBook({ name: 'shared' });
+      await book.addDemoData({ orders: 20, seed });
+      const { position } = book;
+      await book.close();
+      return position;
+    }, seed);
+  const first = await add(1);
+  const tool = await openPackage(context);
+  /** @type {() => void} */
+  let goOn = () => {};
+  const held = new Promise((resolve) => {
+    goOn = () => resolve(undefined);
+  });
+  await tool.route('**/*.wasm', async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await tool.evaluate(`globalThis.orders = ${orders}`);
+  const opening = tool.evaluate(async () => {
+    const { openOrderBook } = await orders();
+    const book = await openOrderBook({ name: 'shared' });
+    const order = book.placeOrder({
+      customerId: 'Ada',
+      items: [{ productId: 'tea', quantity: 1, unitPrice: '1' }],
+      currency: 'EUR',
+    });
+    return (await order).position;
+  });
+  const second = await add(2);
+  expect(second).toBeGreaterThan(first);
+  goOn();
+  expect(await opening).toBe(second + 1);
+});
+
+test('the page lists the newest orders before its WebAssembly is there', async ({ page }) => {
+  await visit(page);
+  await addDemoData(page);
+  await expect(rowsOf(page).first()).toBeVisible();
+  const isSaved = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const request = indexedDB.open('daybook:order-book');
+          request.onsuccess = () => {
+            const keys = request.result
+              .transaction('derived')
+              .objectStore('derived')
+              .getAllKeys('peek/1/orders');
+            keys.onsuccess = () => resolve(keys.result.length > 0);
+            request.result.close();
+          };
+        }),
+    );
+  await expect.poll(isSaved).toBe(true);
+  /** @type {() => void} */
+  let goOn = () => {};
+  const held = new Promise((resolve) => {
+    goOn = () => resolve(undefined);
+  });
+  await page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(rowsOf(page).first()).toBeVisible();
+  goOn();
+  await expect(page.getByRole('button', { name: /^Pay/ }).first()).toBeVisible();
+});
