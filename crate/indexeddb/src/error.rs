@@ -5,8 +5,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::requests::Failure;
 
-/// The layout of the database that this build reads; the same as in `js/requests.js`.
-const VERSION: u32 = 1;
+/// The layout of the database that this build reads; the same as in `js/database.js`.
+const VERSION: u32 = 2;
 
 /// The error for a failed request.
 pub(crate) fn from_js(failure: JsValue) -> Error {

@@ -1,15 +1,21 @@
-//! What `js/requests.js` offers; it is documented there.
+//! What `js/database.js` and `js/requests.js` offer; it is documented there.
 
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/database.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn open(name: &str) -> Result<JsValue, JsValue>;
+}
 
 #[wasm_bindgen(module = "/js/requests.js")]
 extern "C" {
     /// An open database.
     pub(crate) type Connection;
 
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn open(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(database: JsValue) -> Connection;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) async fn commit(

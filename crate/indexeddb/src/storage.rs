@@ -8,7 +8,7 @@ use daybook_core::{
     storage::{Change, Commit, Durability, Record, Storage, StoredBatch},
 };
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 
 use crate::convert::{bytes, entries, key, keys, position, text};
 use crate::error::from_js;
@@ -63,7 +63,7 @@ impl IndexedDbStorage {
     /// Opens a new connection and lets go of the one before.
     async fn connect(&self) -> Result<Rc<Connection>> {
         let opened = requests::open(&self.database).await.map_err(from_js)?;
-        let connection: Rc<Connection> = Rc::new(opened.unchecked_into());
+        let connection = Rc::new(Connection::new(opened));
         let mut link = self.link.borrow_mut();
         if let Link::Open(before) = &*link {
             before.close();
