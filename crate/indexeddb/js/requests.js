@@ -5,97 +5,41 @@
  *
  * What fails rejects with a `Failure`.
  *
- * @typedef {{ code: string, detail: string, found?: number }} Failure
+ * @typedef {import('./database.js').Failure} Failure
+ *
+ * What is added to the log: a batch that ends at `last`, as its object store is to hold it.
+ *
+ * @typedef {{ tail: number, last: number, value: Uint8Array, isLarge: boolean, strict: boolean }} Adding
  */
 
-/** The object store of the batches: positions to bytes. */
-const LOG = 'log';
-/** The object store of the derived records: strings to bytes. */
-const DERIVED = 'derived';
+import {
+  answer,
+  beginningWith,
+  bytesOf,
+  DERIVED,
+  endOf,
+  failed,
+  failure,
+  LOG,
+  openDatabase,
+  positionOf,
+  RECENT,
+  recentAfter,
+  recentAt,
+  recentBatches,
+  recentUpTo,
+  recentValue,
+  SEALED,
+  sealedAfter,
+  sealedEnd,
+  TAKEN,
+  within,
+} from './database.js';
 
-/** The layout this build writes and reads. */
-const VERSION = 1;
-/**
- * How long opening may take, in milliseconds. It waits for other tabs to let go of an older version
- * or of a deleted database, and a frozen tab never does.
- */
-const OPENING_MS = 10_000;
+/** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
+const LARGE_BYTES = 32 * 1_024;
 /** How long deleting may take, in milliseconds; see `Connection.delete`. */
 const DELETING_MS = 3_000;
-
-/** @param {string} code @param {string} detail @returns {Failure} */
-const failure = (code, detail) => ({ code, detail });
-
-/** What the browser's own errors stand for; all others, for a broken connection. */
-const codes = new Map([
-  ['QuotaExceededError', 'quota_exceeded'],
-  ['SecurityError', 'unavailable'],
-  // An object store is missing, or a value's bytes are.
-  ['NotFoundError', 'storage_corrupt'],
-  ['NotReadableError', 'storage_corrupt'],
-  ['DataError', 'storage_corrupt'],
-]);
-
-/**
- * What `error` stands for. What is not known to be anything else counts as a broken connection: a
- * new one is the only remedy there is, and every browser has names of its own for it.
- *
- * @param {unknown} error @returns {Failure}
- */
-function failed(error) {
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
-    return /** @type {Failure} */ (error);
-  }
-  const { name, message } =
-    error instanceof Error || error instanceof DOMException ? error : new Error(`${error}`);
-  return failure(codes.get(name) ?? 'connection_lost', `${name}: ${message}`);
-}
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const answer = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/** @param {unknown} value @returns {Uint8Array} */
-function bytesOf(value) {
-  if (value instanceof Uint8Array) return value;
-  throw failure('storage_corrupt', 'the record does not hold bytes');
-}
-
-/** @param {IDBValidKey} key @returns {number} */
-function positionOf(key) {
-  if (Number.isSafeInteger(key) && /** @type {number} */ (key) >= 0) return /** @type {number} */ (key);
-  throw failure('storage_corrupt', `${key} is not a position`);
-}
-
-/**
- * The range of the keys that begin with `prefix`; every key begins with the empty one. It ends before
- * the prefix whose last code unit is one higher: keys are ordered by UTF-16 code unit.
- *
- * @param {string} prefix
- */
-function beginningWith(prefix) {
-  for (let length = prefix.length; length > 0; length -= 1) {
-    const unit = prefix.charCodeAt(length - 1);
-    if (unit === 0xffff) continue;
-    const end = prefix.slice(0, length - 1) + String.fromCharCode(unit + 1);
-    return IDBKeyRange.bound(prefix, end, false, true);
-  }
-  return IDBKeyRange.lowerBound(prefix);
-}
-
-/**
- * Keys and values in turns: one array crosses quicker than many pairs.
- *
- * @param {IDBObjectStore} store @param {IDBKeyRange} range @param {number} [limit]
- */
-async function entries(store, range, limit) {
-  const both = [answer(store.getAllKeys(range, limit)), answer(store.getAll(range, limit))];
-  const [keys, values] = await Promise.all(both);
-  return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
-}
 
 /**
  * Begins to read what opening a store needs.
@@ -103,49 +47,65 @@ async function entries(store, range, limit) {
  * @param {IDBTransaction} transaction @param {string} key @param {string} prefix
  */
 function readOpening(transaction, key, prefix) {
-  const log = transaction.objectStore(LOG);
-  const derived = transaction.objectStore(DERIVED);
-  /** @type {{ key: string, prefix: string, record?: Promise<Uint8Array | undefined>,
-   *   records?: Promise<(IDBValidKey | Uint8Array)[]>, end?: ReturnType<typeof readEnd> }} */
+  const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
+  /** @type {{ key: string, prefix: string, record?: ReturnType<typeof readRecord>,
+   *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd> }} */
   const ahead = {
     ...{ key, prefix },
-    record: answer(derived.get(key)).then((value) => (value === undefined ? undefined : bytesOf(value))),
-    records: entries(derived, beginningWith(prefix)),
-    end: readEnd(log),
+    record: readRecord(derived, key),
+    records: readRecords(derived, prefix),
+    end: readEnd(log, recent),
   };
   for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});
   return ahead;
 }
 
-/**
- * The last batch, and the key of the one before it, or 0. Nothing where a log can only be read
- * forward, or is empty.
- *
- * @param {IDBObjectStore} log
- */
-async function readEnd(log) {
-  // Newer than the types, and than some browsers.
-  if (!('getAllRecords' in log)) return undefined;
-  /** @type {any} */
-  const backward = { direction: 'prev', count: 2 };
-  const [keys, values] = await Promise.all([
-    answer(log.getAllKeys(backward)),
-    answer(log.getAll({ ...backward, count: 1 })),
-  ]);
-  const [last, before] = keys;
-  if (last === undefined) return undefined;
-  return {
-    last: positionOf(last),
-    before: before === undefined ? 0 : positionOf(before),
-    bytes: bytesOf(values[0]),
-  };
+/** @param {IDBObjectStore} derived @param {string} key */
+async function readRecord(derived, key) {
+  const value = await answer(derived.get(key));
+  return value === undefined ? undefined : bytesOf(value);
 }
+
+/** Keys and values in turns: one array crosses quicker than many pairs. @param {IDBObjectStore} derived @param {string} prefix */
+async function readRecords(derived, prefix) {
+  const range = beginningWith(prefix);
+  const both = [answer(derived.getAllKeys(range)), answer(derived.getAll(range))];
+  const [keys, values] = await Promise.all(both);
+  return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
+}
+
+/** The last batch, and where the one before it ends, or 0; nothing of an empty log. @param {IDBObjectStore} log @param {IDBObjectStore} recent */
+async function readEnd(log, recent) {
+  const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKeys(log)]);
+  for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes };
+  const [last, before = 0] = sealed;
+  if (last === undefined) return undefined;
+  return { last, before, bytes: bytesOf(await answer(log.get(last))) };
+}
+
+/** The last key and the one before it. @param {IDBObjectStore} log @returns {Promise<number[]>} */
+const lastKeys = (log) =>
+  new Promise((resolve, reject) => {
+    /** @type {number[]} */
+    const keys = [];
+    const request = log.openKeyCursor(null, 'prev');
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor || keys.push(positionOf(cursor.key)) === 2) resolve(keys);
+      else cursor.continue();
+    };
+  });
 
 /** An open database. */
 export class Connection {
   #database;
   /** Why it is of no more use, once it is. @type {string | undefined} */
   #lost;
+  /** Where the log ended when this connection last saw its end; -1 before that. */
+  #tail = -1;
+  /** Up to where the log is sealed, as far as this connection knows. */
+  #sealed = 0;
   /** What was read ahead; each answers once. @type {ReturnType<typeof readOpening> | undefined} */
   #ahead;
 
@@ -170,60 +130,47 @@ export class Connection {
   }
 
   /**
-   * Reads from one store.
+   * Reads from some stores, in one transaction.
    *
-   * @template T @param {string} name @param {(store: IDBObjectStore) => Promise<T>} read
+   * @template T @param {string[]} names @param {(...stores: IDBObjectStore[]) => Promise<T>} read
    */
-  async #read(name, read) {
+  async #read(names, read) {
     try {
-      return await read(this.#begin(name, 'readonly').objectStore(name));
+      const transaction = this.#begin(names, 'readonly');
+      return await read(...names.map((name) => transaction.objectStore(name)));
     } catch (error) {
       throw failed(error);
     }
   }
 
   /**
-   * Writes; resolves when all of it is stored. `write` issues the requests; by `abort` it takes them
-   * back, and says with what the call resolves instead.
+   * Writes, in one transaction; resolves with what `write` does, once all of it is stored. When
+   * `write` fails, nothing of it is.
    *
    * @template T
-   * @param {string[]} stores
-   * @param {boolean} strict
-   * @param {(stores: IDBObjectStore[], abort: (outcome: T | Failure) => void) => void} write
-   * @param {T} done
+   * @param {string[]} names @param {boolean} strict
+   * @param {(...stores: IDBObjectStore[]) => T | Promise<T>} write
    * @returns {Promise<T>}
    */
-  #write(stores, strict, write, done) {
-    return new Promise((resolve, reject) => {
-      /** @type {IDBTransaction | undefined} */
-      let begun;
-      try {
-        const transaction = this.#begin(stores, 'readwrite', strict);
-        begun = transaction;
-        /** @type {{ outcome: T | Failure } | undefined} */
-        let aborted;
-        transaction.oncomplete = () => resolve(done);
+  async #write(names, strict, write) {
+    /** @type {IDBTransaction | undefined} */
+    let transaction;
+    try {
+      const begun = this.#begin(names, 'readwrite', strict);
+      transaction = begun;
+      const ended = new Promise((resolve, reject) => {
+        begun.oncomplete = resolve;
         // What the browser did on its own account, such as running out of space while committing,
         // only the transaction itself can tell.
-        transaction.onabort = () => {
-          if (!aborted) return reject(failed(transaction.error));
-          const { outcome } = aborted;
-          return isFailure(outcome) ? reject(outcome) : resolve(outcome);
-        };
-        const abort = (/** @type {T | Failure} */ outcome) => {
-          aborted = { outcome };
-          transaction.abort();
-        };
-        write(
-          stores.map((store) => transaction.objectStore(store)),
-          abort,
-        );
-      } catch (error) {
-        reject(failed(error));
-        // What was asked for before must not be stored without the rest.
-        begun?.abort();
-      }
-    });
+        begun.onabort = () => reject(begun.error);
+      });
+      const writing = async () => await write(...names.map((name) => begun.objectStore(name)));
+      const [outcome] = await Promise.all([writing(), ended]);
+      return outcome;
+    } catch (error) {
+      abort(transaction);
+      throw failed(error);
+    }
   }
 
   /**
@@ -232,29 +179,65 @@ export class Connection {
    * @param {number} tail @param {number} last @param {Uint8Array} bytes @param {boolean} strict
    * @returns {Promise<boolean>}
    */
-  commit(tail, last, bytes, strict) {
+  async commit(tail, last, bytes, strict) {
+    const isLarge = bytes.length >= LARGE_BYTES;
     // A copy, for a view into the module's memory would be stored with all of that.
-    const copy = bytes.slice();
-    return this.#write(
-      [LOG],
-      strict,
-      ([log], abort) => {
-        // Both are on their way before the answer to the first decides about the second.
-        const found = log.getAllKeys(IDBKeyRange.lowerBound(tail), 2);
-        log.add(copy, last);
-        found.onsuccess = () => {
-          const [first, second] = found.result;
-          if (first === undefined ? tail === 0 : first === tail && tail > 0 && second === undefined) {
-            // Said now, it need not wait for the browser to notice that nothing more is asked for.
-            found.transaction?.commit?.();
-            return;
-          }
-          const gone = failure('data_lost', `the log ended at position ${tail} and is now empty`);
-          abort(first === undefined ? gone : false);
-        };
-      },
-      true,
-    );
+    const value = isLarge ? bytes.slice() : recentValue(last, bytes);
+    const commit = { tail, last, value, isLarge, strict };
+    const isSeen = tail === this.#tail && (!isLarge || tail === this.#sealed);
+    const isDone = (isSeen && (await this.#commitAtOnce(commit))) || (await this.#commitLooking(commit));
+    if (!isDone) return false;
+    this.#tail = last;
+    if (isLarge) this.#sealed = last;
+    return true;
+  }
+
+  /**
+   * Adds a batch where this connection has seen the log end: the key after that is free, unless the
+   * log has grown since.
+   *
+   * @param {Adding} adding @returns {Promise<boolean>} Whether the key was free.
+   */
+  async #commitAtOnce({ tail, last, value, isLarge, strict }) {
+    try {
+      return await this.#write(isLarge ? [RECENT, LOG] : [RECENT], strict, (recent, log) => {
+        recent.add(isLarge ? SEALED : value, tail + 1);
+        log?.add(value, last);
+        // Said now, it need not wait for the browser to notice that nothing more is asked for.
+        recent.transaction.commit?.();
+        return true;
+      });
+    } catch (error) {
+      if (/** @type {Failure} */ (error).code === TAKEN) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a batch after a look at where the log ends.
+   *
+   * @param {Adding} adding @returns {Promise<boolean>} Whether it ends at the tail.
+   */
+  #commitLooking({ tail, last, value, isLarge, strict }) {
+    return this.#write([RECENT, LOG], strict, async (recent, log) => {
+      const [sealed, around, beyond] = await Promise.all([
+        sealedEnd(log),
+        recentAt(recent, tail),
+        answer(recent.getAll(IDBKeyRange.lowerBound(tail, true), 1)),
+      ]);
+      const end = Math.max(sealed, ...around.map((batch) => batch.last));
+      if (end > tail || recentBatches(beyond).length > 0) return false;
+      if (end < tail) throw failure('data_lost', `the log ended at position ${tail} and now ends at ${end}`);
+      if (isLarge) {
+        for (const batch of await recentUpTo(recent, sealed, tail)) {
+          log.add(batch.bytes.slice(), batch.last);
+          recent.put(SEALED, batch.first);
+        }
+        log.add(value, last);
+      }
+      recent.put(isLarge ? SEALED : value, tail + 1);
+      return true;
+    });
   }
 
   /** Whether it can still be used. */
@@ -271,7 +254,7 @@ export class Connection {
    */
   readAhead(key, prefix) {
     try {
-      this.#ahead = readOpening(this.#begin([LOG, DERIVED], 'readonly'), key, prefix);
+      this.#ahead = readOpening(this.#begin([LOG, RECENT, DERIVED], 'readonly'), key, prefix);
     } catch {
       // Whoever asks for it learns why.
     }
@@ -291,14 +274,28 @@ export class Connection {
     return this.isOpen ? found : undefined;
   }
 
-  /** Keys and values of the batches after `after`. @param {number} after @param {number} limit */
+  /**
+   * Keys and values of the batches after `after`.
+   *
+   * @param {number} after @param {number} limit
+   */
   async readAfter(after, limit) {
-    const end = await this.#takeAhead('end');
-    if (end && end.last > after && end.before <= after) return [end.last, end.bytes];
-    return this.#read(LOG, async (log) => {
-      const found = await entries(log, IDBKeyRange.lowerBound(after, true), limit);
-      for (let index = 0; index < found.length; index += 2) positionOf(found[index]);
-      return found;
+    const ahead = await this.#takeAhead('end');
+    if (ahead && ahead.last > after && ahead.before <= after) {
+      this.#tail = Math.max(this.#tail, ahead.last);
+      return [ahead.last, ahead.bytes];
+    }
+    return this.#read([LOG, RECENT], async (log, recent) => {
+      // Asked for together where it is likely that nothing sealed comes first.
+      const likely = after >= this.#sealed ? recentAfter(recent, after, limit) : undefined;
+      const [sealed, early] = await Promise.all([sealedAfter(log, after, limit), likely]);
+      const left = limit - sealed.length;
+      const rest =
+        sealed.length === 0 && early ? early : await recentAfter(recent, endOf(sealed, after), left);
+      const found = [...sealed, ...rest];
+      this.#sealed = Math.max(this.#sealed, endOf(sealed, 0));
+      if (rest.length < left) this.#tail = Math.max(this.#tail, endOf(found, after === 0 ? 0 : -1));
+      return found.flatMap(({ last, bytes }) => [last, bytes]);
     });
   }
 
@@ -312,23 +309,33 @@ export class Connection {
    * @param {Float64Array} positions
    */
   readAt(positions) {
-    return this.#read(LOG, async (log) => {
-      const get = (/** @type {number[]} */ keys) => Promise.all(keys.map((key) => answer(log.get(key))));
-      const wanted = [...new Set(positions)];
-      const found = await get(wanted);
+    return this.#read([LOG, RECENT], async (log, recent) => {
       /** @type {Map<number, unknown>} */
       const batches = new Map();
-      for (const [index, key] of wanted.entries())
-        if (found[index] !== undefined) batches.set(key, found[index]);
-      if (batches.size < wanted.length) {
-        const inside = wanted.filter((key) => !batches.has(key));
-        const covering = await Promise.all(
-          inside.map((position) => answer(log.getAllKeys(IDBKeyRange.lowerBound(position), 1))),
-        );
-        const keys = [...new Set(covering.flat().map(positionOf))].filter((key) => !batches.has(key));
-        const values = await get(keys);
-        for (const [index, key] of keys.entries()) batches.set(key, values[index]);
-      }
+      const get = async (/** @type {number} */ key) => {
+        const value = await answer(log.get(key));
+        if (value !== undefined) batches.set(key, value);
+        return value !== undefined;
+      };
+      const look = async (/** @type {number} */ position) => {
+        const [batch] = (await recentAt(recent, position)).filter(({ last }) => last >= position);
+        if (batch) batches.set(batch.last, batch.bytes);
+        return batch !== undefined;
+      };
+      const wanted = [...new Set(positions)];
+      const found = await Promise.all(
+        wanted.map(async (position) => {
+          if (position <= this.#sealed) return await get(position);
+          return (await Promise.all([get(position), look(position)])).includes(true);
+        }),
+      );
+      const covering = await Promise.all(
+        wanted
+          .filter((_, index) => !found[index])
+          .map((position) => answer(log.getAllKeys(IDBKeyRange.lowerBound(position), 1))),
+      );
+      const keys = new Set(covering.flat().map(positionOf));
+      await Promise.all([...keys].filter((key) => !batches.has(key)).map(get));
       const ascending = [...batches].sort(([left], [right]) => left - right);
       return ascending.flatMap(([key, value]) => [key, bytesOf(value)]);
     });
@@ -340,44 +347,59 @@ export class Connection {
    * @param {number} before @param {Float64Array} keys @param {Uint8Array} bytes
    * @returns {Promise<boolean>}
    */
-  replace(before, keys, bytes) {
-    const copy = bytes.slice();
+  async replace(before, keys, bytes) {
+    const merged = bytes.slice();
     const last = keys[keys.length - 1] ?? 0;
     const expected = before > 0 ? [before, ...keys] : [...keys];
-    return this.#write(
-      [LOG],
-      // What is deleted may have been stored so, and must not be lost to a power cut.
-      true,
-      ([log], abort) => {
-        const known = log.getAllKeys(IDBKeyRange.bound(before, last), expected.length + 1);
-        known.onsuccess = () => {
-          const found = known.result;
-          if (found.length !== expected.length || !found.every((key, index) => key === expected[index])) {
-            abort(false);
-            return;
-          }
-          log.delete(IDBKeyRange.bound(before, last, true, false));
-          log.put(copy, last);
-        };
-      },
-      true,
-    );
+    // Strictly: what is deleted may have been stored so, and must not be lost to a power cut.
+    const isDone = await this.#write([LOG, RECENT], true, async (log, recent) => {
+      const [sealed, known] = await Promise.all([
+        sealedEnd(log),
+        answer(log.getAllKeys(IDBKeyRange.bound(before, last), expected.length + 1)),
+      ]);
+      const unsealed = await recentUpTo(recent, sealed, last);
+      const found = [...known, ...unsealed.map((batch) => batch.last).filter((key) => key >= before)];
+      if (found.length !== expected.length || !found.every((key, index) => key === expected[index])) {
+        return false;
+      }
+      for (const batch of unsealed) {
+        if (batch.last <= before) log.add(batch.bytes.slice(), batch.last);
+        recent.put(SEALED, batch.first);
+      }
+      log.delete(IDBKeyRange.bound(before, last, true, false));
+      log.put(merged, last);
+      return true;
+    });
+    if (isDone) this.#sealed = Math.max(this.#sealed, last);
+    return isDone;
   }
 
   /** @param {string} key @returns {Promise<Uint8Array | undefined>} */
   async readRecord(key) {
     const ahead = key === this.#ahead?.key ? await this.#takeAhead('record') : undefined;
-    if (ahead) return ahead;
-    return this.#read(DERIVED, async (derived) => {
-      const value = await answer(derived.get(key));
-      return value === undefined ? undefined : bytesOf(value);
-    });
+    return ahead ?? (await this.#read([DERIVED], (derived) => readRecord(derived, key)));
   }
 
-  /** Keys and values of the records whose keys begin with `prefix`. @param {string} prefix */
+  /** Keys and values, in turns, of the records whose keys begin with `prefix`. @param {string} prefix */
   async readRecords(prefix) {
     const ahead = prefix === this.#ahead?.prefix ? await this.#takeAhead('records') : undefined;
-    return ahead ?? this.#read(DERIVED, (derived) => entries(derived, beginningWith(prefix)));
+    return ahead ?? (await this.#read([DERIVED], (derived) => readRecords(derived, prefix)));
+  }
+
+  /**
+   * The record `key` beside the position at which the log ends, as of one moment.
+   *
+   * @param {string} key @returns {Promise<{ record: Uint8Array | undefined, position: number }>}
+   */
+  peek(key) {
+    return this.#read([LOG, RECENT, DERIVED], async (log, recent, derived) => {
+      const [record, newest, sealed] = await Promise.all([
+        readRecord(derived, key),
+        recentAt(recent, Number.POSITIVE_INFINITY),
+        sealedEnd(log),
+      ]);
+      return { record, position: Math.max(sealed, endOf(newest, 0)) };
+    });
   }
 
   /**
@@ -386,32 +408,26 @@ export class Connection {
    * @param {(string | Uint8Array | null | undefined)[]} changes Keys and values in turns.
    */
   writeRecords(changes) {
-    return this.#write(
-      [DERIVED],
-      // They can be made anew from the log, so they need not wait for the disk.
-      false,
-      ([derived]) => {
-        for (let index = 0; index < changes.length; index += 2) {
-          const key = /** @type {string} */ (changes[index]);
-          const value = changes[index + 1];
-          if (value) derived.put(value, key);
-          else derived.delete(value === null ? key : beginningWith(key));
-        }
-      },
-      true,
-    );
+    // They can be made anew from the log, so they need not wait for the disk.
+    return this.#write([DERIVED], false, (derived) => {
+      for (let index = 0; index < changes.length; index += 2) {
+        const key = /** @type {string} */ (changes[index]);
+        const value = changes[index + 1];
+        if (value) derived.put(value, key);
+        else derived.delete(value === null ? key : beginningWith(key));
+      }
+    });
   }
 
   /** Removes everything, for everyone. */
   clear() {
-    return this.#write(
-      [LOG, DERIVED],
-      true,
-      (stores) => {
-        for (const store of stores) store.clear();
-      },
-      true,
-    );
+    return this.#write([LOG, RECENT, DERIVED], true, async (log, recent, derived) => {
+      const newest = recentAt(recent, Number.POSITIVE_INFINITY).catch(() => []);
+      const [sealed, batches] = await Promise.all([sealedEnd(log), newest]);
+      for (const store of [log, recent, derived]) store.clear();
+      // For a connection that has not heard of it yet: there, too, the log has not ended.
+      recent.put(SEALED, Math.max(sealed, ...batches.map(({ last }) => last)) + 1);
+    });
   }
 
   /** Closes the connection once its running transactions have ended. */
@@ -437,26 +453,13 @@ export class Connection {
   }
 }
 
-/** @param {unknown} outcome @returns {outcome is Failure} */
-const isFailure = (outcome) => typeof outcome === 'object';
-
-/**
- * What `promise` gives, or `late()` after so many milliseconds.
- *
- * @template T @param {number} milliseconds @param {Promise<T>} promise @param {() => T} late
- * @returns {Promise<T>}
- */
-function within(milliseconds, promise, late) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      try {
-        resolve(late());
-      } catch (error) {
-        reject(error);
-      }
-    }, milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+/** @param {IDBTransaction | undefined} transaction */
+function abort(transaction) {
+  try {
+    transaction?.abort();
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Connections begun before they were asked for, by the database's name. @type {Map<string, Promise<Connection>>} */
@@ -488,57 +491,5 @@ export async function open(name) {
 
 /** @param {string} name @returns {Promise<Connection>} */
 async function connect(name) {
-  if (typeof indexedDB === 'undefined') throw failure('unavailable', 'there is no IndexedDB here');
-  try {
-    const { database, loss } = await ask(name, VERSION);
-    if (!loss) return new Connection(database);
-    database.close();
-    throw failure('data_lost', loss);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'VersionError') throw await newerVersion(name);
-    throw failed(error);
-  }
-}
-
-/**
- * Asks for `version`, or for whatever version there is. A request cannot be taken back: one that
- * comes too late is closed when it comes.
- *
- * @param {string} name @param {number} [version]
- * @returns {Promise<{ database: IDBDatabase, loss?: string }>}
- */
-function ask(name, version) {
-  let isLate = false;
-  const request = indexedDB.open(name, version);
-  /** @type {string | undefined} */
-  let loss;
-  request.onupgradeneeded = (event) => {
-    // Chromium, when it found a database too damaged to open and began a new one, says so here.
-    const { dataLoss, dataLossMessage } = /** @type {{ dataLoss?: string, dataLossMessage?: string }} */ (
-      event
-    );
-    if (dataLoss && dataLoss !== 'none') loss = `${dataLoss}: ${dataLossMessage ?? ''}`;
-    request.result.createObjectStore(LOG);
-    request.result.createObjectStore(DERIVED);
-  };
-  const opening = answer(request).then((database) => {
-    if (isLate) database.close();
-    return { database, ...(loss !== undefined && { loss }) };
-  });
-  return within(OPENING_MS, opening, () => {
-    isLate = true;
-    throw failure('blocked', `it did not open within ${OPENING_MS} ms`);
-  });
-}
-
-/** The failure for a database with a higher version than this build's. @param {string} name */
-async function newerVersion(name) {
-  try {
-    const { database } = await ask(name);
-    const found = database.version;
-    database.close();
-    return { ...failure('unsupported_format', 'the database'), found };
-  } catch (error) {
-    return failed(error);
-  }
+  return new Connection(await openDatabase(name));
 }

@@ -3,10 +3,7 @@
 use daybook_core::Error;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::requests::Failure;
-
-/// The layout of the database that this build reads; the same as in `js/requests.js`.
-const VERSION: u32 = 1;
+use crate::requests::{Failure, version};
 
 /// The error for a failed request.
 pub(crate) fn from_js(failure: JsValue) -> Error {
@@ -21,7 +18,7 @@ pub(crate) fn from_js(failure: JsValue) -> Error {
         "unsupported_format" => Error::UnsupportedFormat {
             what: detail,
             found: version_number(failure.found().unwrap_or_default()),
-            supported: VERSION,
+            supported: version(),
         },
         _ => Error::ConnectionLost { detail },
     }

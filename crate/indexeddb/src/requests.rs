@@ -1,7 +1,13 @@
-//! What `js/requests.js` offers; it is documented there.
+//! What `js/database.js` and `js/requests.js` offer; it is documented there.
 
 use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/database.js")]
+extern "C" {
+    /// The layout of the database that this build reads.
+    pub(crate) fn version() -> u32;
+}
 
 #[wasm_bindgen(module = "/js/requests.js")]
 extern "C" {

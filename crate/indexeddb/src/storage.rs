@@ -63,7 +63,7 @@ impl IndexedDbStorage {
     /// Opens a new connection and lets go of the one before.
     async fn connect(&self) -> Result<Rc<Connection>> {
         let opened = requests::open(&self.database).await.map_err(from_js)?;
-        let connection: Rc<Connection> = Rc::new(opened.unchecked_into());
+        let connection = Rc::new(opened.unchecked_into::<Connection>());
         let mut link = self.link.borrow_mut();
         if let Link::Open(before) = &*link {
             before.close();

@@ -68,7 +68,8 @@ export type WasmSource = BufferSource | WebAssembly.Module | URL | string;
 export interface EarlyConnection {
   /** Reads at once what opening a store is about to ask for. */
   readAhead(key: string, prefix: string): void;
-  readRecord(key: string): Promise<Uint8Array | undefined>;
+  /** A record, and the position at which the log ends. */
+  peek(key: string): Promise<{ record: Uint8Array | undefined; position: number }>;
 }
 
 /** Begins to open a database, for the WebAssembly to take over. */

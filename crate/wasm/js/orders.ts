@@ -42,9 +42,9 @@ export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise
 
 /**
  * The 50 newest orders and the sums over all, as `orders({ sort: 'placedAt', descending: true,
- * limit: 50 })` gave them when the read models were last saved; `null` when they never were. It needs
- * no WebAssembly, only one read: something to show while `openOrderBook` goes on, which uses the
- * database that this has opened.
+ * limit: 50 })` gives them; `null` when the log has grown since the read models were last saved, or
+ * they never were. It needs no WebAssembly, only one read: something to show while `openOrderBook`
+ * goes on, which uses the database that this has opened.
  */
 export async function peekOrders(options: { name?: string } = {}): Promise<OrdersPage | null> {
   checkObject(options, 'options');

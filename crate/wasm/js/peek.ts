@@ -7,12 +7,13 @@ import { beginOpening } from './waking.js';
 /** Where they are saved, in this form (`orders/peek.rs` in the crate). */
 const KEY = 'peek/1/orders';
 
-/** The page that was last saved; `null` when there is none, or it cannot be read. */
+/** The page as it was last saved; `null` when there is none, the log has grown since, or it cannot be read. */
 export async function peek(begin: BeginOpening, name: string): Promise<OrdersPage | null> {
   try {
     const connection = await beginOpening(begin, name);
-    const bytes = await connection.readRecord(KEY);
-    return bytes ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+    const { record, position } = await connection.peek(KEY);
+    const page: OrdersPage | undefined = record && JSON.parse(new TextDecoder().decode(record));
+    return page?.position === position ? page : null;
   } catch {
     // Whoever opens the book learns why.
     return null;

@@ -2,13 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test panics")]
 
+mod model;
+
 use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Storage, StoredBatch},
 };
 use daybook_indexeddb::IndexedDbStorage;
 use futures_util::FutureExt as _;
-use indexed_db_futures::{Build, database::Database, query_source::QuerySource};
+use indexed_db_futures::{
+    Build, database::Database, query_source::QuerySource, transaction::TransactionMode,
+};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Opens stores that no earlier run has left anything in.
@@ -175,7 +181,7 @@ async fn a_connection_makes_way_for_a_newer_build_and_cannot_read_what_it_made()
     let storage = empty("newer").await;
     append(&storage, 0, 1).await.unwrap();
     let newer = Database::open("daybook:newer")
-        .with_version(2_u32)
+        .with_version(3_u32)
         .with_on_upgrade_needed(|_, _| Ok(()))
         .build()
         .unwrap()
@@ -184,12 +190,50 @@ async fn a_connection_makes_way_for_a_newer_build_and_cannot_read_what_it_made()
     assert_eq!(code(append(&storage, 1, 2).await), "connection_lost");
     let refusal = Error::UnsupportedFormat {
         what: "the database".into(),
-        found: 2,
-        supported: 1,
+        found: 3,
+        supported: 2,
     };
     assert_eq!(storage.reconnect().await, Err(refusal.clone()));
     assert_eq!(IndexedDbStorage::open("newer").await.err(), Some(refusal));
     newer.delete().unwrap().await.unwrap();
+}
+
+/// In the first layout, every batch was in the store called `log`.
+#[wasm_bindgen_test]
+async fn a_log_of_the_first_layout_is_read_and_goes_on() {
+    drop(empty("first").await);
+    let build = Database::open("daybook:first").with_version(1_u32);
+    let first = build
+        .with_on_upgrade_needed(|_, database| {
+            database.create_object_store("log").build()?;
+            database.create_object_store("derived").build()?;
+            Ok(())
+        })
+        .build()
+        .unwrap()
+        .await
+        .unwrap();
+    let transaction = first
+        .transaction("log")
+        .with_mode(TransactionMode::Readwrite);
+    let transaction = transaction.build().unwrap();
+    let store = transaction.object_store("log").unwrap();
+    for last in [2_u32, 5] {
+        let bytes = Uint8Array::from(batch(last.into()).bytes.as_slice());
+        let put = store.put(JsValue::from(bytes)).with_key(last);
+        put.build().unwrap().await.unwrap();
+    }
+    drop(store);
+    transaction.commit().await.unwrap();
+    first.close();
+
+    let storage = IndexedDbStorage::open("first").await.unwrap();
+    assert_eq!(log(&storage).await, [batch(2), batch(5)]);
+    assert_eq!(append(&storage, 2, 3).await, Ok(Commit::Behind));
+    assert_eq!(append(&storage, 5, 6).await, Ok(Commit::Done));
+    assert_eq!(append(&storage, 6, 7).await, Ok(Commit::Done));
+    assert_eq!(storage.replace(2, &[5, 6], &batch(6)).await, Ok(true));
+    assert_eq!(log(&storage).await, [batch(2), batch(6), batch(7)]);
 }
 
 #[wasm_bindgen_test]

@@ -1,5 +1,5 @@
 //! The newest orders in a record of their own, as JSON text: a page can show them before this module
-//! is loaded. It says how things stood at the last save, and nothing is decided by it.
+//! is loaded. It says how things stood at its position, and nothing is decided by it.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,6 +1,6 @@
 /** From nothing to the first 50 orders on the screen. */
 
-import { openDatabase, requested } from '../contenders/idb.js';
+import { requested } from '../contenders/idb.js';
 import { NAME, shopOrders } from './import.js';
 import { must, timed } from './measure.js';
 
@@ -26,7 +26,7 @@ export async function openingFloor(_, plan) {
   const rows = shopOrders(plan).slice(0, COUNT);
   const openFloor = await timed(async () => {
     const [database] = await Promise.all([
-      openDatabase(`daybook:${NAME}`, () => {}),
+      requested(indexedDB.open(`daybook:${NAME}`)),
       WebAssembly.compileStreaming(
         fetch(new URL('../../../../dist/wasm/orders/daybook_bg.wasm', import.meta.url)),
       ),

@@ -1,0 +1,264 @@
+/**
+ * The database: its object stores and what lies in them, opening it, and what its errors stand for.
+ *
+ * What fails rejects with a `Failure`.
+ *
+ * @typedef {{ code: string, detail: string, found?: number }} Failure
+ */
+
+/** The object store of the sealed batches: the position of the last event to bytes. */
+export const LOG = 'log';
+/**
+ * The object store of the log's end: the position of the first event to a batch, or to `SEALED`. Each
+ * append has a key of its own here, the one after the tail it was judged by, and the key stays taken:
+ * of two appends judged by the same tail, the browser itself refuses the second. So a commit is one
+ * request that needs no answer before the transaction is told to end.
+ *
+ * Sealing moves batches to `LOG`, the oldest first: there are those up to some position, here those
+ * beyond it.
+ */
+export const RECENT = 'recent';
+/** What stays in `RECENT` of a batch that is in `LOG`. */
+export const SEALED = 0;
+/** The object store of the derived records: strings to bytes. */
+export const DERIVED = 'derived';
+
+/** The layout this build writes and reads; in version 1, every batch was in `LOG`. */
+const VERSION = 2;
+/**
+ * How long opening may take, in milliseconds. It waits for other tabs to let go of an older version
+ * or of a deleted database, and a frozen tab never does.
+ */
+const OPENING_MS = 10_000;
+/** @param {string} code @param {string} detail @returns {Failure} */
+export const failure = (code, detail) => ({ code, detail });
+
+/** The code of a commit whose key is taken; it stays in here. */
+export const TAKEN = 'taken';
+
+/** What the browser's own errors stand for; all others, for a broken connection. */
+const codes = new Map([
+  ['QuotaExceededError', 'quota_exceeded'],
+  ['ConstraintError', TAKEN],
+  ['SecurityError', 'unavailable'],
+  // An object store is missing, or a value's bytes are.
+  ['NotFoundError', 'storage_corrupt'],
+  ['NotReadableError', 'storage_corrupt'],
+  ['DataError', 'storage_corrupt'],
+]);
+
+/**
+ * What `error` stands for. What is not known to be anything else counts as a broken connection: a
+ * new one is the only remedy there is, and every browser has names of its own for it.
+ *
+ * @param {unknown} error @returns {Failure}
+ */
+export function failed(error) {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    return /** @type {Failure} */ (error);
+  }
+  const { name, message } =
+    error instanceof Error || error instanceof DOMException ? error : new Error(`${error}`);
+  return failure(codes.get(name) ?? 'connection_lost', `${name}: ${message}`);
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+export const answer = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/** @param {unknown} value @returns {Uint8Array} */
+export function bytesOf(value) {
+  if (value instanceof Uint8Array) return value;
+  throw failure('storage_corrupt', 'the record does not hold bytes');
+}
+
+/** @param {IDBValidKey} key @returns {number} */
+export function positionOf(key) {
+  if (Number.isSafeInteger(key) && /** @type {number} */ (key) >= 0) return /** @type {number} */ (key);
+  throw failure('storage_corrupt', `${key} is not a position`);
+}
+
+/** A batch as `RECENT` holds it: its last position, then its bytes. @param {number} last @param {Uint8Array} bytes */
+export function recentValue(last, bytes) {
+  const value = new Uint8Array(8 + bytes.length);
+  new DataView(value.buffer).setFloat64(0, last);
+  value.set(bytes, 8);
+  return value;
+}
+
+/** The batches among values of `RECENT`; their bytes are views. @param {unknown[]} values */
+export function recentBatches(values) {
+  return values
+    .filter((value) => value !== SEALED)
+    .map((value) => {
+      const bytes = bytesOf(value);
+      if (bytes.length < 8) throw failure('storage_corrupt', 'the record is too short');
+      const last = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0);
+      return { last: positionOf(last), bytes: bytes.subarray(8) };
+    });
+}
+
+/**
+ * In an array, the batch that begins at `position` or is the last to begin before it; none, if it is
+ * sealed.
+ *
+ * @param {IDBObjectStore} recent @param {number} position
+ */
+export async function recentAt(recent, position) {
+  const cursor = await answer(recent.openCursor(IDBKeyRange.upperBound(position), 'prev'));
+  if (!cursor) return [];
+  return recentBatches([cursor.value]).map((batch) => ({ first: positionOf(cursor.key), ...batch }));
+}
+
+/**
+ * The recent batches that end after `after`, when no sealed one does.
+ *
+ * @param {IDBObjectStore} recent @param {number} after @param {number} limit
+ */
+export async function recentAfter(recent, after, limit) {
+  if (limit === 0) return [];
+  const [around, beyond] = await Promise.all([
+    recentAt(recent, after),
+    answer(recent.getAll(IDBKeyRange.lowerBound(after, true), limit)),
+  ]);
+  const found = [...around.filter(({ last }) => last > after), ...recentBatches(beyond)];
+  return found.slice(0, limit);
+}
+
+/** The sealed batches that end after `after`. @param {IDBObjectStore} log @param {number} after @param {number} limit */
+export async function sealedAfter(log, after, limit) {
+  const range = IDBKeyRange.lowerBound(after, true);
+  const both = [answer(log.getAllKeys(range, limit)), answer(log.getAll(range, limit))];
+  const [keys, values] = await Promise.all(both);
+  return keys.map((key, index) => ({ last: positionOf(key), bytes: bytesOf(values[index]) }));
+}
+
+/** Where the last of some batches ends. @param {{ last: number }[]} batches @param {number} otherwise */
+export const endOf = (batches, otherwise) => batches.at(-1)?.last ?? otherwise;
+
+/**
+ * The recent batches up to the position `upto`, with their keys. The log has no gaps: each begins
+ * after the one before it, and the first after what is sealed.
+ *
+ * @param {IDBObjectStore} recent @param {number} sealed @param {number} upto
+ */
+export async function recentUpTo(recent, sealed, upto) {
+  if (upto <= sealed) return [];
+  const batches = recentBatches(await answer(recent.getAll(IDBKeyRange.bound(sealed + 1, upto))));
+  let first = sealed + 1;
+  return batches.map(({ last, bytes }) => {
+    const batch = { first, last, bytes };
+    first = last + 1;
+    return batch;
+  });
+}
+
+/** Up to where the log is sealed. @param {IDBObjectStore} log */
+export async function sealedEnd(log) {
+  const cursor = await answer(log.openKeyCursor(null, 'prev'));
+  return cursor ? positionOf(cursor.key) : 0;
+}
+
+/**
+ * The range of the keys that begin with `prefix`; every key begins with the empty one. It ends before
+ * the prefix whose last code unit is one higher: keys are ordered by UTF-16 code unit.
+ *
+ * @param {string} prefix
+ */
+export function beginningWith(prefix) {
+  for (let length = prefix.length; length > 0; length -= 1) {
+    const unit = prefix.charCodeAt(length - 1);
+    if (unit === 0xffff) continue;
+    const end = prefix.slice(0, length - 1) + String.fromCharCode(unit + 1);
+    return IDBKeyRange.bound(prefix, end, false, true);
+  }
+  return IDBKeyRange.lowerBound(prefix);
+}
+
+/**
+ * What `promise` gives, or `late()` after so many milliseconds.
+ *
+ * @template T @param {number} milliseconds @param {Promise<T>} promise @param {() => T} late
+ * @returns {Promise<T>}
+ */
+export function within(milliseconds, promise, late) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(late());
+      } catch (error) {
+        reject(error);
+      }
+    }, milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * Opens the database called `name`, which is created when it does not exist.
+ *
+ * @param {string} name @returns {Promise<IDBDatabase>}
+ */
+export async function openDatabase(name) {
+  if (typeof indexedDB === 'undefined') throw failure('unavailable', 'there is no IndexedDB here');
+  try {
+    const { database, loss } = await ask(name, VERSION);
+    if (!loss) return database;
+    database.close();
+    throw failure('data_lost', loss);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'VersionError') throw await newerVersion(name);
+    throw failed(error);
+  }
+}
+
+/**
+ * Asks for `version`, or for whatever version there is. A request cannot be taken back: one that
+ * comes too late is closed when it comes.
+ *
+ * @param {string} name @param {number} [version]
+ * @returns {Promise<{ database: IDBDatabase, loss?: string }>}
+ */
+function ask(name, version) {
+  let isLate = false;
+  const request = indexedDB.open(name, version);
+  /** @type {string | undefined} */
+  let loss;
+  request.onupgradeneeded = (event) => {
+    // Chromium, when it found a database too damaged to open and began a new one, says so here.
+    const { dataLoss, dataLossMessage } = /** @type {{ dataLoss?: string, dataLossMessage?: string }} */ (
+      event
+    );
+    if (dataLoss && dataLoss !== 'none') loss = `${dataLoss}: ${dataLossMessage ?? ''}`;
+    const { result: database } = request;
+    for (const name of [LOG, RECENT, DERIVED]) {
+      if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
+    }
+  };
+  const opening = answer(request).then((database) => {
+    if (isLate) database.close();
+    return { database, ...(loss !== undefined && { loss }) };
+  });
+  return within(OPENING_MS, opening, () => {
+    isLate = true;
+    throw failure('blocked', `it did not open within ${OPENING_MS} ms`);
+  });
+}
+
+/** The layout that this build reads. */
+export const version = () => VERSION;
+
+/** The failure for a database with a higher version than this build's. @param {string} name */
+async function newerVersion(name) {
+  try {
+    const { database } = await ask(name);
+    const found = database.version;
+    database.close();
+    return { ...failure('unsupported_format', 'the database'), found };
+  } catch (error) {
+    return failed(error);
+  }
+}
