@@ -20,6 +20,8 @@ const VERSION = 1;
  * or of a deleted database, and a frozen tab never does.
  */
 const OPENING_MS = 10_000;
+/** About how many bytes of records are written before what was asked for is waited for. */
+const SLICE_BYTES = 1024 * 1024;
 /** How long deleting may take, in milliseconds; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
@@ -306,12 +308,22 @@ export class Connection {
       // They can be made anew from the log, so they need not wait for the disk.
       false,
       ([derived]) => {
-        for (let index = 0; index < changes.length; index += 2) {
-          const key = /** @type {string} */ (changes[index]);
-          const value = changes[index + 1];
-          if (value) derived.put(value, key);
-          else derived.delete(value === null ? key : beginningWith(key));
-        }
+        // A slice at a time, so that the page can do other things in between.
+        const writeFrom = (/** @type {number} */ start) => {
+          let bytes = 0;
+          for (let index = start; index < changes.length; index += 2) {
+            const key = /** @type {string} */ (changes[index]);
+            const value = changes[index + 1];
+            bytes += value?.length ?? 0;
+            if (!value) derived.delete(value === null ? key : beginningWith(key));
+            else if (bytes < SLICE_BYTES) derived.put(value, key);
+            else {
+              derived.put(value, key).onsuccess = () => writeFrom(index + 2);
+              return;
+            }
+          }
+        };
+        writeFrom(0);
       },
       true,
     );

@@ -193,11 +193,12 @@ fn read_uuid(text: &str) -> Option<[u8; 16]> {
         let digits = text.get(at..)?.first_chunk()?;
         Some(u32::from_be_bytes(*digits).into())
     };
-    let mut id = 0;
-    for (high, low) in [(0, 4), (9, 14), (19, 24), (28, 32)] {
-        id = id << 32 | u128::from(eight_digits(four(high)? << 32 | four(low)?)?);
+    let mut id = [0; 16];
+    let places = [(0, 4), (9, 14), (19, 24), (28, 32)];
+    for (part, (high, low)) in id.as_chunks_mut().0.iter_mut().zip(places) {
+        *part = eight_digits(four(high)? << 32 | four(low)?)?.to_be_bytes();
     }
-    Some(id.to_be_bytes())
+    Some(id)
 }
 
 /// The number of eight hexadecimal digits in small letters, all at once in a word of a byte each,

@@ -77,10 +77,11 @@ impl BookHandle {
         self.models.is_live()
     }
 
-    /// Saves the read models, each with its checkpoint.
-    pub fn save(&self) -> Promise {
+    /// Does some of the work of saving the read models; gives whether there is more.
+    #[wasm_bindgen(js_name = saveMore)]
+    pub fn save_more(&self) -> Promise {
         let models = Rc::clone(&self.models);
-        promise(async move { models.save().await.map(|()| JsValue::UNDEFINED) })
+        promise(async move { models.save_more().await })
     }
 
     /// Begins to rebuild a read model; `advance` carries it out. Gives whether there is one so named.
