@@ -99,6 +99,31 @@ async function entries(store, range, limit) {
   return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
 }
 
+/**
+ * Writes records, from one of them on: keys in turns with bytes, `null` to delete the key, or
+ * `undefined` to delete all that begin with it. A slice at a time, so that the page can do other
+ * things in between.
+ *
+ * @param {IDBObjectStore} store @param {unknown[]} changes @param {number} start
+ */
+function writeFrom(store, changes, start) {
+  let bytes = 0;
+  for (let index = start; index < changes.length; index += 2) {
+    const key = /** @type {string} */ (changes[index]);
+    const value = changes[index + 1];
+    if (!(value instanceof Uint8Array)) {
+      store.delete(value === null ? key : beginningWith(key));
+      continue;
+    }
+    const request = store.put(value, key);
+    bytes += value.length;
+    if (bytes >= SLICE_BYTES) {
+      request.onsuccess = () => writeFrom(store, changes, index + 2);
+      return;
+    }
+  }
+}
+
 /** An open database. */
 export class Connection {
   #database;
@@ -307,24 +332,7 @@ export class Connection {
       [DERIVED],
       // They can be made anew from the log, so they need not wait for the disk.
       false,
-      ([derived]) => {
-        // A slice at a time, so that the page can do other things in between.
-        const writeFrom = (/** @type {number} */ start) => {
-          let bytes = 0;
-          for (let index = start; index < changes.length; index += 2) {
-            const key = /** @type {string} */ (changes[index]);
-            const value = changes[index + 1];
-            bytes += value?.length ?? 0;
-            if (!value) derived.delete(value === null ? key : beginningWith(key));
-            else if (bytes < SLICE_BYTES) derived.put(value, key);
-            else {
-              derived.put(value, key).onsuccess = () => writeFrom(index + 2);
-              return;
-            }
-          }
-        };
-        writeFrom(0);
-      },
+      ([derived]) => writeFrom(derived, changes, 0),
       true,
     );
   }

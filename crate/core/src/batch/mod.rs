@@ -164,7 +164,11 @@ impl Batch {
         front.shrink_to_fit();
         let payloads = payloads.map_err(|_| decode::damaged(contents.first))?;
         let whole = |at: u32| payloads.is_char_boundary(at as usize);
-        if !contents.rows.iter().all(|row| whole(row.data_start) && whole(row.data_end)) {
+        if !contents
+            .rows
+            .iter()
+            .all(|row| whole(row.data_start) && whole(row.data_end))
+        {
             return Err(decode::damaged(contents.first));
         }
         Ok(Self {

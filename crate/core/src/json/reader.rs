@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::scan::{begins_with, malformed, number_end, plain_end, space_end, string_end, value_end};
+use super::scan::{
+    begins_with, malformed, number_end, plain_end, space_end, string_end, value_end,
+};
 use super::{MAX_DEPTH, Malformed, Problem};
 
 /// Reads values off the front of JSON text, borrowing from it what needs no unescaping. After an

@@ -4,12 +4,12 @@
 //! is folded, and the rows are at most the preview that the checkpoint holds. A page that is not
 //! there, as when another tab has saved in between, sends it back to the checkpoints.
 
+use super::Skipped;
 use super::checkpoint::{
     Checkpoint, Key, PageId, Saving, checkpoints_prefix, pages_prefix, parse_key,
 };
 use super::course::{Kind, Rows};
 use super::saved::Saved;
-use super::Skipped;
 use crate::Position;
 use crate::storage::Record;
 
@@ -120,7 +120,8 @@ impl Restoring {
         self.checkpoints.clear();
         let mut best: Option<(_, Chosen)> = None;
         for (key, bytes) in records {
-            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, &key) else {
+            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, &key)
+            else {
                 continue;
             };
             self.checkpoints.push((version, position));

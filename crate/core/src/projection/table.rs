@@ -172,8 +172,8 @@ impl<R: Row> Table<R> {
     /// The numbers of the pages that changed since this was last asked, ascending.
     pub fn changed_pages(&mut self) -> Vec<u32> {
         let numbered = (0..).zip(&mut self.pages);
-        let changed =
-            numbered.filter_map(|(number, page)| core::mem::take(&mut page.changed).then_some(number));
+        let changed = numbered
+            .filter_map(|(number, page)| core::mem::take(&mut page.changed).then_some(number));
         changed.collect()
     }
 

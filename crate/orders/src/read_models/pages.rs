@@ -37,8 +37,22 @@ impl<T> Column<T> {
     pub(super) fn push(&mut self, value: T) {
         match self.0.last_mut() {
             Some(piece) if piece.len() < ROWS_PER_PAGE as usize => piece.push(value),
-            _ => self.0.push(vec![value]),
+            Some(_) => {
+                // The next one will be full as well: no growing, and no holes left by that.
+                let mut piece = Vec::with_capacity(ROWS_PER_PAGE as usize);
+                piece.push(value);
+                self.0.push(piece);
+            }
+            None => self.0.push(vec![value]),
         }
+    }
+
+    /// How many values there are.
+    pub(super) fn len(&self) -> u32 {
+        let Some(last) = self.0.last() else { return 0 };
+        // Memory ends long before the numbers of rows do.
+        let full = u32::try_from(self.0.len() - 1).unwrap_or_default();
+        full * ROWS_PER_PAGE + u32::try_from(last.len()).unwrap_or_default()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
