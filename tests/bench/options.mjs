@@ -48,11 +48,24 @@ const quick = {
  * @property {'chromium' | 'firefox'} browser
  * @property {string[]} only Contenders.
  * @property {string[]} workload Ids of workloads; all of them when empty.
+ * @property {number[]} events The sizes at which growth is measured.
+ * @property {string[]} measure What of it is measured.
  * @property {string | undefined} json Where the figures are written to.
  */
 
+/** What is measured of growth: the job, and in how many page loads. */
+export const growth = {
+  open: { job: 'scaleOpen', loads: 5 },
+  rebuild: { job: 'scaleRebuild', loads: 2 },
+  memory: { job: 'scaleMemory', loads: 1 },
+  append: { job: 'scaleAppend', loads: 3 },
+};
+
+/** Each size is measured in a profile of its own, in browsers that did not write it. */
+const sizes = [1_000, 10_000, 100_000, 1_000_000];
+
 const usage =
-  'npm run bench -- [--scale] [--quick] [--rounds N] [--browser chromium|firefox] [--only a,b] [--workload x,y] [--json FILE]';
+  'npm run bench -- [--scale [--events 1000,1000000] [--measure open,rebuild]] [--quick] [--rounds N] [--browser chromium|firefox] [--only a,b] [--workload x,y] [--json FILE]';
 
 /** @param {string | undefined} list @param {readonly string[]} known @returns {string[]} */
 function chosen(list, known) {
@@ -61,6 +74,20 @@ function chosen(list, known) {
   if (strange) throw new Problem(`There is no '${strange}'; there are ${known.join(', ')}.`, usage);
   return names;
 }
+
+/** @param {string | undefined} list @param {boolean} brief @returns {number[]} */
+function chosenSizes(list, brief) {
+  if (list === undefined) return brief ? sizes.slice(0, 3) : sizes;
+  const chosen = list.split(',').map(Number);
+  if (chosen.every((events) => Number.isInteger(events) && events >= 200)) return chosen;
+  throw new Problem('--events takes whole numbers from 200 on.', usage);
+}
+
+/** All of `ids` when none is chosen. @param {string[]} list @param {readonly string[]} ids */
+const orAll = (list, ids) => (list.length > 0 ? ids.filter((id) => list.includes(id)) : [...ids]);
+
+/** What is measured of growth, unless less is asked for. */
+const grown = Object.keys(growth);
 
 /**
  * @param {string[]} args @param {readonly string[]} workloads The ids that can be named.
@@ -79,6 +106,8 @@ export function readOptions(args, workloads) {
         browser: { type: 'string' },
         only: { type: 'string' },
         workload: { type: 'string' },
+        events: { type: 'string' },
+        measure: { type: 'string' },
         json: { type: 'string' },
       },
     });
@@ -93,7 +122,6 @@ export function readOptions(args, workloads) {
   if (browser !== 'chromium' && browser !== 'firefox') {
     throw new Problem(`There is no browser '${browser}'.`, usage);
   }
-  const only = chosen(text('only'), contenders);
   return {
     plan: brief ? quick : full,
     scale: parsed.values.scale === true,
@@ -103,8 +131,10 @@ export function readOptions(args, workloads) {
     together: brief,
     after: brief ? 150 : 500,
     browser,
-    only: only.length > 0 ? contenders.filter((name) => only.includes(name)) : contenders,
+    only: orAll(chosen(text('only'), contenders), contenders),
     workload: chosen(text('workload'), workloads),
+    events: chosenSizes(text('events'), brief),
+    measure: orAll(chosen(text('measure'), grown), grown),
     json: text('json'),
   };
 }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { note, step } from '../../scripts/lib/say.mjs';
 import { findBrowser, storedBytes } from './browsers.mjs';
 import { pageDirectory } from './build.mjs';
+import { growth } from './options.mjs';
 import { serveTasks } from './server.mjs';
 import { inBrowser } from './sessions.mjs';
 import { median } from './statistics.mjs';
@@ -13,9 +14,6 @@ import { columns, digits } from './table.mjs';
 
 /** Until a job is given up, in milliseconds: a million events are filled in first. */
 const TIMEOUT = 900_000;
-
-/** Each size is measured in a profile of its own, in browsers that did not write it. */
-const sizes = [1_000, 10_000, 100_000, 1_000_000];
 
 /** @typedef {Record<string, number>} Figures Medians over page loads. */
 
@@ -39,18 +37,18 @@ const lines = [
 
 /** What must hold of the figures of the smallest and the largest log. @param {Figures} small @param {Figures} large */
 const targets = (small, large) => {
-  const growth = (/** @type {string} */ id) => (large[id] ?? Number.NaN) / (small[id] ?? Number.NaN);
+  const ratio = (/** @type {string} */ id) => (large[id] ?? Number.NaN) / (small[id] ?? Number.NaN);
   return [
-    { title: 'append grows at most', is: growth('appendOne'), most: 1.2, unit: '×' },
+    { title: 'append grows at most', is: ratio('appendOne'), most: 1.2, unit: '×' },
     {
       title: 'append grows, beside what a bare put grows, at most',
-      is: growth('appendOne') / growth('barePut'),
+      is: ratio('appendOne') / ratio('barePut'),
       most: 1.2,
       unit: '×',
     },
-    { title: 'reading a stream the first time grows at most', is: growth('readFirst'), most: 1.2, unit: '×' },
-    { title: 'reading it again grows at most', is: growth('readAgain'), most: 1.2, unit: '×' },
-    { title: 'opening grows at most', is: growth('open'), most: 3, unit: '×' },
+    { title: 'reading a stream the first time grows at most', is: ratio('readFirst'), most: 1.2, unit: '×' },
+    { title: 'reading it again grows at most', is: ratio('readAgain'), most: 1.2, unit: '×' },
+    { title: 'opening grows at most', is: ratio('open'), most: 3, unit: '×' },
     { title: 'opening takes at most', is: large.open ?? Number.NaN, most: 300, unit: 'ms' },
     { title: 'memory per order is at most', is: large.bytesPerOrder ?? Number.NaN, most: 300, unit: 'bytes' },
     { title: 'a rebuild takes less than', is: large.rebuild ?? Number.NaN, most: 3_000, unit: 'ms' },
@@ -83,13 +81,11 @@ async function measure(options, { browser, server }, events) {
   try {
     const filled = await perform(['scaleFill']);
     const disk = storedBytes(browser, profile) / 1e6;
-    const measured = [
-      ...(await perform(['scaleOpen', 'scaleOpen', 'scaleOpen', 'scaleOpen', 'scaleOpen'])),
-      ...(await perform(['scaleRebuild', 'scaleRebuild'])),
-      ...(await perform(['scaleMemory'])),
-      ...(await perform(['scaleAppend', 'scaleAppend', 'scaleAppend'])),
-    ];
-    const all = [...filled, ...measured];
+    const all = [...filled];
+    for (const [name, { job, loads }] of Object.entries(growth)) {
+      if (options.measure.includes(name))
+        all.push(...(await perform(Array.from({ length: loads }, () => job))));
+    }
     const ids = [...new Set(all.flatMap((results) => Object.keys(results)))];
     const of = (/** @type {string} */ id) =>
       all.flatMap((results) => (typeof results[id] === 'number' ? [results[id]] : []));
@@ -104,7 +100,7 @@ export async function scale(options) {
   const browser = findBrowser(options.browser);
   note(browser.version);
   const server = await serveTasks(pageDirectory);
-  const chosen = options.plan.orders < 20_000 ? sizes.slice(0, 3) : sizes;
+  const chosen = options.events;
   /** @type {Figures[]} */
   const figures = [];
   try {
@@ -116,9 +112,13 @@ export async function scale(options) {
     server.close();
   }
   const head = ['', ...chosen.map((events) => events.toLocaleString('en'))];
-  const body = lines.map(({ id, title }) => [title, ...figures.map((one) => digits(one[id] ?? Number.NaN))]);
+  const measured = lines.filter(({ id }) => figures.some((one) => one[id] !== undefined));
+  const body = measured.map(({ id, title }) => [
+    title,
+    ...figures.map((one) => digits(one[id] ?? Number.NaN)),
+  ]);
   console.log(`\n${columns([head, ...body]).join('\n')}\n`);
-  const judged = targets(figures[0] ?? {}, figures.at(-1) ?? {});
+  const judged = targets(figures[0] ?? {}, figures.at(-1) ?? {}).filter(({ is }) => !Number.isNaN(is));
   for (const { title, is, most, unit } of judged) {
     console.log(`${title} ${most} ${unit}: ${digits(is)} ${unit}, ${is <= most ? 'met' : 'missed'}`);
   }

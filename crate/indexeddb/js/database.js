@@ -178,6 +178,71 @@ export function beginningWith(prefix) {
   return IDBKeyRange.lowerBound(prefix);
 }
 
+/** @param {IDBObjectStore} derived @param {string} key */
+export async function readRecord(derived, key) {
+  const value = await answer(derived.get(key));
+  return value === undefined ? undefined : bytesOf(value);
+}
+
+/** Keys and values in turns: one array crosses quicker than many pairs. @param {IDBObjectStore} derived @param {string} prefix */
+export async function readRecords(derived, prefix) {
+  const range = beginningWith(prefix);
+  const both = [answer(derived.getAllKeys(range)), answer(derived.getAll(range))];
+  const [keys, values] = await Promise.all(both);
+  return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
+}
+
+/** The last batch, and where the one before it ends, or 0; nothing of an empty log. @param {IDBObjectStore} log @param {IDBObjectStore} recent */
+export async function readEnd(log, recent) {
+  const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKeys(log)]);
+  for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes };
+  const [last, before = 0] = sealed;
+  if (last === undefined) return undefined;
+  return { last, before, bytes: bytesOf(await answer(log.get(last))) };
+}
+
+/** The last key and the one before it. @param {IDBObjectStore} log @returns {Promise<number[]>} */
+const lastKeys = (log) =>
+  new Promise((resolve, reject) => {
+    /** @type {number[]} */
+    const keys = [];
+    const request = log.openKeyCursor(null, 'prev');
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor || keys.push(positionOf(cursor.key)) === 2) resolve(keys);
+      else cursor.continue();
+    };
+  });
+
+/** About how many bytes of records are written before what was asked for is waited for. */
+const SLICE_BYTES = 1024 * 1024;
+
+/**
+ * Writes records, from one of them on: keys in turns with bytes, `null` to delete the key, or
+ * `undefined` to delete all that begin with it. A slice at a time, so that the page can do other
+ * things in between.
+ *
+ * @param {IDBObjectStore} store @param {unknown[]} changes @param {number} start
+ */
+export function writeFrom(store, changes, start) {
+  let bytes = 0;
+  for (let index = start; index < changes.length; index += 2) {
+    const key = /** @type {string} */ (changes[index]);
+    const value = changes[index + 1];
+    if (!(value instanceof Uint8Array)) {
+      store.delete(value === null ? key : beginningWith(key));
+      continue;
+    }
+    const request = store.put(value, key);
+    bytes += value.length;
+    if (bytes >= SLICE_BYTES) {
+      request.onsuccess = () => writeFrom(store, changes, index + 2);
+      return;
+    }
+  }
+}
+
 /**
  * What `promise` gives, or `late()` after so many milliseconds.
  *

@@ -14,7 +14,6 @@
 
 import {
   answer,
-  beginningWith,
   bytesOf,
   DERIVED,
   endOf,
@@ -24,6 +23,9 @@ import {
   openDatabase,
   positionOf,
   RECENT,
+  readEnd,
+  readRecord,
+  readRecords,
   recentAfter,
   recentAt,
   recentBatches,
@@ -34,6 +36,7 @@ import {
   sealedEnd,
   TAKEN,
   within,
+  writeFrom,
 } from './database.js';
 
 /** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
@@ -59,43 +62,6 @@ function readOpening(transaction, key, prefix) {
   for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});
   return ahead;
 }
-
-/** @param {IDBObjectStore} derived @param {string} key */
-async function readRecord(derived, key) {
-  const value = await answer(derived.get(key));
-  return value === undefined ? undefined : bytesOf(value);
-}
-
-/** Keys and values in turns: one array crosses quicker than many pairs. @param {IDBObjectStore} derived @param {string} prefix */
-async function readRecords(derived, prefix) {
-  const range = beginningWith(prefix);
-  const both = [answer(derived.getAllKeys(range)), answer(derived.getAll(range))];
-  const [keys, values] = await Promise.all(both);
-  return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
-}
-
-/** The last batch, and where the one before it ends, or 0; nothing of an empty log. @param {IDBObjectStore} log @param {IDBObjectStore} recent */
-async function readEnd(log, recent) {
-  const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKeys(log)]);
-  for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes };
-  const [last, before = 0] = sealed;
-  if (last === undefined) return undefined;
-  return { last, before, bytes: bytesOf(await answer(log.get(last))) };
-}
-
-/** The last key and the one before it. @param {IDBObjectStore} log @returns {Promise<number[]>} */
-const lastKeys = (log) =>
-  new Promise((resolve, reject) => {
-    /** @type {number[]} */
-    const keys = [];
-    const request = log.openKeyCursor(null, 'prev');
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const cursor = request.result;
-      if (!cursor || keys.push(positionOf(cursor.key)) === 2) resolve(keys);
-      else cursor.continue();
-    };
-  });
 
 /** An open database. */
 export class Connection {
@@ -409,14 +375,7 @@ export class Connection {
    */
   writeRecords(changes) {
     // They can be made anew from the log, so they need not wait for the disk.
-    return this.#write([DERIVED], false, (derived) => {
-      for (let index = 0; index < changes.length; index += 2) {
-        const key = /** @type {string} */ (changes[index]);
-        const value = changes[index + 1];
-        if (value) derived.put(value, key);
-        else derived.delete(value === null ? key : beginningWith(key));
-      }
-    });
+    return this.#write([DERIVED], false, (derived) => writeFrom(derived, changes, 0));
   }
 
   /** Removes everything, for everyone. */

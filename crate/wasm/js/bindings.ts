@@ -51,7 +51,7 @@ export interface BookBindings {
   demo(json: string): DemoBindings;
   advance(): Promise<boolean>;
   isLive(): boolean;
-  save(): Promise<void>;
+  saveMore(): Promise<boolean>;
   startRebuild(name: string): boolean;
   cancelRebuild(name: string): boolean;
   free(): void;

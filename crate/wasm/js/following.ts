@@ -5,11 +5,14 @@ import { DaybookError } from './errors.js';
 import { makeError } from './failing.js';
 import { whenIdle } from './idle.js';
 import type { ProjectionStatus } from './orders-types.js';
-import { Pump } from './pump.js';
+import { Pump, runToEnd } from './pump.js';
 import type { Store } from './store.js';
 
 /** For how long nothing must have changed before the rows are saved, in milliseconds. */
 const SAVE_AFTER_MS = 500;
+
+/** How often it is looked how far a rebuild has come, in milliseconds. */
+const LOOK_EVERY_MS = 10;
 
 /** `rebuilt`: how far a rebuild has come; `null` when none is under way. */
 export type Status = ProjectionStatus & { rebuilt: number | null };
@@ -68,8 +71,13 @@ export class Following {
    */
   async rebuilt(name: string, onProgress: (done: number) => void): Promise<void> {
     const status = () => this.statuses().find((one) => one.name === name);
+    let looked = 0;
     try {
       await this.#pump.until(() => {
+        // Asking takes a while, and nobody sees every step.
+        const now = performance.now();
+        if (now - looked < LOOK_EVERY_MS) return false;
+        looked = now;
         const rebuilt = status()?.rebuilt ?? null;
         if (rebuilt !== null) onProgress(rebuilt);
         return rebuilt === null;
@@ -128,7 +136,7 @@ export class Following {
 
   async #save(): Promise<void> {
     try {
-      await this.#inner.save();
+      await runToEnd(() => this.#inner.saveMore());
     } catch {
       // Saved rows only make opening quicker; the next change asks for it again.
     }

@@ -8,6 +8,9 @@ use super::{Contents, FORMAT, Row};
 use crate::codec::{Damaged, Reader};
 use crate::{Error, Hash, NO_STREAM, Position, Result, Timestamp};
 
+/// How many bytes the checksum takes.
+pub(super) const CHECKSUM_BYTES: usize = 8;
+
 /// Extension fields from this tag up must be understood.
 const CRITICAL: u8 = 128;
 
@@ -22,11 +25,16 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents> {
     }
     let sealed = unseal(bytes)
         .map_err(|_| corrupt("the batch is not what was written; its checksum does not hold"))?;
-    let damaged = |Damaged| corrupt("the batch's parts do not fit together");
+    let damaged = |Damaged| damaged(claimed_first(bytes));
     let mut reader = Reader::new(sealed);
     let preamble = Preamble::read(&mut reader).map_err(damaged)?;
     preamble.check()?;
     read_contents(&mut reader, sealed).map_err(damaged)
+}
+
+/// The error of a batch whose checksum holds and whose parts do not fit.
+pub(super) fn damaged(first: Position) -> Error {
+    Error::corrupt(first, "the batch's parts do not fit together")
 }
 
 /// Takes off the checksum, which must hold.
@@ -239,19 +247,13 @@ fn read_tags(
     Ok(tags)
 }
 
-/// Checks that the payloads are all that is left, that they are UTF-8, and that no event begins or
-/// ends within a character.
-fn check_payloads(reader: &mut Reader<'_>, rows: &[Row]) -> Result<(), Damaged> {
-    let bytes = reader.raw(reader.remaining())?;
-    let text = core::str::from_utf8(bytes).map_err(|_| Damaged)?;
-    let whole = |at: u32| text.is_char_boundary(at as usize);
+/// Checks that the payloads are all that is left. That they are text, and events whole parts of it,
+/// is checked where they become one.
+fn check_payloads(reader: &Reader<'_>, rows: &[Row]) -> Result<(), Damaged> {
     let end = rows.last().map_or(0, |row| {
         row.data_end as usize + row.metadata.saturating_sub(1) as usize
     });
-    let holds = rows
-        .iter()
-        .all(|row| whole(row.data_start) && whole(row.data_end));
-    if holds && end == text.len() {
+    if end == reader.remaining() {
         Ok(())
     } else {
         Err(Damaged)

@@ -88,8 +88,11 @@ pub const FORMAT: u8 = 1;
 /// views into it, built when asked for.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    bytes: Vec<u8>,
+    /// Everything before the payloads, as it was stored.
+    front: Vec<u8>,
+    payloads: String,
     contents: Contents,
+    record_bytes: usize,
 }
 
 /// What [`decode`](decode::decode) found in the bytes.
@@ -102,7 +105,7 @@ struct Contents {
     rows: Vec<Row>,
     /// String numbers of all events' tags, one event after the other.
     tags: Vec<u32>,
-    /// Where in the bytes the event ids, the short hashes and the payloads begin.
+    /// Where in the record the event ids, the short hashes and the payloads begin.
     event_ids: usize,
     short_hashes: usize,
     payloads: usize,
@@ -154,7 +157,26 @@ impl Batch {
     /// them.
     pub fn decode(bytes: Vec<u8>) -> Result<Self> {
         let contents = decode::decode(&bytes)?;
-        Ok(Self { bytes, contents })
+        let record_bytes = bytes.len();
+        let mut front = bytes;
+        front.truncate(record_bytes.saturating_sub(decode::CHECKSUM_BYTES));
+        let payloads = String::from_utf8(front.split_off(contents.payloads.min(front.len())));
+        front.shrink_to_fit();
+        let payloads = payloads.map_err(|_| decode::damaged(contents.first))?;
+        let whole = |at: u32| payloads.is_char_boundary(at as usize);
+        if !contents
+            .rows
+            .iter()
+            .all(|row| whole(row.data_start) && whole(row.data_end))
+        {
+            return Err(decode::damaged(contents.first));
+        }
+        Ok(Self {
+            front,
+            payloads,
+            contents,
+            record_bytes,
+        })
     }
 
     /// The position of the first event.
@@ -211,16 +233,17 @@ impl Batch {
     #[must_use]
     pub const fn size_bytes(&self) -> usize {
         size_of::<Self>()
-            + self.bytes.capacity()
+            + self.front.capacity()
+            + self.payloads.capacity()
             + self.contents.strings.size_bytes()
             + self.contents.rows.capacity() * size_of::<Row>()
             + self.contents.tags.capacity() * size_of::<u32>()
     }
 
-    /// The encoded batch, as it was stored.
+    /// The size of the encoded batch, as it was stored.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub const fn record_bytes(&self) -> usize {
+        self.record_bytes
     }
 
     /// The event at `position`, if it is in this batch.
@@ -328,13 +351,10 @@ impl Batch {
         tags.unwrap_or_default()
     }
 
-    /// A part of the payloads. Decoding has checked all of them; checking this part again costs
-    /// less than keeping a second copy of the payloads as a `String`.
+    /// A part of the payloads. Decoding has checked that it is there.
     fn payload(&self, start: u32, end: u32) -> &str {
-        let payloads = self.bytes.get(self.contents.payloads..);
-        let part = payloads.and_then(|bytes| bytes.get(start as usize..end as usize));
-        part.and_then(|bytes| core::str::from_utf8(bytes).ok())
-            .unwrap_or_default()
+        let part = self.payloads.get(start as usize..end as usize);
+        part.unwrap_or_default()
     }
 
     fn short_hash(&self, index: usize) -> Option<[u8; 4]> {
@@ -342,6 +362,6 @@ impl Batch {
     }
 
     fn fixed<const N: usize>(&self, start: usize) -> Option<[u8; N]> {
-        self.bytes.get(start..)?.first_chunk().copied()
+        self.front.get(start..)?.first_chunk().copied()
     }
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::scan::{malformed, number_end, plain_end, space_end, string_end, value_end};
+use super::scan::{
+    begins_with, malformed, number_end, plain_end, space_end, string_end, value_end,
+};
 use super::{MAX_DEPTH, Malformed, Problem};
 
 /// Reads values off the front of JSON text, borrowing from it what needs no unescaping. After an
@@ -197,7 +199,7 @@ impl<'a> Reader<'a> {
     /// commas is checked then, so that whoever begins with this goes on with it.
     pub fn literal(&mut self, text: &str) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let follows = rest.starts_with(text.as_bytes());
+        let follows = begins_with(rest, text.as_bytes());
         if follows {
             self.at += text.len();
         }

@@ -33,6 +33,17 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
         .unwrap_or(rest.len())
 }
 
+/// Whether `bytes` begin with `text`, eight bytes at a time: WebAssembly's `memcmp` takes them one by
+/// one.
+pub(super) fn begins_with(bytes: &[u8], text: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..text.len()) else {
+        return false;
+    };
+    let ((words, rest), (own_words, own_rest)) = (bytes.as_chunks::<8>(), text.as_chunks::<8>());
+    let are_same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    words.iter().zip(own_words).all(are_same) && rest.iter().zip(own_rest).all(|(a, b)| a == b)
+}
+
 /// The first byte at or after `at` that is not white space.
 pub(super) fn space_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(at) {

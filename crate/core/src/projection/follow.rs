@@ -23,6 +23,7 @@ pub trait Follow<D: Domain> {
     fn cancel_rebuild(&mut self);
     fn finish_rebuild(&mut self) -> bool;
     fn status(&self, tail: Position) -> Status;
+    fn prepare(&mut self) -> bool;
     fn changes(&mut self) -> Option<Save>;
     fn saved(&mut self, save: &Save);
 }

@@ -1,9 +1,9 @@
 //! Carrying one projection along the log.
 
-use super::checkpoint::{Checkpoint, checkpoints_prefix};
-use super::restore::{Progress, Restored, Restoring};
-use super::saved::{Save, Saved};
-use super::{Follow, Projection};
+use super::checkpoint::checkpoints_prefix;
+use super::course::{Course, Kind, Restored, Stand};
+use super::saved::Save;
+use super::{Follow, Projection, Status};
 use crate::domain::Domain;
 use crate::storage::Record;
 use crate::{Error, Position, RecordedEvent};
@@ -20,96 +20,32 @@ use crate::{Error, Position, RecordedEvent};
 /// rebuild that was interrupted begins again.
 #[derive(Debug)]
 pub struct Follower<P: Projection> {
-    live: Fold<P>,
-    // The version of the rows in `live`; while it is not `P::VERSION`, they are not saved.
-    version: u32,
-    rebuild: Option<Box<Fold<P>>>,
-    // While it is under way, `live` shows a preview at most, and nothing is folded.
-    restoring: Option<Box<Restoring<P>>>,
-    saved: Saved,
-}
-
-/// Rows, and how far they have come.
-#[derive(Debug)]
-struct Fold<P> {
+    course: Course,
+    /// The rows in use; a preview of them while they are restored.
     rows: P,
-    at: Checkpoint,
-    failed: Option<Failure>,
-}
-
-/// Where and why a projection stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// The position of the event it could not take.
-    pub position: Position,
-    /// What was wrong.
-    pub error: Error,
-}
-
-/// How many events of a kind were skipped because the build that folded them did not know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    /// The events' type.
-    pub event_type: String,
-    /// The events' schema version.
-    pub schema_version: u32,
-    /// How many there were.
-    pub count: u64,
-}
-
-/// What a projection is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Its rows are being read; at most a preview is shown.
-    Restoring,
-    /// It has followed the log to its end.
-    Live,
-    /// There are events it has not taken yet.
-    CatchingUp,
-    /// It is rebuilt beside the rows in use.
-    Rebuilding {
-        /// The position up to which the new rows have come.
-        done: Position,
-    },
-    /// It, or its rebuild, could not take an event; the rows in use serve as they are.
-    Stopped,
-}
-
-/// A projection's state, for a person to see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// The projection's name.
-    pub name: &'static str,
-    /// The version of the rows in use.
-    pub version: u32,
-    /// The position up to which they have followed the log.
-    pub position: Position,
-    /// How many events they are behind the log's end.
-    pub lag: u64,
-    /// How many events were skipped because the build did not know them.
-    pub skipped: u64,
-    /// The same, by type and schema version.
-    pub skipped_types: Vec<Skipped>,
-    /// What it is doing.
-    pub state: State,
-    /// Where and why it, or its rebuild, stopped.
-    pub error: Option<Failure>,
+    /// The rows of a rebuild.
+    rebuilt: Option<Box<P>>,
+    /// The rows that are restored.
+    restored: Option<Box<P>>,
 }
 
 impl<P: Projection> Default for Follower<P> {
     /// At the beginning, nothing being stored.
     fn default() -> Self {
-        Self {
-            live: Fold::default(),
-            version: P::VERSION,
-            rebuild: None,
-            restoring: None,
-            saved: Saved::nothing(P::NAME, P::VERSION, false),
-        }
+        Self::on(Course::new(Kind::of::<P>(), false))
     }
 }
 
 impl<P: Projection> Follower<P> {
+    fn on(course: Course) -> Self {
+        Self {
+            course,
+            rows: P::default(),
+            rebuilt: None,
+            restored: None,
+        }
+    }
+
     /// What the keys of the records begin with that [`restore`](Self::restore) takes.
     #[must_use]
     pub fn prefix() -> String {
@@ -123,11 +59,8 @@ impl<P: Projection> Follower<P> {
     /// rows are of another version, or when this build knows an event that was skipped.
     #[must_use]
     pub fn restore(checkpoints: Vec<Record>) -> Self {
-        let mut follower = Self::default();
-        match Restoring::begin(checkpoints) {
-            Ok(restoring) => follower.wait_for(restoring.into()),
-            Err(nothing) => follower.go_on_from(*nothing),
-        }
+        let mut follower = Self::on(Course::to_restore(Kind::of::<P>()));
+        follower.take_in(checkpoints);
         follower
     }
 
@@ -135,110 +68,84 @@ impl<P: Projection> Follower<P> {
     /// [`supply`](Self::supply) next; `None` once the rows are restored.
     #[must_use]
     pub fn missing(&self) -> Option<String> {
-        self.restoring.as_ref().map(|restoring| restoring.missing())
+        self.course.missing()
     }
 
     /// Takes in all derived records under `prefix`, read at one moment; does nothing unless these
     /// are what is [`missing`](Self::missing).
     pub fn supply(&mut self, prefix: &str, records: Vec<Record>) {
-        let Some(mut restoring) = self.restoring.take() else {
-            return;
-        };
-        if restoring.missing() != prefix {
-            self.restoring = Some(restoring);
-            return;
-        }
-        match restoring.take(records) {
-            Progress::More => self.wait_for(restoring),
-            Progress::Restored(restored) => self.go_on_from(*restored),
+        if self.course.missing().as_deref() == Some(prefix) {
+            self.take_in(records);
         }
     }
 
-    fn wait_for(&mut self, restoring: Box<Restoring<P>>) {
-        let at = restoring.at().cloned().unwrap_or_default();
-        if let Some((version, preview)) = restoring.preview()
-            && at.position != self.live.at.position
-        {
-            self.live = Fold::default();
-            self.live.rows.show_preview(version, preview);
-            self.version = version;
+    fn take_in(&mut self, records: Vec<Record>) {
+        let rows = self.restored.get_or_insert_default();
+        match self.course.restore(records, &mut **rows) {
+            Restored::More { preview: false } => {}
+            Restored::More { preview: true } => {
+                if let Some((version, preview)) = self.course.preview() {
+                    self.rows = P::default();
+                    self.rows.show_preview(version, preview);
+                }
+            }
+            Restored::Again => self.restored = None,
+            Restored::Whole => {
+                self.rows = *self.restored.take().unwrap_or_default();
+                self.make_room();
+            }
         }
-        self.live.at = at;
-        self.restoring = Some(restoring);
     }
 
-    fn go_on_from(&mut self, restored: Restored<P>) {
-        let Restored {
-            rows,
-            version,
-            at,
-            saved,
-            outdated,
-        } = restored;
-        self.live = Fold {
-            rows,
-            at,
-            failed: None,
-        };
-        self.version = version;
-        if outdated {
-            self.start_rebuild();
+    /// Makes the rows of a rebuild that has begun.
+    fn make_room(&mut self) {
+        if self.course.rebuild.is_some() {
+            self.rebuilt.get_or_insert_default();
         }
-        self.restoring = None;
-        self.saved = saved;
     }
 
     /// Begins again with no rows, at position 0, for a log that is not the one that was folded. The
     /// next save removes what was saved before.
     pub fn start_over(&mut self) {
-        *self = Self {
-            live: Fold::default(),
-            saved: Saved::nothing(P::NAME, P::VERSION, true),
-            ..Self::default()
-        };
+        *self = Self::on(Course::new(Kind::of::<P>(), true));
     }
 
     /// The rows in use.
     #[must_use]
     pub const fn rows(&self) -> &P {
-        &self.live.rows
+        &self.rows
     }
 
     /// The position up to which the rows in use have followed the log.
     #[must_use]
     pub const fn checkpoint(&self) -> Position {
-        self.live.at.position
+        self.course.live.at.position
     }
 
     /// The id of the event at the checkpoint; `None` at position 0. When the log holds another
     /// event there, or none, the rows are of another log: [`start_over`](Self::start_over).
     #[must_use]
     pub const fn last_event(&self) -> Option<uuid::Uuid> {
-        self.live.at.last_event
+        self.course.live.at.last_event
     }
 
     /// The lowest position after which it needs events: that of a rebuild, or the checkpoint. `None`
     /// when it has stopped and needs none.
     #[must_use]
     pub fn next_after(&self) -> Option<Position> {
-        self.folds()
-            .filter(|fold| fold.failed.is_none())
-            .map(|fold| fold.at.position)
-            .min()
-            .filter(|_| self.restoring.is_none())
+        self.course.next_after()
     }
 
     /// The position after which the rows in use need events; `None` when they have stopped.
     #[must_use]
     pub fn live_after(&self) -> Option<Position> {
-        let running = self.live.failed.is_none() && self.restoring.is_none();
-        running.then_some(self.live.at.position)
+        self.course.live_after()
     }
 
     /// Whether the event at `position` comes next for the rows in use, or for a rebuild.
     #[must_use]
     pub fn wants(&self, position: Position) -> bool {
-        self.restoring.is_none() && self.folds().any(|fold| fold.wants(position))
+        self.course.wants(position)
     }
 
     /// Takes in one event, if it comes next: `event` is the recorded one as the domain understands
@@ -249,83 +156,52 @@ impl<P: Projection> Follower<P> {
         recorded: &RecordedEvent<'_>,
         event: Result<Option<&<P::Domain as Domain>::Event<'_>>, &Error>,
     ) {
-        if self.restoring.is_some() {
+        if self.course.is_restoring() {
             return;
         }
-        self.live.take(recorded, event);
-        if let Some(rebuild) = &mut self.rebuild {
-            rebuild.take(recorded, event);
+        take(&mut self.course.live, &mut self.rows, recorded, event);
+        if let (Some(stand), Some(rows)) = (&mut self.course.rebuild, &mut self.rebuilt) {
+            take(stand, &mut **rows, recorded, event);
         }
     }
 
     /// Begins to rebuild from the log's beginning, beside the rows in use. A rebuild that is under
     /// way goes on; one that has stopped begins again.
     pub fn start_rebuild(&mut self) {
-        if self
-            .rebuild
-            .as_ref()
-            .is_none_or(|fold| fold.failed.is_some())
-        {
-            self.rebuild = Some(Box::default());
+        if self.course.start_rebuild() {
+            self.rebuilt = None;
         }
+        self.make_room();
     }
 
     /// Gives a rebuild up. The rows in use stay as they are.
     pub fn cancel_rebuild(&mut self) {
-        self.rebuild = None;
+        (self.course.rebuild, self.rebuilt) = (None, None);
     }
 
     /// Puts the rebuilt rows in use, once they have come as far as the ones in use. Returns whether
     /// it did.
     pub fn finish_rebuild(&mut self) -> bool {
-        let has_caught_up = |fold: &mut Box<Fold<P>>| fold.at.position >= self.live.at.position;
-        if self.restoring.is_some() {
-            return false;
-        }
-        let Some(mut rebuilt) = self.rebuild.take_if(has_caught_up) else {
+        let Some(rebuilt) = &mut self.rebuilt else {
             return false;
         };
-        let position = rebuilt.at.position;
-        let mut same_position = false;
-        if self.version == P::VERSION {
-            same_position = position == self.live.at.position;
-            self.saved
-                .change(self.live.at.position, self.live.rows.save());
+        let done = self.course.finish_rebuild(&mut self.rows, &mut **rebuilt);
+        if done && let Some(rebuilt) = self.rebuilt.take() {
+            self.rows = *rebuilt;
         }
-        self.saved
-            .replace(position, rebuilt.rows.save(), same_position);
-        self.live = *rebuilt;
-        self.version = P::VERSION;
-        true
+        done
     }
 
     /// What it is doing, where the log's end is at `tail`.
     #[must_use]
     pub fn status(&self, tail: Position) -> Status {
-        let live = &self.live;
-        let rebuild = self.rebuild.as_deref();
-        let position = live.at.position;
-        let state = match rebuild {
-            _ if self.restoring.is_some() => State::Restoring,
-            Some(fold) if fold.failed.is_some() => State::Stopped,
-            Some(fold) => State::Rebuilding {
-                done: fold.at.position,
-            },
-            None if live.failed.is_some() => State::Stopped,
-            None if position < tail => State::CatchingUp,
-            None => State::Live,
-        };
-        let rebuild_failed = rebuild.and_then(|fold| fold.failed.as_ref());
-        Status {
-            name: P::NAME,
-            version: self.version,
-            position,
-            lag: tail.saturating_sub(position),
-            skipped: (live.at.skipped.iter()).fold(0, |sum, kind| sum.saturating_add(kind.count)),
-            skipped_types: live.at.skipped.clone(),
-            state,
-            error: rebuild_failed.or(live.failed.as_ref()).cloned(),
-        }
+        self.course.status(tail)
+    }
+
+    /// Writes some of the pages that changed ahead of [`changes`](Self::changes), a few milliseconds'
+    /// work, so that little is left to do then. Returns whether there are more.
+    pub fn prepare(&mut self) -> bool {
+        self.course.prepare(&mut self.rows)
     }
 
     /// What to write so that the rows in use and their checkpoint are stored; `None` when they are
@@ -333,22 +209,33 @@ impl<P: Projection> Follower<P> {
     /// [`saved`](Self::saved). When writing failed, or nobody knows how it ended, nothing need be
     /// said: the next changes contain these.
     pub fn changes(&mut self) -> Option<Save> {
-        if self.version != P::VERSION || self.restoring.is_some() {
-            return None;
-        }
-        let Fold { rows, at, .. } = &mut self.live;
-        self.saved.change(at.position, rows.save());
-        self.saved.save(at, || rows.preview())
+        self.course.changes(&mut self.rows)
     }
 
     /// The changes of `save` are stored. Does nothing when newer changes were taken since.
     pub fn saved(&mut self, save: &Save) {
-        self.saved.confirm(save);
+        self.course.saved(save);
     }
+}
 
-    fn folds(&self) -> impl Iterator<Item = &Fold<P>> {
-        core::iter::once(&self.live).chain(self.rebuild.as_deref())
+fn take<P: Projection>(
+    stand: &mut Stand,
+    rows: &mut P,
+    recorded: &RecordedEvent<'_>,
+    event: Result<Option<&<P::Domain as Domain>::Event<'_>>, &Error>,
+) {
+    if !stand.wants(recorded.position) {
+        return;
     }
+    let taken = match event {
+        Ok(Some(event)) => rows.apply(recorded, event),
+        Ok(None) => {
+            stand.at.skip(recorded.event_type, recorded.schema());
+            Ok(())
+        }
+        Err(error) => Err(error.clone()),
+    };
+    stand.note(recorded, taken);
 }
 
 impl<P: Projection> Follow<P::Domain> for Follower<P> {
@@ -398,52 +285,13 @@ impl<P: Projection> Follow<P::Domain> for Follower<P> {
     fn status(&self, tail: Position) -> Status {
         self.status(tail)
     }
+    fn prepare(&mut self) -> bool {
+        self.prepare()
+    }
     fn changes(&mut self) -> Option<Save> {
         self.changes()
     }
     fn saved(&mut self, save: &Save) {
         self.saved(save);
-    }
-}
-
-impl<P: Default> Default for Fold<P> {
-    fn default() -> Self {
-        Self {
-            rows: P::default(),
-            at: Checkpoint::default(),
-            failed: None,
-        }
-    }
-}
-
-impl<P: Projection> Fold<P> {
-    fn wants(&self, position: Position) -> bool {
-        self.failed.is_none() && position.checked_sub(1) == Some(self.at.position)
-    }
-
-    fn take(
-        &mut self,
-        recorded: &RecordedEvent<'_>,
-        event: Result<Option<&<P::Domain as Domain>::Event<'_>>, &Error>,
-    ) {
-        let position = recorded.position;
-        if !self.wants(position) {
-            return;
-        }
-        let taken = match event {
-            Ok(Some(event)) => self.rows.apply(recorded, event),
-            Ok(None) => {
-                self.at.skip(recorded.event_type, recorded.schema());
-                Ok(())
-            }
-            Err(error) => Err(error.clone()),
-        };
-        match taken {
-            Ok(()) => {
-                self.at.position = position;
-                self.at.last_event = Some(recorded.event_id);
-            }
-            Err(error) => self.failed = Some(Failure { position, error }),
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! for its rows. None of them reads or writes storage: whoever drives them does.
 
 mod checkpoint;
+mod course;
 mod fingerprint;
 mod follow;
 mod follower;
@@ -12,15 +13,17 @@ mod key_index;
 mod projector;
 mod restore;
 mod saved;
+mod status;
 pub mod table;
 #[cfg(test)]
 mod tests;
 
 pub use follow::{Follow, deliver};
-pub use follower::{Failure, Follower, Skipped, State, Status};
+pub use follower::Follower;
 pub use key_index::KeyIndex;
 pub use projector::{Past, Projector, ReadModels};
 pub use saved::Save;
+pub use status::{Failure, Skipped, State, Status};
 pub use table::{Row, Table};
 
 use crate::domain::Domain;
@@ -28,8 +31,8 @@ use crate::{RecordedEvent, Result};
 
 /// A fold of the log into keyed rows, held in memory and read synchronously.
 ///
-/// Whoever drives it applies each event once, in the log's order; [`save`](Self::save)d pages are
-/// stored together with the checkpoint, so this holds across restarts too. `Default` is the state
+/// Whoever drives it applies each event once, in the log's order; pages are stored together with
+/// the checkpoint, so this holds across restarts too. `Default` is the state
 /// before the first event.
 ///
 /// The fold must be pure: the same events give the same rows, and change the same pages, in every
@@ -54,8 +57,11 @@ pub trait Projection: Default {
         event: &<Self::Domain as Domain>::Event<'_>,
     ) -> Result<()>;
 
-    /// The pages that changed since they were last taken, with their bytes.
-    fn save(&mut self) -> Vec<(u32, Vec<u8>)>;
+    /// The numbers of the pages that changed since this was last asked, each once.
+    fn changed(&mut self) -> Vec<u32>;
+
+    /// Writes a page as its rows stand; it changed at some time.
+    fn write_page(&self, number: u32) -> Vec<u8>;
 
     /// Takes in a page saved at `version`; pages come in order of their numbers, into rows that were
     /// just made. May serve an older version's rows while the projection is rebuilt; `false` when it

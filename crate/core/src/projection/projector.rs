@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::{Follow, Projection, Status, deliver};
+use super::{Follow, Projection, Save, Status, deliver};
 use crate::domain::{Domain, understand};
 use crate::repository::AsOf;
 use crate::storage::{Record, Storage};
@@ -35,6 +35,18 @@ pub struct Projector<M, S> {
     models: RefCell<M>,
     /// Where the log is being read; taken out while it is.
     scan: Cell<Option<Scan<S>>>,
+    /// The number of the follower that is to be saved next.
+    saving: Cell<usize>,
+}
+
+/// What was done of saving one follower.
+enum Step {
+    /// Some of its pages were written.
+    Prepared,
+    /// All of them were.
+    Write(Save),
+    /// There was nothing to do.
+    Done,
 }
 
 impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
@@ -68,6 +80,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
             store,
             models: RefCell::new(models),
             scan: Cell::new(None),
+            saving: Cell::new(0),
         })
     }
 
@@ -105,7 +118,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
             self.deliver_after(after).await?;
         }
         self.with(|models| {
-            // One in a step: taking stock of many rows takes a while.
+            // One in a step: letting go of the rows before takes a while.
             more |= models.followers().into_iter().any(Follow::finish_rebuild);
         });
         Ok(more)
@@ -176,23 +189,45 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     /// # Errors
     /// Whatever the storage says; what was saved before is as it was then.
     pub async fn save(&self) -> Result<()> {
-        let count = self.with(|models| models.followers().len());
-        for index in 0..count {
-            let save = self.with(|models| {
-                models
-                    .followers()
-                    .get_mut(index)
-                    .and_then(|one| one.changes())
+        while self.save_more().await? {}
+        Ok(())
+    }
+
+    /// Does the next few milliseconds' work of a [`save`](Self::save), so that a large one leaves the
+    /// caller time for other things; a call after the last step begins another save. Returns whether
+    /// there is more to do.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    pub async fn save_more(&self) -> Result<bool> {
+        // Should this fail, the next save begins with the first.
+        let index = self.saving.take();
+        let (save, count) = self.with(|models| {
+            let mut followers = models.followers();
+            let count = followers.len();
+            let save = followers.get_mut(index).map(|one| {
+                if one.prepare() {
+                    Step::Prepared
+                } else {
+                    one.changes().map_or(Step::Done, Step::Write)
+                }
             });
-            let Some(save) = save else { continue };
+            (save.unwrap_or(Step::Done), count)
+        });
+        if let Step::Write(save) = &save {
             self.store.write_records(&save.changes).await?;
             self.with(|models| {
                 if let Some(follower) = models.followers().get_mut(index) {
-                    follower.saved(&save);
+                    follower.saved(save);
                 }
             });
         }
-        Ok(())
+        let next = match save {
+            Step::Prepared => index,
+            _ => index + 1,
+        };
+        self.saving.set(if next < count { next } else { 0 });
+        Ok(next < count)
     }
 
     /// How each read model is doing.

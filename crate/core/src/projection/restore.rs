@@ -4,25 +4,24 @@
 //! is folded, and the rows are at most the preview that the checkpoint holds. A page that is not
 //! there, as when another tab has saved in between, sends it back to the checkpoints.
 
+use super::Skipped;
 use super::checkpoint::{
     Checkpoint, Key, PageId, Saving, checkpoints_prefix, pages_prefix, parse_key,
 };
+use super::course::{Kind, Rows};
 use super::saved::Saved;
-use super::{Projection, Skipped};
 use crate::Position;
-use crate::domain::Domain;
 use crate::storage::Record;
 
 /// A restoring under way.
 #[derive(Debug)]
-pub(super) struct Restoring<P> {
+pub(super) struct Restoring {
+    kind: Kind,
     /// The checkpoints there are, by version and position.
     checkpoints: Vec<(u32, Position)>,
     /// What to restore; `None`: the checkpoints have to be read again.
     chosen: Option<Chosen>,
-    /// Rows in the making.
-    rows: P,
-    /// How many of the chosen pages are in `rows`.
+    /// How many of the chosen pages are in the rows.
     loaded: usize,
     /// Pages that were found and not chosen.
     left_over: Vec<(u32, PageId)>,
@@ -37,9 +36,8 @@ struct Chosen {
 }
 
 /// What was restored.
-pub(super) struct Restored<P> {
-    pub(super) rows: P,
-    /// The version that saved `rows`.
+pub(super) struct Found {
+    /// The version that saved the rows.
     pub(super) version: u32,
     pub(super) at: Checkpoint,
     pub(super) saved: Saved,
@@ -49,26 +47,25 @@ pub(super) struct Restored<P> {
 }
 
 /// How far a restoring has come.
-pub(super) enum Progress<P> {
-    Restored(Box<Restored<P>>),
+pub(super) enum Progress {
+    /// The rows are whole.
+    Restored(Box<Found>),
     /// There is more to read.
     More,
+    /// There is more to read, into rows that are made anew.
+    Again,
 }
 
-impl<P: Projection> Restoring<P> {
-    /// Begins, with every record under [`checkpoints_prefix`].
-    pub(super) fn begin(records: Vec<Record>) -> Result<Self, Box<Restored<P>>> {
-        let mut restoring = Self {
+impl Restoring {
+    /// Before anything is read.
+    pub(super) const fn new(kind: Kind) -> Self {
+        Self {
+            kind,
             checkpoints: Vec::new(),
             chosen: None,
-            rows: P::default(),
             loaded: 0,
             left_over: Vec::new(),
             failed: Vec::new(),
-        };
-        match restoring.choose(records) {
-            Progress::More => Ok(restoring),
-            Progress::Restored(nothing) => Err(nothing),
         }
     }
 
@@ -86,35 +83,29 @@ impl<P: Projection> Restoring<P> {
     /// What the keys of the records to be read next begin with.
     pub(super) fn missing(&self) -> String {
         match (&self.chosen, self.next_page()) {
-            (Some(chosen), Some(number)) => group_prefix(P::NAME, chosen.version, number),
-            _ => checkpoints_prefix(P::NAME),
+            (Some(chosen), Some(number)) => group_prefix(self.kind.name, chosen.version, number),
+            _ => checkpoints_prefix(self.kind.name),
         }
     }
 
-    /// Takes in the records whose keys begin with what [`missing`](Self::missing) gave.
-    pub(super) fn take(&mut self, records: Vec<Record>) -> Progress<P> {
+    /// Takes in the records whose keys begin with what [`missing`](Self::missing) gave. `rows` are
+    /// those in the making, new ones at first.
+    pub(super) fn take(&mut self, records: Vec<Record>, rows: &mut dyn Rows) -> Progress {
         let Some(chosen) = self.chosen.take() else {
             return self.choose(records);
         };
-        if !self.load(&chosen, records) {
-            self.failed
-                .push((chosen.version, chosen.saving.at.position));
-            self.rows = P::default();
-            self.loaded = 0;
-            return Progress::More;
-        }
-        if self.loaded < chosen.saving.pages.len() {
+        let loaded = self.load(&chosen, records, rows);
+        if loaded && self.loaded < chosen.saving.pages.len() {
             self.chosen = Some(chosen);
             return Progress::More;
         }
-        if !self.rows.loaded() {
-            self.failed
-                .push((chosen.version, chosen.saving.at.position));
-            self.rows = P::default();
-            self.loaded = 0;
-            return Progress::More;
+        if loaded && rows.loaded() {
+            return Progress::Restored(Box::new(self.finish(chosen)));
         }
-        Progress::Restored(Box::new(self.finish(chosen)))
+        self.failed
+            .push((chosen.version, chosen.saving.at.position));
+        self.loaded = 0;
+        Progress::Again
     }
 
     fn next_page(&self) -> Option<u32> {
@@ -123,13 +114,14 @@ impl<P: Projection> Restoring<P> {
     }
 
     /// Chooses the best checkpoint that has not failed: of this version the highest that skipped
-    /// nothing this build knows, or else the highest; or else one of another version that `P` may
+    /// nothing this build knows, or else the highest; or else one of another version that may be
     /// read, newest version first.
-    fn choose(&mut self, records: Vec<Record>) -> Progress<P> {
+    fn choose(&mut self, records: Vec<Record>) -> Progress {
         self.checkpoints.clear();
         let mut best: Option<(_, Chosen)> = None;
         for (key, bytes) in records {
-            let Some(Key::Checkpoint { version, position }) = parse_key(P::NAME, &key) else {
+            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, &key)
+            else {
                 continue;
             };
             self.checkpoints.push((version, position));
@@ -139,8 +131,8 @@ impl<P: Projection> Restoring<P> {
             if saving.at.position != position || self.failed.contains(&(version, position)) {
                 continue;
             }
-            let complete = !knows_skipped::<P>(&saving.at.skipped);
-            let rank = (version == P::VERSION, version, complete, position);
+            let complete = !knows_skipped(self.kind, &saving.at.skipped);
+            let rank = (version == self.kind.version, version, complete, position);
             if best.as_ref().is_none_or(|(other, _)| *other < rank) {
                 best = Some((rank, Chosen { version, saving }));
             }
@@ -156,7 +148,8 @@ impl<P: Projection> Restoring<P> {
     }
 
     /// Loads the pages that `records` are to hold; `false` when one is missing or damaged.
-    fn load(&mut self, chosen: &Chosen, records: Vec<Record>) -> bool {
+    fn load(&mut self, chosen: &Chosen, records: Vec<Record>, rows: &mut dyn Rows) -> bool {
+        let name = self.kind.name;
         let pages = chosen.saving.pages.as_slice();
         let Some(first) = pages.get(self.loaded).map(|(number, _)| *number) else {
             return false;
@@ -164,7 +157,7 @@ impl<P: Projection> Restoring<P> {
         let mut found =
             records
                 .into_iter()
-                .filter_map(|(key, bytes)| match parse_key(P::NAME, &key)? {
+                .filter_map(|(key, bytes)| match parse_key(name, &key)? {
                     Key::Page { number, id, .. } => Some((number, id, bytes)),
                     Key::Checkpoint { .. } => None,
                 });
@@ -180,7 +173,7 @@ impl<P: Projection> Restoring<P> {
                     None => return false,
                 }
             };
-            if !id.holds(&page) || !self.rows.load_page(chosen.version, *number, &page) {
+            if !id.holds(&page) || !rows.load_page(chosen.version, *number, &page) {
                 return false;
             }
             self.loaded += 1;
@@ -190,17 +183,18 @@ impl<P: Projection> Restoring<P> {
         true
     }
 
-    fn finish(&mut self, chosen: Chosen) -> Restored<P> {
+    fn finish(&mut self, chosen: Chosen) -> Found {
         let Saving { at, pages, .. } = chosen.saving;
-        let own = chosen.version == P::VERSION;
+        let Kind { name, version, .. } = self.kind;
+        let own = chosen.version == version;
         let mut saved = if own {
-            Saved::restored(P::NAME, P::VERSION, at.position, pages)
+            Saved::restored(name, version, at.position, pages)
         } else {
-            Saved::nothing(P::NAME, P::VERSION, self.has_own())
+            Saved::nothing(name, version, self.has_own())
         };
         if own {
             let checkpoints = self.checkpoints.iter();
-            let others = checkpoints.filter(|(version, _)| *version == P::VERSION);
+            let others = checkpoints.filter(|(other, _)| *other == version);
             let left_over = core::mem::take(&mut self.left_over);
             saved.note(
                 others.map(|(_, position)| *position),
@@ -210,21 +204,20 @@ impl<P: Projection> Restoring<P> {
             );
         }
         saved.note_older(self.older());
-        Restored {
-            rows: core::mem::take(&mut self.rows),
+        Found {
             version: chosen.version,
-            outdated: !own || knows_skipped::<P>(&at.skipped),
+            outdated: !own || knows_skipped(self.kind, &at.skipped),
             at,
             saved,
         }
     }
 
-    fn nothing(&self) -> Restored<P> {
-        let mut saved = Saved::nothing(P::NAME, P::VERSION, self.has_own());
+    fn nothing(&self) -> Found {
+        let Kind { name, version, .. } = self.kind;
+        let mut saved = Saved::nothing(name, version, self.has_own());
         saved.note_older(self.older());
-        Restored {
-            rows: P::default(),
-            version: P::VERSION,
+        Found {
+            version,
             at: Checkpoint::default(),
             saved,
             outdated: false,
@@ -234,13 +227,13 @@ impl<P: Projection> Restoring<P> {
     /// Whether there are records of this version: none of them is of use.
     fn has_own(&self) -> bool {
         let mut versions = self.checkpoints.iter().map(|(version, _)| *version);
-        versions.any(|version| version == P::VERSION)
+        versions.any(|version| version == self.kind.version)
     }
 
     /// The older versions that have records.
     fn older(&self) -> impl Iterator<Item = u32> {
         let versions = self.checkpoints.iter().map(|(version, _)| *version);
-        versions.filter(|version| *version < P::VERSION)
+        versions.filter(|version| *version < self.kind.version)
     }
 }
 
@@ -254,8 +247,8 @@ fn group_prefix(name: &str, version: u32, number: u32) -> String {
     format!("{pages}{:04}", group_of(number))
 }
 
-fn knows_skipped<P: Projection>(skipped: &[Skipped]) -> bool {
+fn knows_skipped(kind: Kind, skipped: &[Skipped]) -> bool {
     skipped
         .iter()
-        .any(|kind| P::Domain::knows(&kind.event_type, kind.schema_version))
+        .any(|events| (kind.knows)(&events.event_type, events.schema_version))
 }

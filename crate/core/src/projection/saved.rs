@@ -14,10 +14,17 @@
 //!   with c' < c loses a page, the one at c stands above it. Folds being pure, this holds between
 //!   tabs.
 //!
-//! A save is unconfirmed until [`Saved::confirm`]: then each later one contains it, under the same
-//! keys, whether or not it was stored.
+//! A save is unconfirmed until [`Saved::confirm`]: until then each later one contains it, under the
+//! same keys, whether or not it was stored. Pages are kept as numbers, not as bytes: what was not
+//! stored is written again out of the rows.
+//!
+//! Writing all pages of a large projection takes long, so it is done in steps
+//! ([`Saved::write_pages`]) between which events may go on changing rows. A page that changes after
+//! it was written is written again; a save is made once all of them are, and stored in one
+//! transaction. So a crash at any moment leaves what the last save left.
 
 use super::checkpoint::{Checkpoint, Manifest, PageId, checkpoint_key, page_key, version_prefixes};
+use super::course::Rows;
 use crate::Position;
 use crate::sorted::SortedMap;
 use crate::storage::Change;
@@ -37,10 +44,10 @@ pub struct Save {
 pub(super) struct Saved {
     name: &'static str,
     version: u32,
-    /// The pages of the last save, confirmed or not.
+    /// The pages as they were last written, stored or not.
     pages: Manifest,
-    /// The bytes of those of `pages` that are not known to be stored.
-    unconfirmed: SortedMap<u32, Vec<u8>>,
+    /// Those that are not known to be stored.
+    unstored: SortedMap<u32, Unstored>,
     /// Page records that no checkpoint from here on names.
     superseded: Vec<(u32, PageId)>,
     /// Page records that other tabs left. Another tab's checkpoint may still name one, until an
@@ -60,6 +67,19 @@ pub(super) struct Saved {
     number: u64,
 }
 
+/// What is to be done with a page that is not known to be stored as it is.
+#[derive(Debug, PartialEq, Eq)]
+enum Unstored {
+    /// It changed since it was written.
+    Changed,
+    /// It was folded anew. Where that gave the same, its record, which is stored, stays.
+    Rebuilt,
+    /// Its bytes, written for the next save.
+    Written(Vec<u8>),
+    /// It did not change since it was written for a save that is not confirmed.
+    Unconfirmed,
+}
+
 impl Saved {
     /// Of a projection of which nothing of use is stored; `wipe` when something else is.
     pub(super) fn nothing(name: &'static str, version: u32, wipe: bool) -> Self {
@@ -67,7 +87,7 @@ impl Saved {
             name,
             version,
             pages: Manifest::new(),
-            unconfirmed: SortedMap::new(),
+            unstored: SortedMap::new(),
             superseded: Vec::new(),
             left_over: SortedMap::new(),
             checkpoints: Vec::new(),
@@ -117,72 +137,108 @@ impl Saved {
         }
     }
 
-    /// Takes in the pages that events up to `position` changed.
-    pub(super) fn change(&mut self, position: Position, changed: Vec<(u32, Vec<u8>)>) {
-        for (number, bytes) in changed {
-            let id = PageId::of(position, &bytes);
-            let before = self.pages.insert(number, id).filter(|before| *before != id);
-            self.superseded
-                .extend(before.map(|before| (number, before)));
-            if let Some((own, left_over)) = self.left_over.first_from(&number)
-                && *own == number
-            {
-                let gone = left_over.extract_if(.., |other| other.position < position);
-                self.superseded.extend(gone.map(|other| (number, other)));
-            }
-            self.unconfirmed.insert(number, bytes);
+    /// Notes that events changed pages.
+    pub(super) fn change(&mut self, changed: Vec<u32>) {
+        if !changed.is_empty() {
+            // A save under way does not hold them, so it must not confirm them.
+            self.number += 1;
+        }
+        for number in changed {
+            self.unstored.insert(number, Unstored::Changed);
         }
     }
 
-    /// Takes in all pages of a rebuilt projection. Where `same_position` says that it stands where
-    /// the saved one stood, pages that came out the same keep their records: other tabs name them.
-    pub(super) fn replace(
-        &mut self,
-        position: Position,
-        pages: Vec<(u32, Vec<u8>)>,
-        same_position: bool,
-    ) {
-        let mut numbers: Vec<u64> = pages.iter().map(|(number, _)| (*number).into()).collect();
-        numbers.sort_unstable();
-        let present = |number: &u32| numbers.binary_search(&u64::from(*number)).is_ok();
-        let superseded = &mut self.superseded;
+    /// Notes that rebuilt rows, of all these pages, have taken the place of the saved ones. Where
+    /// `same_position` says that they stand where the saved ones stood, pages that come out the same
+    /// keep their records: other tabs name them.
+    pub(super) fn replace(&mut self, rebuilt: Vec<u32>, same_position: bool) {
+        let mut before = core::mem::take(&mut self.unstored);
+        for number in rebuilt {
+            let page = match before.remove(&number) {
+                _ if !same_position => Unstored::Changed,
+                None if self.pages.get(&number).is_some() => Unstored::Rebuilt,
+                None | Some(Unstored::Changed) => Unstored::Changed,
+                Some(Unstored::Rebuilt) => Unstored::Rebuilt,
+                Some(Unstored::Written(_) | Unstored::Unconfirmed) => Unstored::Unconfirmed,
+            };
+            self.unstored.insert(number, page);
+        }
+        let (superseded, unstored) = (&mut self.superseded, &self.unstored);
         self.pages.retain(|number, id| {
-            let kept = present(number);
+            let kept = unstored.get(number).is_some();
             if !kept {
                 superseded.push((*number, *id));
             }
             kept
         });
-        self.unconfirmed.retain(|number, _| present(number));
-        let differing = pages.into_iter().filter(|(number, bytes)| {
-            let same = self.pages.get(number).is_some_and(|id| id.holds(bytes));
-            !(same && same_position)
-        });
-        let differing = differing.collect();
-        self.change(position, differing);
         self.replaced = true;
-        // A save under way does not hold what was just taken in, so it must not confirm it.
         self.number += 1;
     }
 
-    /// What to write, so that `at` and the pages taken in so far are stored; `None` when they are.
-    /// `preview` is that of the rows, as they stand at `at`.
+    /// Writes pages that are not stored, as `rows` stand at `position`, until they come to
+    /// `most_bytes`. Returns whether there are more.
+    pub(super) fn write_pages(
+        &mut self,
+        position: Position,
+        rows: &dyn Rows,
+        most_bytes: usize,
+    ) -> bool {
+        let pages = self.unstored.as_slice().iter();
+        let unwritten = pages.filter(|(_, page)| !matches!(page, Unstored::Written(_)));
+        let unwritten: Vec<u32> = unwritten.map(|(number, _)| *number).collect();
+        let mut bytes = 0;
+        for number in unwritten {
+            if bytes >= most_bytes {
+                return true;
+            }
+            let page = rows.write_page(number);
+            bytes += page.len();
+            self.write_page(position, number, page);
+        }
+        false
+    }
+
+    fn write_page(&mut self, position: Position, number: u32, bytes: Vec<u8>) {
+        let state = self.unstored.remove(&number);
+        let is_same = |id: &PageId| state != Some(Unstored::Changed) && id.holds(&bytes);
+        if !self.pages.get(&number).is_some_and(is_same) {
+            self.identify(number, PageId::of(position, &bytes));
+        } else if state == Some(Unstored::Rebuilt) {
+            return;
+        }
+        self.unstored.insert(number, Unstored::Written(bytes));
+    }
+
+    /// Gives a page that changed its record.
+    fn identify(&mut self, number: u32, id: PageId) {
+        let before = self.pages.insert(number, id).filter(|before| *before != id);
+        self.superseded
+            .extend(before.map(|before| (number, before)));
+        if let Some((own, left_over)) = self.left_over.first_from(&number)
+            && *own == number
+        {
+            let gone = left_over.extract_if(.., |other| other.position < id.position);
+            self.superseded.extend(gone.map(|other| (number, other)));
+        }
+    }
+
+    /// What to store, so that `at` and the pages are, all of which have been written; `None` when they
+    /// are stored. `preview` is that of the rows, as they stand at `at`.
     pub(super) fn save(
         &mut self,
         at: &Checkpoint,
-        preview: impl FnOnce() -> Vec<u8>,
+        preview: &mut dyn FnMut() -> Vec<u8>,
     ) -> Option<Save> {
-        let unchanged = self.confirmed == Some(at.position) && self.unconfirmed.is_empty();
+        let unchanged = self.confirmed == Some(at.position) && self.unstored.is_empty();
         if at.position == 0 || (unchanged && !self.replaced) {
             return None;
         }
         let mut changes = self.removals(at.position);
-        for (number, bytes) in self.unconfirmed.as_slice() {
-            if let Some(id) = self.pages.get(number) {
-                changes.push(Change::Put {
-                    key: page_key(self.name, self.version, *number, *id),
-                    value: bytes.clone(),
-                });
+        for (number, page) in self.unstored.take() {
+            if let (Some(id), Unstored::Written(value)) = (self.pages.get(&number), page) {
+                let key = page_key(self.name, self.version, number, *id);
+                changes.push(Change::Put { key, value });
+                self.unstored.insert(number, Unstored::Unconfirmed);
             }
         }
         changes.push(Change::Put {
@@ -230,7 +286,7 @@ impl Saved {
         if save.number != self.number {
             return;
         }
-        self.unconfirmed.clear();
+        self.unstored.clear();
         self.superseded.clear();
         self.older_versions.clear();
         self.checkpoints.retain(|at| *at >= save.position);

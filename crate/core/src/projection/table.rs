@@ -169,23 +169,28 @@ impl<R: Row> Table<R> {
         }
     }
 
-    /// The pages that changed since this was last asked, each with its number and bytes, ascending.
-    pub fn changed_pages(&mut self) -> Vec<(u32, Vec<u8>)> {
-        let mut changed = Vec::new();
-        for (number, page) in (0..).zip(&mut self.pages) {
-            if core::mem::take(&mut page.changed) {
-                let mut writer = Writer::new();
-                writer.count(page.rows.len());
-                for row in &page.rows {
-                    row.write(&mut writer);
-                }
-                changed.push((number, writer.into_bytes()));
-            }
-        }
-        changed
+    /// The numbers of the pages that changed since this was last asked, ascending.
+    pub fn changed_pages(&mut self) -> Vec<u32> {
+        let numbered = (0..).zip(&mut self.pages);
+        let changed = numbered
+            .filter_map(|(number, page)| core::mem::take(&mut page.changed).then_some(number));
+        changed.collect()
     }
 
-    /// Takes in a page as [`changed_pages`](Self::changed_pages) gave it. Pages are loaded into an
+    /// A page as its rows stand; nothing when there is none of that number.
+    #[must_use]
+    pub fn write_page(&self, number: u32) -> Vec<u8> {
+        let mut writer = Writer::new();
+        if let Some(page) = self.pages.get(number as usize) {
+            writer.count(page.rows.len());
+            for row in &page.rows {
+                row.write(&mut writer);
+            }
+        }
+        writer.into_bytes()
+    }
+
+    /// Takes in a page as [`write_page`](Self::write_page) gave it. Pages are loaded into an
     /// empty table in the order of their numbers, 0 first and none left out.
     ///
     /// # Errors

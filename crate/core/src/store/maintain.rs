@@ -191,7 +191,7 @@ impl<S: Storage + 'static> Inner<S> {
         for batch in &batches {
             state
                 .index
-                .merged(batch.first(), batch.last(), batch.bytes().len());
+                .merged(batch.first(), batch.last(), batch.record_bytes());
         }
         Ok(())
     }

@@ -17,7 +17,9 @@ use crate::order::Status;
 pub(super) struct Facts {
     rows: Column<Fact>,
     /// When more than a timely payment happened.
-    moments: Vec<Moments>,
+    moments: Column<Delays>,
+    /// Moments that are no delays.
+    wide_moments: Vec<Moments>,
     /// Totals beyond 64 bits.
     wide: Vec<Sum>,
 }
@@ -42,6 +44,12 @@ pub(super) struct Fact {
 const WIDE: i64 = i64::MIN + u32::MAX as i64;
 const LISTED: u32 = 1 << 31;
 const NEVER: u32 = LISTED - 1;
+
+/// How many milliseconds after its placement an order was last paid, refunded and cancelled; or
+/// [`WIDE_DELAY`] and a number among the wide moments.
+type Delays = [u32; 3];
+const NO_DELAY: u32 = u32::MAX;
+const WIDE_DELAY: u32 = NO_DELAY - 1;
 
 /// When an order was last paid, refunded and cancelled.
 #[derive(Debug, Clone, Copy)]
@@ -83,14 +91,16 @@ impl Facts {
     pub(super) fn enter(&mut self, ordinal: u32, status: Status, at: Timestamp) -> Option<Status> {
         let fact = self.rows.get_mut(ordinal)?;
         let before = core::mem::replace(&mut fact.status, status);
-        let mut moments = unpack_moments(&self.moments, fact);
+        let fact = *fact;
+        let mut moments = self.moments(&fact);
         match status {
             Status::Pending => {}
             Status::Paid => moments.paid = Moment::at(at),
             Status::Refunded => moments.refunded = Moment::at(at),
             Status::Cancelled => moments.cancelled = Moment::at(at),
         }
-        fact.moments = pack_moments(&mut self.moments, fact, moments);
+        let packed = self.pack_moments(&fact, moments);
+        self.rows.get_mut(ordinal)?.moments = packed;
         Some(before)
     }
 
@@ -102,7 +112,28 @@ impl Facts {
 
     /// What becomes of an order, and when.
     pub(super) fn moments(&self, fact: &Fact) -> Moments {
-        unpack_moments(&self.moments, fact)
+        let placed_at = fact.placed_at.as_millis();
+        let after = |delay: u32| match delay {
+            NO_DELAY => Moment::NEVER,
+            _ => Moment(placed_at + i64::from(delay)),
+        };
+        let Some(number) = fact.moments.checked_sub(LISTED) else {
+            let delay = Some(fact.moments).filter(|delay| *delay != NEVER);
+            return Moments {
+                paid: after(delay.unwrap_or(NO_DELAY)),
+                ..Moments::NONE
+            };
+        };
+        let moments = match self.moments.get(number) {
+            Some([WIDE_DELAY, number, _]) => self.wide_moments.get(*number as usize).copied(),
+            Some([paid, refunded, cancelled]) => Some(Moments {
+                paid: after(*paid),
+                refunded: after(*refunded),
+                cancelled: after(*cancelled),
+            }),
+            None => None,
+        };
+        moments.unwrap_or(Moments::NONE)
     }
 
     /// Writes what is known of an order.
@@ -140,7 +171,7 @@ impl Facts {
             refunded: Moment::read(reader, fact.placed_at)?,
             cancelled: Moment::read(reader, fact.placed_at)?,
         };
-        fact.moments = pack_moments(&mut self.moments, &fact, moments);
+        fact.moments = self.pack_moments(&fact, moments);
         self.rows.push(fact);
         Ok(())
     }
@@ -155,8 +186,49 @@ impl Facts {
     /// How many bytes of memory they take.
     pub(super) fn memory_bytes(&self) -> usize {
         self.rows.memory_bytes()
-            + self.moments.capacity() * size_of::<Moments>()
+            + self.moments.memory_bytes()
+            + self.wide_moments.capacity() * size_of::<Moments>()
             + self.wide.capacity() * size_of::<Sum>()
+    }
+
+    /// How `moments` are kept, given how the ones before were.
+    fn pack_moments(&mut self, fact: &Fact, moments: Moments) -> u32 {
+        let delays = [moments.paid, moments.refunded, moments.cancelled]
+            .map(|moment| moment.delay_after(fact.placed_at));
+        let listed = fact.moments.checked_sub(LISTED);
+        if let (None, [Some(paid), Some(NO_DELAY), Some(NO_DELAY)]) = (listed, delays) {
+            match paid {
+                NO_DELAY => return NEVER,
+                0..NEVER => return paid,
+                _ => {}
+            }
+        }
+        let row = match delays {
+            [Some(paid), Some(refunded), Some(cancelled)] => [paid, refunded, cancelled],
+            _ => [WIDE_DELAY, self.widen(listed, moments), 0],
+        };
+        if let Some(number) = listed {
+            if let Some(place) = self.moments.get_mut(number) {
+                *place = row;
+            }
+            return fact.moments;
+        }
+        self.moments.push(row);
+        // Memory ends long before these numbers do.
+        LISTED | (self.moments.len() - 1)
+    }
+
+    /// Keeps moments that are no delays, in the place of those before, and returns their number.
+    fn widen(&mut self, listed: Option<u32>, moments: Moments) -> u32 {
+        let before = listed.and_then(|number| self.moments.get(number));
+        if let Some([WIDE_DELAY, number, _]) = before
+            && let Some(place) = self.wide_moments.get_mut(*number as usize)
+        {
+            *place = moments;
+            return *number;
+        }
+        self.wide_moments.push(moments);
+        u32::try_from(self.wide_moments.len() - 1).unwrap_or_default()
     }
 
     fn pack_total(&mut self, total: Sum) -> i64 {
@@ -202,6 +274,16 @@ impl Moment {
         (self != Self::NEVER).then(|| Timestamp::from_millis(self.0))
     }
 
+    /// How many milliseconds after `start` it was; [`NO_DELAY`] when never. `None` when that is no
+    /// delay.
+    fn delay_after(self, start: Timestamp) -> Option<u32> {
+        if self == Self::NEVER {
+            return Some(NO_DELAY);
+        }
+        let delay = u32::try_from(self.0 - start.as_millis()).ok()?;
+        (delay < WIDE_DELAY).then_some(delay)
+    }
+
     /// Writes how long after `start` it was.
     fn write(self, writer: &mut Writer, start: Timestamp) {
         writer.byte((self != Self::NEVER).into());
@@ -219,43 +301,6 @@ impl Moment {
     }
 }
 
-fn unpack_moments(listed: &[Moments], fact: &Fact) -> Moments {
-    match fact.moments.checked_sub(LISTED) {
-        Some(number) => listed.get(number as usize).copied(),
-        None if fact.moments == NEVER => None,
-        None => Some(Moments {
-            paid: Moment(fact.placed_at.as_millis() + i64::from(fact.moments)),
-            ..Moments::NONE
-        }),
-    }
-    .unwrap_or(Moments::NONE)
-}
-
-/// How `moments` are kept, given how the ones before were.
-fn pack_moments(listed: &mut Vec<Moments>, fact: &Fact, moments: Moments) -> u32 {
-    if let Some(number) = fact.moments.checked_sub(LISTED) {
-        if let Some(place) = listed.get_mut(number as usize) {
-            *place = moments;
-        }
-        return fact.moments;
-    }
-    let delay = match moments.paid {
-        Moment::NEVER => Some(NEVER),
-        Moment(paid) => u32::try_from(paid - fact.placed_at.as_millis())
-            .ok()
-            .filter(|delay| *delay < NEVER),
-    };
-    let others = [moments.refunded, moments.cancelled];
-    match delay {
-        Some(delay) if others == [Moment::NEVER; 2] => delay,
-        _ => {
-            listed.push(moments);
-            // Memory ends long before these numbers do.
-            LISTED | u32::try_from(listed.len() - 1).unwrap_or_default()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -270,6 +315,9 @@ mod tests {
             24 * day..26 * day,
             Just(i64::from(NEVER) - 1),
             Just(i64::from(NEVER)),
+            Just(i64::from(WIDE_DELAY) - 1),
+            Just(i64::from(WIDE_DELAY)),
+            Just(i64::from(NO_DELAY)),
             -day..0,
             -60_000_000_000_000_i64..200_000_000_000_000,
         ]

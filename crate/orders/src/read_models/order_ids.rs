@@ -20,7 +20,7 @@ pub(super) struct OrderIds {
 
 /// What the bytes of ids begin with that stand among the others. A UUID that begins so is one of
 /// them.
-const OTHER: [u8; 12] = [0xff; 12];
+const OTHER: u128 = u128::MAX >> 32;
 
 /// An id that is asked for.
 enum Asked<'a> {
@@ -137,7 +137,10 @@ impl OrderIds {
 
     fn find(&self, hash: u64, asked: &Asked<'_>) -> Option<u32> {
         let is_it = &mut |ordinal| match (asked, stored(&self.ids, &self.others, ordinal)) {
-            (Asked::Uuid(asked), Some(Asked::Uuid(known))) => *asked == known,
+            // As numbers, which are compared at once, and not byte by byte.
+            (Asked::Uuid(asked), Some(Asked::Uuid(known))) => {
+                u128::from_ne_bytes(*asked) == u128::from_ne_bytes(known)
+            }
             (Asked::Other(asked), Some(Asked::Other(known))) => *asked == known,
             _ => false,
         };
@@ -148,7 +151,7 @@ impl OrderIds {
 impl<'a> Asked<'a> {
     fn new(id: &'a str) -> Self {
         match read_uuid(id) {
-            Some(bytes) if !bytes.starts_with(&OTHER) => Self::Uuid(bytes),
+            Some(bytes) if number_among_others(&bytes).is_none() => Self::Uuid(bytes),
             _ => Self::Other(id),
         }
     }
@@ -164,21 +167,21 @@ impl<'a> Asked<'a> {
 /// The id of the order `ordinal`, as it would be asked for.
 fn stored<'a>(ids: &Column<[u8; 16]>, others: &'a [Box<str>], ordinal: u32) -> Option<Asked<'a>> {
     let bytes = *ids.get(ordinal)?;
-    match bytes.strip_prefix(&OTHER) {
+    match number_among_others(&bytes) {
         None => Some(Asked::Uuid(bytes)),
-        Some(number) => {
-            let number = u32::from_be_bytes(number.try_into().ok()?);
-            Some(Asked::Other(others.get(number as usize)?))
-        }
+        Some(number) => Some(Asked::Other(others.get(number as usize)?)),
     }
 }
 
+/// What the bytes of an id stand for that is not a UUID.
+fn number_among_others(bytes: &[u8; 16]) -> Option<u32> {
+    let id = u128::from_be_bytes(*bytes);
+    let number = u32::try_from(id & u128::from(u32::MAX)).ok()?;
+    (id >> 32 == OTHER).then_some(number)
+}
+
 fn other(number: u32) -> [u8; 16] {
-    let mut bytes = [0xff; 16];
-    if let Some(place) = bytes.last_chunk_mut() {
-        *place = number.to_be_bytes();
-    }
-    bytes
+    (OTHER << 32 | u128::from(number)).to_be_bytes()
 }
 
 /// The UUID that has this very text: small letters, with hyphens. Every event is looked up by one,
@@ -193,11 +196,12 @@ fn read_uuid(text: &str) -> Option<[u8; 16]> {
         let digits = text.get(at..)?.first_chunk()?;
         Some(u32::from_be_bytes(*digits).into())
     };
-    let mut id = 0;
-    for (high, low) in [(0, 4), (9, 14), (19, 24), (28, 32)] {
-        id = id << 32 | u128::from(eight_digits(four(high)? << 32 | four(low)?)?);
+    let mut id = [0; 16];
+    let places = [(0, 4), (9, 14), (19, 24), (28, 32)];
+    for (part, (high, low)) in id.as_chunks_mut().0.iter_mut().zip(places) {
+        *part = eight_digits(four(high)? << 32 | four(low)?)?.to_be_bytes();
     }
-    Some(id.to_be_bytes())
+    Some(id)
 }
 
 /// The number of eight hexadecimal digits in small letters, all at once in a word of a byte each,

@@ -6,7 +6,7 @@ use daybook_core::{RecordedEvent, Timestamp};
 
 use super::facts::{Fact, Facts, Moment};
 use super::order_ids::{BUFFER, OrderIds};
-use super::pages::{self, Applied, Changed, Pages};
+use super::pages::{self, Applied, Changed};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, OrderPlaced};
 use crate::order::{Action, Status, allowed_in};
@@ -159,14 +159,21 @@ impl OrdersTable {
         })
     }
 
-    /// The pages that changed since they were last taken.
-    pub(super) fn save(&mut self) -> Pages {
-        let (ids, facts) = (&self.ids, &self.facts);
-        let orders = self.changed.take(ids.len(), &mut |ordinal, writer| {
-            ids.write(ordinal, writer);
-            facts.write(ordinal, writer);
-        });
-        pages::together(orders, self.customers.changed_pages(), &mut self.applied)
+    /// The numbers of the pages that changed.
+    pub(super) fn changed(&mut self) -> Vec<u32> {
+        let customers = self.customers.changed_pages();
+        pages::together(self.changed.take(), customers, &mut self.applied)
+    }
+
+    /// Writes a page.
+    pub(super) fn write_page(&self, number: u32) -> Vec<u8> {
+        pages::write(number, &self.applied, &mut |part, number| match part {
+            0 => pages::write_page(self.len(), number, &mut |ordinal, writer| {
+                self.ids.write(ordinal, writer);
+                self.facts.write(ordinal, writer);
+            }),
+            _ => self.customers.write_page(number),
+        })
     }
 
     /// Writes an order with its customer's id, so that it can be read without the others.
@@ -187,7 +194,7 @@ impl OrdersTable {
         Ok(())
     }
 
-    /// Takes in the next page, as [`save`](Self::save) gave it.
+    /// Takes in the next page, as [`write_page`](Self::write_page) wrote it.
     pub(super) fn load_page(&mut self, number: u32, bytes: &[u8]) -> Result<(), Damaged> {
         let Self {
             ids,

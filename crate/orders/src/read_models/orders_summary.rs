@@ -318,8 +318,12 @@ impl Projection for OrdersSummary {
         Ok(())
     }
 
-    fn save(&mut self) -> Vec<(u32, Vec<u8>)> {
-        self.table.save()
+    fn changed(&mut self) -> Vec<u32> {
+        self.table.changed()
+    }
+
+    fn write_page(&self, number: u32) -> Vec<u8> {
+        self.table.write_page(number)
     }
 
     fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {

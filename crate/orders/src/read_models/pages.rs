@@ -12,9 +12,6 @@ pub(super) const ROWS_PER_PAGE: u32 = 1024;
 const PARTS: u32 = 3;
 const POSITION_PAGE: u32 = 2;
 
-/// Pages with their numbers.
-pub(super) type Pages = Vec<(u32, Vec<u8>)>;
-
 /// A value for each row, in pieces of a page each: growing never copies what is there, and leaves
 /// hardly a gap.
 #[derive(Debug)]
@@ -40,8 +37,22 @@ impl<T> Column<T> {
     pub(super) fn push(&mut self, value: T) {
         match self.0.last_mut() {
             Some(piece) if piece.len() < ROWS_PER_PAGE as usize => piece.push(value),
-            _ => self.0.push(vec![value]),
+            Some(_) => {
+                // The next one will be full as well: no growing, and no holes left by that.
+                let mut piece = Vec::with_capacity(ROWS_PER_PAGE as usize);
+                piece.push(value);
+                self.0.push(piece);
+            }
+            None => self.0.push(vec![value]),
         }
+    }
+
+    /// How many values there are.
+    pub(super) fn len(&self) -> u32 {
+        let Some(last) = self.0.last() else { return 0 };
+        // Memory ends long before the numbers of rows do.
+        let full = u32::try_from(self.0.len() - 1).unwrap_or_default();
+        full * ROWS_PER_PAGE + u32::try_from(last.len()).unwrap_or_default()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -70,24 +81,29 @@ impl Changed {
         }
     }
 
-    /// The pages that changed, of a table of `len` rows, each row written by `write`.
-    pub(super) fn take(&mut self, len: u32, write: &mut dyn FnMut(u32, &mut Writer)) -> Pages {
-        let mut pages = Vec::new();
-        for (number, changed) in (0..).zip(&mut self.0) {
-            if !core::mem::take(changed) {
-                continue;
-            }
-            let start = number * ROWS_PER_PAGE;
-            let rows = start..len.min(start + ROWS_PER_PAGE);
-            let mut writer = Writer::new();
-            writer.count(rows.len());
-            for ordinal in rows {
-                write(ordinal, &mut writer);
-            }
-            pages.push((number, writer.into_bytes()));
-        }
-        pages
+    /// The numbers of the pages that changed since this was last asked.
+    pub(super) fn take(&mut self) -> Vec<u32> {
+        let numbered = (0..).zip(&mut self.0);
+        let changed =
+            numbered.filter_map(|(number, changed)| core::mem::take(changed).then_some(number));
+        changed.collect()
     }
+}
+
+/// Writes a page of a table of `len` rows, each row by `write`.
+pub(super) fn write_page(
+    len: u32,
+    number: u32,
+    write: &mut dyn FnMut(u32, &mut Writer),
+) -> Vec<u8> {
+    let start = number.saturating_mul(ROWS_PER_PAGE);
+    let rows = start..len.min(start.saturating_add(ROWS_PER_PAGE));
+    let mut writer = Writer::with_capacity(rows.len() * 48);
+    writer.count(rows.len());
+    for ordinal in rows {
+        write(ordinal, &mut writer);
+    }
+    writer.into_bytes()
 }
 
 /// Reads the next page of a table that has `len` rows so far, each row by `read`.
@@ -111,20 +127,32 @@ pub(super) fn load_page(
     reader.end()
 }
 
-/// The pages of a projection that changed, out of those of its two tables. `position` gives nothing
-/// when no event was applied since.
-pub(super) fn together(first: Pages, second: Pages, position: &mut Applied) -> Pages {
+/// The pages of a projection that changed, out of those of its two tables. The one of the position
+/// is among them when an event was applied since.
+pub(super) fn together(first: Vec<u32>, second: Vec<u32>, position: &mut Applied) -> Vec<u32> {
     let mut pages = Vec::with_capacity(first.len() + second.len() + 1);
     for (part, table) in [(0, first), (1, second)] {
-        let numbered = |(number, bytes)| (number * PARTS + part, bytes);
-        pages.extend(table.into_iter().map(numbered));
+        pages.extend(table.into_iter().map(|number| number * PARTS + part));
     }
     if core::mem::take(&mut position.changed) {
-        let mut writer = Writer::new();
-        writer.uint(position.last);
-        pages.push((POSITION_PAGE, writer.into_bytes()));
+        pages.push(POSITION_PAGE);
     }
     pages
+}
+
+/// Writes a page of a projection: `write` is given the table (0 or 1) and the page's number in it.
+pub(super) fn write(
+    number: u32,
+    position: &Applied,
+    write: &mut dyn FnMut(u32, u32) -> Vec<u8>,
+) -> Vec<u8> {
+    let part = number % PARTS;
+    if part < POSITION_PAGE {
+        return write(part, number / PARTS);
+    }
+    let mut writer = Writer::new();
+    writer.uint(position.last);
+    writer.into_bytes()
 }
 
 type LoadPage<'a> = dyn FnMut(u32, u32, &[u8]) -> Result<(), Damaged> + 'a;

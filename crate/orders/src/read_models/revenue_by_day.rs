@@ -6,7 +6,7 @@ use daybook_core::time::Day;
 use daybook_core::{RecordedEvent, Result};
 
 use super::order_ids::OrderIds;
-use super::pages::{self, Applied, Changed, Column, Pages};
+use super::pages::{self, Applied, Changed, Column};
 use crate::currency::Currency;
 use crate::events::{OrderEvent, Orders};
 use crate::money::Sum;
@@ -189,21 +189,28 @@ impl Projection for RevenueByDay {
         Ok(())
     }
 
-    fn save(&mut self) -> Pages {
-        let (ids, currencies) = (&self.ids, &self.currencies);
-        let orders = self.changed_orders.take(ids.len(), &mut |ordinal, writer| {
-            ids.write(ordinal, writer);
-            let currency = currencies.get(ordinal).copied();
-            writer.raw(&currency.unwrap_or(Currency::USD).bytes());
-        });
-        let Days { rows, changed, .. } = &mut self.days;
-        let len = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let days = changed.take(len, &mut |place, writer| {
-            if let Some(row) = rows.get(place as usize) {
-                row.write(writer);
-            }
-        });
+    fn changed(&mut self) -> Vec<u32> {
+        let (orders, days) = (self.changed_orders.take(), self.days.changed.take());
         pages::together(orders, days, &mut self.applied)
+    }
+
+    fn write_page(&self, number: u32) -> Vec<u8> {
+        let (currencies, rows) = (&self.currencies, &self.days.rows);
+        pages::write(number, &self.applied, &mut |part, number| {
+            if part == 0 {
+                return pages::write_page(self.ids.len(), number, &mut |ordinal, writer| {
+                    self.ids.write(ordinal, writer);
+                    let currency = currencies.get(ordinal).copied();
+                    writer.raw(&currency.unwrap_or(Currency::USD).bytes());
+                });
+            }
+            let len = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            pages::write_page(len, number, &mut |place, writer| {
+                if let Some(row) = rows.get(place as usize) {
+                    row.write(writer);
+                }
+            })
+        })
     }
 
     fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {

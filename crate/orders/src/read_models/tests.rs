@@ -158,6 +158,13 @@ pub(super) fn fold<P: Projection<Domain = Orders>>(log: &[Logged]) -> P {
     projection
 }
 
+/// The pages that changed, with their bytes.
+fn saved<P: Projection>(projection: &mut P) -> Vec<(u32, Vec<u8>)> {
+    let numbers = projection.changed();
+    let written = |number| (number, projection.write_page(number));
+    numbers.into_iter().map(written).collect()
+}
+
 /// Takes in all pages.
 fn load<P: Projection>(projection: &mut P, version: u32, pages: &[(u32, Vec<u8>)]) -> bool {
     let mut pages = pages.iter();
@@ -172,11 +179,11 @@ fn fold_with_restarts<P: Projection<Domain = Orders>>(log: &[Logged], cuts: &[us
     for (position, logged) in (1..).zip(log) {
         apply(&mut projection, position, logged);
         if cuts.contains(&usize::try_from(position).unwrap()) {
-            pages.extend(projection.save());
+            pages.extend(saved(&mut projection));
             let stored: Vec<_> = pages.clone().into_iter().collect();
             projection = P::default();
             assert!(load(&mut projection, P::VERSION, &stored));
-            assert!(projection.save().is_empty(), "nothing changed since");
+            assert!(projection.changed().is_empty(), "nothing changed since");
             for (position, logged) in (1..=position).zip(log) {
                 apply(&mut projection, position, logged);
             }
@@ -307,7 +314,7 @@ proptest! {
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         fn survives<P: Projection<Domain = Orders>>(log: &[Logged], damage: &[(prop::sample::Index, u8)]) {
-            let mut pages = fold::<P>(log).save();
+            let mut pages = saved(&mut fold::<P>(log));
             for (place, byte) in damage {
                 if !pages.is_empty() {
                     let page = place.index(pages.len());

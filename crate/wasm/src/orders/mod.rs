@@ -82,14 +82,18 @@ impl BookHandle {
         self.models.is_live()
     }
 
-    /// Saves the read models, each with its checkpoint, and then what can be peeked at.
-    pub fn save(&self) -> Promise {
+    /// Does some of the work of saving the read models, and then what can be peeked at; gives whether
+    /// there is more.
+    #[wasm_bindgen(js_name = saveMore)]
+    pub fn save_more(&self) -> Promise {
         let (models, peek) = (Rc::clone(&self.models), Rc::clone(&self.peek));
         let store = self.store.clone();
         promise(async move {
-            models.save().await?;
-            peek.save(&models, &store).await?;
-            Ok(JsValue::UNDEFINED)
+            let more = models.save_more().await?;
+            if !more {
+                peek.save(&models, &store).await?;
+            }
+            Ok(more)
         })
     }
 

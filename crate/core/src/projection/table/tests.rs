@@ -54,8 +54,15 @@ fn filled(count: u64) -> (Table<Pair>, Vec<(u32, Vec<u8>)>) {
     for value in 0..count {
         table.insert(Pair(format!("row {value}"), value));
     }
-    let pages = table.changed_pages();
+    let pages = changed(&mut table);
     (table, pages)
+}
+
+/// The pages that changed, with their bytes.
+fn changed(table: &mut Table<Pair>) -> Vec<(u32, Vec<u8>)> {
+    let numbers = table.changed_pages();
+    let written = |number| (number, table.write_page(number));
+    numbers.into_iter().map(written).collect()
 }
 
 proptest! {
@@ -81,10 +88,10 @@ proptest! {
                     let edited = table.edit(&key, |row| std::mem::replace(&mut row.1, value));
                     prop_assert_eq!(edited, before);
                 }
-                Step::Save => stored.extend(table.changed_pages()),
+                Step::Save => stored.extend(changed(&mut table)),
             }
         }
-        stored.extend(table.changed_pages());
+        stored.extend(changed(&mut table));
         for table in [&table, &load(stored.clone()).unwrap()] {
             prop_assert_eq!(table.len(), order.len());
             for (ordinal, key) in order.iter().enumerate() {
@@ -107,7 +114,7 @@ proptest! {
         let ordinal = edited.index(table.len());
         let key = table.row(ordinal).unwrap().0.clone();
         table.edit(&key, |row| row.1 += 1);
-        let numbers: Vec<u32> = table.changed_pages().iter().map(|page| page.0).collect();
+        let numbers = table.changed_pages();
         prop_assert_eq!(numbers, [u32::try_from(ordinal / 3).unwrap()]);
     }
 
@@ -126,7 +133,7 @@ fn a_loaded_table_goes_on_in_its_last_page() {
     let (_, pages) = filled(7);
     let mut table = load(pages).unwrap();
     table.insert(Pair("more".to_owned(), 8));
-    let numbers: Vec<u32> = table.changed_pages().iter().map(|page| page.0).collect();
+    let numbers = table.changed_pages();
     assert_eq!(numbers, [2]);
     assert_eq!(table.position_of("more"), Some(7));
 }

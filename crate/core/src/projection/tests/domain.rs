@@ -133,8 +133,12 @@ where
         }
     }
 
-    fn save(&mut self) -> Vec<(u32, Vec<u8>)> {
+    fn changed(&mut self) -> Vec<u32> {
         self.rows.changed_pages()
+    }
+
+    fn write_page(&self, number: u32) -> Vec<u8> {
+        self.rows.write_page(number)
     }
 
     fn load_page(&mut self, version: u32, number: u32, bytes: &[u8]) -> bool {

@@ -15,6 +15,8 @@ type Tab = Follower<SumsOf<New>>;
 enum Step {
     /// The tab takes so many more events.
     Follow(usize, u64),
+    /// The tab writes pages ahead of its save.
+    Prepare(usize),
     /// The tab's save is stored, and it learns of it.
     Save(usize),
     /// The tab's save is stored, but it does not learn of it.
@@ -37,6 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
     let tab = 0..TABS;
     prop_oneof![
         6 => (tab.clone(), 1_u64..12).prop_map(|(tab, by)| Step::Follow(tab, by)),
+        2 => tab.clone().prop_map(Step::Prepare),
         4 => tab.clone().prop_map(Step::Save),
         1 => tab.clone().prop_map(Step::SaveUnheard),
         1 => tab.clone().prop_map(Step::SaveLost),
@@ -86,6 +89,7 @@ impl<P: Projection> Tabs<P> {
                 let until = self.open[tab].checkpoint() + by;
                 feed(&mut self.open[tab], &self.log, until);
             }
+            Step::Prepare(tab) => drop(self.open[tab].prepare()),
             Step::Save(tab) => {
                 if let Some(save) = self.open[tab].changes() {
                     self.store(&save);

@@ -85,6 +85,7 @@ macro_rules! storage_conformance {
             merging_and_committing_go_together
             records_are_put_and_deleted
             records_keep_any_bytes
+            large_changes_are_one
             records_of_a_prefix_in_order
             prefixes_are_plain_text
             changes_apply_in_order

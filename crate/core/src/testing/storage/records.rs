@@ -35,6 +35,37 @@ pub async fn records_keep_any_bytes<S: Storage>(open: impl AsyncFn(&str) -> S) {
     }
 }
 
+/// Megabytes of changes are applied in order, and whoever reads meanwhile sees all of them or none.
+pub async fn large_changes_are_one<S: Storage>(open: impl AsyncFn(&str) -> S) {
+    let store = open("large_changes_are_one").await;
+    let value = many_bytes(700_000);
+    let mut changes: Vec<_> = (0..5)
+        .map(|number| put(&format!("page/{number}"), value.clone()))
+        .collect();
+    changes.extend([
+        delete("page/3"),
+        delete_prefix("page/4"),
+        put("page/4", *b"4"),
+    ]);
+    changes.extend([put("more", value.clone()), put("page/0", *b"0")]);
+    let read = async || record_keys(&store, "page/").await;
+    let (written, first, second) = join3(store.write_records(&changes), read(), read()).await;
+    written.unwrap();
+    let all = ["page/0", "page/1", "page/2", "page/4"];
+    for keys in [first, second] {
+        assert!(keys.is_empty() || keys == all, "{keys:?}");
+    }
+    assert_eq!(read().await, all);
+    for (key, expected) in [
+        ("page/0", b"0".to_vec()),
+        ("page/4", b"4".to_vec()),
+        ("more", value),
+    ] {
+        let found = store.read_record(key).await.unwrap();
+        assert!(found == Some(expected), "{key} is not what was put last");
+    }
+}
+
 /// The records of a prefix come in the order of their keys, which is that of Rust's `str`: by
 /// Unicode code point. (UTF-16, as JavaScript compares, puts U+1F9FE before U+FF5E.)
 pub async fn records_of_a_prefix_in_order<S: Storage>(open: impl AsyncFn(&str) -> S) {
