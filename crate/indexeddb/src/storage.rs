@@ -54,7 +54,7 @@ impl IndexedDbStorage {
     async fn connection(&self) -> Result<Rc<Connection>> {
         match &*self.link.borrow() {
             Link::Open(connection) => return Ok(Rc::clone(connection)),
-            Link::Closed => return Err(Error::Closed),
+            Link::Closed => return Err(Error::Closed.into()),
             Link::Deleted => {}
         }
         self.connect().await
@@ -70,7 +70,7 @@ impl IndexedDbStorage {
         }
         if matches!(*link, Link::Closed) {
             connection.close();
-            return Err(Error::Closed);
+            return Err(Error::Closed.into());
         }
         *link = Link::Open(Rc::clone(&connection));
         Ok(connection)
@@ -171,7 +171,7 @@ impl Storage for IndexedDbStorage {
 
     async fn reconnect(&self) -> Result<()> {
         if matches!(*self.link.borrow(), Link::Closed) {
-            return Err(Error::Closed);
+            return Err(Error::Closed.into());
         }
         self.connect().await.map(drop)
     }

@@ -28,7 +28,7 @@ pub(crate) fn parse<'a, T>(
 }
 
 #[cold]
-fn misread(what: &str, text: &str, error: Malformed) -> Error {
+fn misread(what: &str, text: &str, error: Malformed) -> Box<Error> {
     let mut path = path_before(text, error.at);
     let reason = match error.problem {
         Problem::Missing(key) => {

@@ -74,12 +74,12 @@ impl Preamble {
     }
 }
 
-fn unsupported(what: &str, found: u8, supported: u8) -> Error {
-    Error::UnsupportedFormat {
+fn unsupported(what: &str, found: u8, supported: u8) -> Box<Error> {
+    Box::new(Error::UnsupportedFormat {
         what: what.to_owned(),
         found: found.into(),
         supported: supported.into(),
-    }
+    })
 }
 
 /// The first position as damaged bytes state it; 0 when they do not even do that.

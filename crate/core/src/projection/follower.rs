@@ -43,7 +43,7 @@ pub struct Failure {
     /// The position of the event it could not take.
     pub position: Position,
     /// What was wrong.
-    pub error: Error,
+    pub error: Box<Error>,
 }
 
 /// How many events of a kind were skipped because the build that folded them did not know it.
@@ -436,7 +436,7 @@ impl<P: Projection> Fold<P> {
                 self.at.skip(recorded.event_type, recorded.schema());
                 Ok(())
             }
-            Err(error) => Err(error.clone()),
+            Err(error) => Err(error.clone().into()),
         };
         match taken {
             Ok(()) => {

@@ -172,7 +172,7 @@ impl<S: Storage + 'static> Inner<S> {
                 .await?;
             if page.is_empty() {
                 let detail = format!("the log ends at {tail}, though it was longer");
-                return Err(Error::DataLost { detail });
+                return Err(Error::data_lost(detail));
             }
             for stored in page {
                 let batch = Rc::new(Batch::decode(stored.bytes)?);

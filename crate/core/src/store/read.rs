@@ -392,9 +392,9 @@ fn place(batches: &[Rc<Batch>], positions: &[Position]) -> Result<Vec<(Rc<Batch>
         .iter()
         .map(|&position| match find(position) {
             Some(batch) => Ok((Rc::clone(batch), position)),
-            None => Err(Error::DataLost {
-                detail: format!("the event at position {position} is gone"),
-            }),
+            None => Err(Error::data_lost(format!(
+                "the event at position {position} is gone"
+            ))),
         })
         .collect()
 }

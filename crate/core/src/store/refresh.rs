@@ -52,9 +52,7 @@ impl<S: Storage> Inner<S> {
         // What lies further on, with a gap before it, is not this log's either.
         if batch.first() > tail + 1 || !continues(batch, tail, &state.head) {
             drop(state);
-            let error = Error::DataLost {
-                detail: format!("the log after position {tail} is another one"),
-            };
+            let error = Error::data_lost(format!("the log after position {tail} is another one"));
             self.end_if_lost(&error);
             return Err(error);
         }
@@ -66,12 +64,15 @@ impl<S: Storage> Inner<S> {
 
     /// Runs a read; after a lost connection connects anew and runs it once more.
     pub(super) async fn retrying<T>(&self, read: impl AsyncFn(&S) -> Result<T>) -> Result<T> {
-        match read(&self.storage).await {
-            Err(Error::ConnectionLost { .. }) => {
-                self.reconnect().await?;
-                read(&self.storage).await
+        let mut again = false;
+        loop {
+            match read(&self.storage).await {
+                Err(error) if !again && matches!(*error, Error::ConnectionLost { .. }) => {
+                    self.reconnect().await?;
+                    again = true;
+                }
+                result => return result,
             }
-            result => result,
         }
     }
 
@@ -91,9 +92,7 @@ impl<S: Storage> Inner<S> {
         if stands {
             return Ok(());
         }
-        let error = Error::DataLost {
-            detail: format!("the log no longer holds position {tail}"),
-        };
+        let error = Error::data_lost(format!("the log no longer holds position {tail}"));
         self.end_if_lost(&error);
         Err(error)
     }
@@ -101,7 +100,7 @@ impl<S: Storage> Inner<S> {
     /// A store whose log is gone must not go on: what it knows is of no use any more.
     pub(super) fn end_if_lost(&self, error: &Error) {
         if let Error::DataLost { .. } = error {
-            self.end(error.clone());
+            self.end(error);
         }
     }
 }

@@ -106,7 +106,7 @@ async fn finish(mut reading: Pin<Box<MaybeDone<Reading>>>) -> Result<Chunk> {
     reading
         .as_mut()
         .take_output()
-        .unwrap_or(Err(Error::Aborted))
+        .unwrap_or(Err(Error::Aborted.into()))
 }
 
 fn holds(chunk: &[Rc<Batch>], after: Position) -> bool {
@@ -156,7 +156,7 @@ impl<S: Storage + 'static> Store<S> {
             Ok(chunk)
         } else {
             let detail = format!("the event at position {} is gone", after + 1);
-            Err(Error::DataLost { detail })
+            Err(Error::data_lost(detail))
         }
     }
 }

@@ -216,15 +216,14 @@ impl<S> FaultyStorage<S> {
         let fault = self.faults.0.borrow_mut().take(operation);
         match fault {
             None => return call.await,
-            Some(Fault::Refused(error)) => return Err(error),
+            Some(Fault::Refused(error)) => return Err(error.into()),
             Some(Fault::LostBefore) => {}
             // Its answer is what gets lost.
             Some(Fault::LostAfter) => drop(call.await),
         }
         self.faults.lose_connection();
-        Err(Error::ConnectionLost {
-            detail: "planned".to_owned(),
-        })
+        let detail = "planned".to_owned();
+        Err(Error::ConnectionLost { detail }.into())
     }
 }
 
