@@ -24,9 +24,9 @@ use crate::{Error, Position, Result};
 /// let batch = StoredBatch { last: 1, bytes: b"an event".to_vec() };
 /// assert_eq!(here.commit(0, &batch, Durability::Strict).await?, Commit::Done);
 /// assert_eq!(there.read_after(0, 10).await?, [batch]);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap()?;
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct MemoryStorage {

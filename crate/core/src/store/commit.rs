@@ -16,7 +16,9 @@ use crate::storage::{Commit, Storage};
 use crate::{Error, ExpectedVersion, Position, Result};
 
 /// One round of commits: runs until nothing waits any more.
-pub(super) type Round = Shared<LocalBoxFuture<'static, ()>>;
+///
+/// Its outcome is always `Ok`: so it is the same type as what loads the index.
+pub(super) type Round = Shared<LocalBoxFuture<'static, Result<()>>>;
 
 /// The most events and payload bytes that share one batch, unless a single append holds more. Larger
 /// groups would take fewer transactions; but to read one stream of a batch is to read the batch, so
@@ -64,7 +66,7 @@ impl<S: Storage + 'static> Store<S> {
             answer,
         });
         // A round ends when nothing waits any more, so there is an answer then.
-        Inner::round(&self.inner).await;
+        Inner::round(&self.inner).await?;
         let answer = caller.0.result.borrow_mut().take();
         answer.unwrap_or(Err(Error::Aborted.into()))
     }
@@ -89,7 +91,11 @@ impl<S: Storage + 'static> Inner<S> {
             return round.clone();
         }
         let inner = Rc::clone(this);
-        let round = async move { inner.drain().await }.boxed_local().shared();
+        let round = async move {
+            inner.drain().await;
+            Ok(())
+        };
+        let round = round.boxed_local().shared();
         state.round = Some(round.clone());
         round
     }

@@ -76,7 +76,7 @@ impl Default for Options {
 ///
 /// let page = store.read_stream(&StreamQuery::new("account-1")).await?;
 /// assert_eq!(page.events().map(|event| event.event_type.to_owned()).collect::<Vec<_>>(), ["AccountOpened"]);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap();
 /// ```
 pub struct Store<S> {

@@ -262,10 +262,7 @@ impl<S: Storage> Inner<S> {
         if missing.is_empty() {
             return Ok(batches);
         }
-        let stored = self
-            .retrying(async |storage| storage.read_at(&missing).await)
-            .await?;
-        for found in stored {
+        for found in self.read_at(&missing).await? {
             let batch = Rc::new(Batch::decode(found.bytes)?);
             self.state.borrow_mut().cache.insert(&batch);
             let order = |batch: &Batch| (batch.first(), Reverse(batch.last()));

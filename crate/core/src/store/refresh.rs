@@ -7,7 +7,7 @@ use super::{Inner, Store};
 use crate::batch::Batch;
 use crate::event::Tags;
 use crate::index::Entry;
-use crate::storage::Storage;
+use crate::storage::{Storage, StoredBatch};
 use crate::{Error, Position, Result};
 
 /// How many batches are read at a time: about a megabyte, when they are sealed.
@@ -29,9 +29,7 @@ impl<S: Storage> Inner<S> {
     pub(super) async fn refresh(&self) -> Result<Position> {
         loop {
             let tail = self.state.borrow().tail;
-            let page = self
-                .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)
-                .await?;
+            let page = self.read_after(tail, PAGE_BATCHES).await?;
             let full = page.len() == PAGE_BATCHES;
             for stored in page {
                 self.take_in(&Rc::new(Batch::decode(stored.bytes)?))?;
@@ -62,7 +60,30 @@ impl<S: Storage> Inner<S> {
         Ok(())
     }
 
-    /// Runs a read; after a lost connection connects anew and runs it once more.
+    /// [`Storage::read_after`], and once more after a lost connection.
+    pub(super) async fn read_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredBatch>> {
+        self.retrying(async |storage| storage.read_after(after, limit).await)
+            .await
+    }
+
+    /// [`Storage::read_at`], and once more after a lost connection.
+    pub(super) async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
+        self.retrying(async |storage| storage.read_at(positions).await)
+            .await
+    }
+
+    /// [`Storage::read_record`], and once more after a lost connection.
+    pub(super) async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.retrying(async |storage| storage.read_record(key).await)
+            .await
+    }
+
+    /// Runs a read; after a lost connection connects anew and runs it once more. Each kind of read
+    /// calls it from one place, since all of it is compiled anew for each.
     pub(super) async fn retrying<T>(&self, read: impl AsyncFn(&S) -> Result<T>) -> Result<T> {
         let mut again = false;
         loop {

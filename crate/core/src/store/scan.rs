@@ -137,10 +137,7 @@ impl<S: Storage + 'static> Store<S> {
             return Ok(cached);
         }
         let (count, _) = self.inner.chunk_after(after);
-        let stored = self
-            .inner
-            .retrying(async |storage| storage.read_after(after, count).await)
-            .await?;
+        let stored = self.inner.read_after(after, count).await?;
         let chunk = stored
             .into_iter()
             .map(|stored| Batch::decode(stored.bytes).map(Rc::new))

@@ -28,10 +28,7 @@ impl<S: Storage + 'static> Store<S> {
         self.inner.check_open()?;
         let known = self.tail();
         let mut at = so_far;
-        let page = self
-            .inner
-            .retrying(async |storage| storage.read_after(so_far.position, PAGE_BATCHES).await)
-            .await?;
+        let page = self.inner.read_after(so_far.position, PAGE_BATCHES).await?;
         at.complete = page.len() < PAGE_BATCHES;
         for stored in page {
             self.inner.verify_batch(stored, &mut at)?;

@@ -187,9 +187,9 @@ impl Random {
 ///
 /// storage.reconnect().await?;
 /// assert_eq!(storage.read_after(0, 1).await?, [batch]); // it had been stored all the same
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # })?;
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct FaultyStorage<S> {

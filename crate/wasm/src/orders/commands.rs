@@ -28,7 +28,7 @@ impl BookHandle {
             let executed = orders
                 .execute(&stream_id(&order_id), &command, &context)
                 .await?;
-            Ok(output(&order_id, &executed))
+            Ok(output(&order_id, &executed).into())
         })
     }
 

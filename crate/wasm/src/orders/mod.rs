@@ -41,11 +41,12 @@ pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
         let store = StoreHandle::open(&storage, &name, durability?).await?.store;
         let models = Rc::new(Projector::open(store.clone()).await?);
         let orders = Rc::new(Repository::new(store.clone()));
-        Ok(BookHandle {
+        let book = BookHandle {
             store,
             orders,
             models,
-        })
+        };
+        Ok(book.into())
     })
 }
 
@@ -67,7 +68,7 @@ impl BookHandle {
     /// Lets the read models take in the next events; gives whether there may be more.
     pub fn advance(&self) -> Promise {
         let models = Rc::clone(&self.models);
-        promise(async move { models.advance().await })
+        promise(async move { Ok(models.advance().await?.into()) })
     }
 
     /// Whether the rows in use have followed the log to its end, whatever a rebuild still does.
