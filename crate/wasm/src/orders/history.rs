@@ -39,7 +39,7 @@ pub(super) fn read_as_of(reader: &mut Reader<'_>) -> Result<AsOf, Malformed> {
             _ => return Err(reader.unknown()),
         });
     }
-    as_of.ok_or(reader.malformed("a version, a position or a time"))
+    as_of.ok_or_else(|| reader.malformed("a version, a position or a time"))
 }
 
 /// What is asked of the log: how many events, and which.
