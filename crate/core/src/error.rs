@@ -3,7 +3,10 @@
 use crate::{ExpectedVersion, Position, Version};
 
 /// What every fallible operation of this crate returns.
-pub type Result<T, E = Error> = core::result::Result<T, E>;
+///
+/// The error is boxed: results are passed on at thousands of places, each of which would otherwise
+/// hold, move and drop the largest error there is.
+pub type Result<T, E = Box<Error>> = core::result::Result<T, E>;
 
 /// Everything that can go wrong. A failed operation has changed nothing.
 ///
@@ -126,18 +129,47 @@ impl Error {
     }
 
     /// Shorthand for [`Error::InvalidInput`].
-    pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::InvalidInput {
-            field: field.into(),
-            reason: reason.into(),
-        }
+    #[must_use]
+    pub fn invalid(field: impl AsRef<str>, reason: impl AsRef<str>) -> Box<Self> {
+        Self::invalid_input(field.as_ref(), reason.as_ref())
+    }
+
+    #[cold]
+    fn invalid_input(field: &str, reason: &str) -> Box<Self> {
+        Box::new(Self::InvalidInput {
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+        })
+    }
+
+    /// Shorthand for [`Error::NotFound`].
+    #[cold]
+    #[must_use]
+    pub fn not_found(what: &str, id: &str) -> Box<Self> {
+        Box::new(Self::NotFound {
+            what: what.to_owned(),
+            id: id.to_owned(),
+        })
+    }
+
+    /// Shorthand for [`Error::DataLost`].
+    #[cold]
+    #[must_use]
+    pub fn data_lost(detail: String) -> Box<Self> {
+        Box::new(Self::DataLost { detail })
     }
 
     /// Shorthand for [`Error::StorageCorrupt`].
-    pub fn corrupt(position: Position, detail: impl Into<String>) -> Self {
-        Self::StorageCorrupt {
+    #[must_use]
+    pub fn corrupt(position: Position, detail: impl AsRef<str>) -> Box<Self> {
+        Self::storage_corrupt(position, detail.as_ref())
+    }
+
+    #[cold]
+    fn storage_corrupt(position: Position, detail: &str) -> Box<Self> {
+        Box::new(Self::StorageCorrupt {
             position,
-            detail: detail.into(),
-        }
+            detail: detail.to_owned(),
+        })
     }
 }

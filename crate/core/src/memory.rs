@@ -24,9 +24,9 @@ use crate::{Error, Position, Result};
 /// let batch = StoredBatch { last: 1, bytes: b"an event".to_vec() };
 /// assert_eq!(here.commit(0, &batch, Durability::Strict).await?, Commit::Done);
 /// assert_eq!(there.read_after(0, 10).await?, [batch]);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap()?;
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct MemoryStorage {
@@ -65,9 +65,8 @@ impl MemoryStorage {
     fn memory(&self) -> Result<RefMut<'_, Memory>> {
         let memory = self.unchecked()?;
         if memory.destroyed != self.destroyed.get() {
-            return Err(Error::ConnectionLost {
-                detail: "another connection has destroyed the memory".to_owned(),
-            });
+            let detail = "another connection has destroyed the memory".to_owned();
+            return Err(Error::ConnectionLost { detail }.into());
         }
         Ok(memory)
     }
@@ -76,7 +75,7 @@ impl MemoryStorage {
     /// await, so that it is always free.
     fn unchecked(&self) -> Result<RefMut<'_, Memory>> {
         if self.closed.get() {
-            return Err(Error::Closed);
+            return Err(Error::Closed.into());
         }
         Ok(self.memory.borrow_mut())
     }
@@ -94,9 +93,9 @@ impl Memory {
         let end = self.log.as_slice().last().map_or(0, |(last, _)| *last);
         match end.cmp(&tail) {
             Ordering::Greater => Ok(Commit::Behind),
-            Ordering::Less => Err(Error::DataLost {
-                detail: format!("the log was known up to {tail}, but ends at {end}"),
-            }),
+            Ordering::Less => Err(Error::data_lost(format!(
+                "the log was known up to {tail}, but ends at {end}"
+            ))),
             Ordering::Equal => {
                 self.log.insert(batch.last, batch.bytes.clone());
                 Ok(Commit::Done)

@@ -205,7 +205,7 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
             // changed before this call. One look is enough: changes during the call may count or not.
             let look = match &decided {
                 Ok(events) => events.is_empty(),
-                Err(error) => !matches!(error, Error::InvalidInput { .. }),
+                Err(error) => !matches!(**error, Error::InvalidInput { .. }),
             };
             if look && retries == 0 && self.store.refresh().await? > known_tail {
                 retries += 1;
@@ -244,7 +244,9 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
                         retries,
                     });
                 }
-                Err(Error::Conflict { .. }) if retries < MAX_RETRIES => retries += 1,
+                Err(error) if retries < MAX_RETRIES && matches!(*error, Error::Conflict { .. }) => {
+                    retries += 1;
+                }
                 Err(error) => return Err(error),
             }
         }

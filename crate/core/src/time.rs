@@ -77,7 +77,7 @@ impl Timestamp {
     /// use daybook_core::Timestamp;
     /// let noon = Timestamp::parse("1970-01-02T12:00:00+12:00")?;
     /// assert_eq!(noon.to_string(), "1970-01-02T00:00:00.000Z");
-    /// # Ok::<(), daybook_core::Error>(())
+    /// # Ok::<(), Box<daybook_core::Error>>(())
     /// ```
     ///
     /// # Errors

@@ -6,13 +6,13 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use crate::requests::{Failure, version};
 
 /// The error for a failed request.
-pub(crate) fn from_js(failure: JsValue) -> Error {
+pub(crate) fn from_js(failure: JsValue) -> Box<Error> {
     let failure: Failure = failure.unchecked_into();
     let detail = failure.detail();
-    match failure.code().as_str() {
+    Box::new(match failure.code().as_str() {
         "quota_exceeded" => Error::QuotaExceeded { detail },
-        "unavailable" => Error::invalid("storage", detail),
-        "storage_corrupt" => Error::corrupt(0, detail),
+        "unavailable" => return Error::invalid("storage", detail),
+        "storage_corrupt" => return Error::corrupt(0, detail),
         "data_lost" => Error::DataLost { detail },
         "blocked" => Error::Blocked { detail },
         "unsupported_format" => Error::UnsupportedFormat {
@@ -21,7 +21,7 @@ pub(crate) fn from_js(failure: JsValue) -> Error {
             supported: version(),
         },
         _ => Error::ConnectionLost { detail },
-    }
+    })
 }
 
 /// A database's version as a number to show; versions beyond 32 bits become the highest.

@@ -1,6 +1,7 @@
-//! What `js/database.js` and `js/requests.js` offer; it is documented there.
+//! What `js/database.js` and `js/requests.js` offer; it is documented there. What fails rejects, and
+//! never throws.
 
-use js_sys::{Array, Float64Array};
+use js_sys::{Array, Float64Array, Promise};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/database.js")]
@@ -17,53 +18,43 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(crate) async fn open(name: &str) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    pub(crate) async fn commit(
+    #[wasm_bindgen(method)]
+    pub(crate) fn commit(
         this: &Connection,
         tail: f64,
         last: f64,
         bytes: &[u8],
         strict: bool,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Promise;
 
-    #[wasm_bindgen(method, catch, js_name = readAfter)]
-    pub(crate) async fn read_after(
-        this: &Connection,
-        after: f64,
-        limit: u32,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = readAfter)]
+    pub(crate) fn read_after(this: &Connection, after: f64, limit: u32) -> Promise;
 
-    #[wasm_bindgen(method, catch, js_name = readAt)]
-    pub(crate) async fn read_at(
-        this: &Connection,
-        positions: Float64Array,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = readAt)]
+    pub(crate) fn read_at(this: &Connection, positions: &Float64Array) -> Promise;
 
-    #[wasm_bindgen(method, catch)]
-    pub(crate) async fn replace(
+    #[wasm_bindgen(method)]
+    pub(crate) fn replace(
         this: &Connection,
         before: f64,
-        keys: Float64Array,
+        keys: &Float64Array,
         bytes: &[u8],
-    ) -> Result<JsValue, JsValue>;
+    ) -> Promise;
 
-    #[wasm_bindgen(method, catch, js_name = readRecord)]
-    pub(crate) async fn read_record(this: &Connection, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = readRecord)]
+    pub(crate) fn read_record(this: &Connection, key: &str) -> Promise;
 
-    #[wasm_bindgen(method, catch, js_name = readRecords)]
-    pub(crate) async fn read_records(this: &Connection, prefix: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = readRecords)]
+    pub(crate) fn read_records(this: &Connection, prefix: &str) -> Promise;
 
-    #[wasm_bindgen(method, catch, js_name = writeRecords)]
-    pub(crate) async fn write_records(
-        this: &Connection,
-        changes: Array,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = writeRecords)]
+    pub(crate) fn write_records(this: &Connection, changes: &Array) -> Promise;
 
-    #[wasm_bindgen(method, catch)]
-    pub(crate) async fn clear(this: &Connection) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn clear(this: &Connection) -> Promise;
 
-    #[wasm_bindgen(method, catch)]
-    pub(crate) async fn delete(this: &Connection) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn delete(this: &Connection) -> Promise;
 
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &Connection);

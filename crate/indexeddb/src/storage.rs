@@ -7,8 +7,9 @@ use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Record, Storage, StoredBatch},
 };
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::convert::{bytes, entries, key, keys, position, text};
 use crate::error::from_js;
@@ -21,6 +22,9 @@ pub struct IndexedDbStorage {
     database: String,
     link: RefCell<Link>,
 }
+
+/// Begins a request on the connection that is open then.
+type Request<'a> = &'a dyn Fn(&Connection) -> Promise;
 
 /// How the storage stands to its database. Never borrowed while something is awaited.
 enum Link {
@@ -54,7 +58,7 @@ impl IndexedDbStorage {
     async fn connection(&self) -> Result<Rc<Connection>> {
         match &*self.link.borrow() {
             Link::Open(connection) => return Ok(Rc::clone(connection)),
-            Link::Closed => return Err(Error::Closed),
+            Link::Closed => return Err(Error::Closed.into()),
             Link::Deleted => {}
         }
         self.connect().await
@@ -70,10 +74,16 @@ impl IndexedDbStorage {
         }
         if matches!(*link, Link::Closed) {
             connection.close();
-            return Err(Error::Closed);
+            return Err(Error::Closed.into());
         }
         *link = Link::Open(Rc::clone(&connection));
         Ok(connection)
+    }
+
+    /// Makes a request and waits for its answer. One function for all of them: what waits is long.
+    async fn ask(&self, request: Request<'_>) -> Result<JsValue> {
+        let connection = self.connection().await?;
+        answer(request(&connection)).await
     }
 }
 
@@ -94,9 +104,10 @@ impl Storage for IndexedDbStorage {
     ) -> Result<Commit> {
         let (tail, last) = (key(tail)?, key(batch.last)?);
         let strict = durability == Durability::Strict;
-        let connection = self.connection().await?;
-        let stored = connection.commit(tail, last, &batch.bytes, strict).await;
-        Ok(if stored.map_err(from_js)?.is_truthy() {
+        let stored = self
+            .ask(&|connection| connection.commit(tail, last, &batch.bytes, strict))
+            .await?;
+        Ok(if stored.is_truthy() {
             Commit::Done
         } else {
             Commit::Behind
@@ -108,16 +119,18 @@ impl Storage for IndexedDbStorage {
             return Err(Error::invalid("limit", "must be 1 or more"));
         }
         let (after, limit) = (key(after)?, u32::try_from(limit).unwrap_or(u32::MAX));
-        let connection = self.connection().await?;
-        let found = connection.read_after(after, limit).await;
-        Ok(batches(&found.map_err(from_js)?))
+        let found = self
+            .ask(&|connection| connection.read_after(after, limit))
+            .await?;
+        Ok(batches(&found))
     }
 
     async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
         let positions = keys(positions)?;
-        let connection = self.connection().await?;
-        let found = connection.read_at(positions).await;
-        Ok(batches(&found.map_err(from_js)?))
+        let found = self
+            .ask(&|connection| connection.read_at(&positions))
+            .await?;
+        Ok(batches(&found))
     }
 
     async fn replace(
@@ -133,20 +146,21 @@ impl Storage for IndexedDbStorage {
             ));
         }
         let (before, replaced) = (key(after)?, keys(replaced)?);
-        let connection = self.connection().await?;
-        let done = connection.replace(before, replaced, &merged.bytes).await;
-        Ok(done.map_err(from_js)?.is_truthy())
+        let done = self
+            .ask(&|connection| connection.replace(before, &replaced, &merged.bytes))
+            .await?;
+        Ok(done.is_truthy())
     }
 
     async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        let connection = self.connection().await?;
-        let found = connection.read_record(key).await.map_err(from_js)?;
+        let found = self.ask(&|connection| connection.read_record(key)).await?;
         Ok((!found.is_undefined()).then(|| bytes(&found)))
     }
 
     async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
-        let connection = self.connection().await?;
-        let found = connection.read_records(prefix).await.map_err(from_js)?;
+        let found = self
+            .ask(&|connection| connection.read_records(prefix))
+            .await?;
         Ok(by_code_point(entries(&found, text)))
     }
 
@@ -164,14 +178,14 @@ impl Storage for IndexedDbStorage {
             list.push(&JsValue::from_str(key));
             list.push(&value);
         }
-        let connection = self.connection().await?;
-        connection.write_records(list).await.map_err(from_js)?;
-        Ok(())
+        self.ask(&|connection| connection.write_records(&list))
+            .await
+            .map(drop)
     }
 
     async fn reconnect(&self) -> Result<()> {
         if matches!(*self.link.borrow(), Link::Closed) {
-            return Err(Error::Closed);
+            return Err(Error::Closed.into());
         }
         self.connect().await.map(drop)
     }
@@ -180,15 +194,14 @@ impl Storage for IndexedDbStorage {
         let connection = self.connection().await?;
         // Emptied first: that happens at once and for everyone, whereas deleting a database waits
         // for other tabs and takes minutes when it is large.
-        connection.clear().await.map_err(from_js)?;
+        answer(connection.clear()).await?;
         {
             let mut link = self.link.borrow_mut();
             if !matches!(*link, Link::Closed) {
                 *link = Link::Deleted;
             }
         }
-        connection.delete().await.map_err(from_js)?;
-        Ok(())
+        answer(connection.delete()).await.map(drop)
     }
 
     async fn close(&self) {
@@ -196,6 +209,10 @@ impl Storage for IndexedDbStorage {
             connection.close();
         }
     }
+}
+
+async fn answer(promise: Promise) -> Result<JsValue> {
+    JsFuture::from(promise).await.map_err(from_js)
 }
 
 fn batches(found: &JsValue) -> Vec<StoredBatch> {

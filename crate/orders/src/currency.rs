@@ -138,6 +138,7 @@ impl FromJson<'_> for Currency {
     /// As recorded: [`Currency::from_recorded`].
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let code = reader.string()?;
-        Self::from_recorded(&code).ok_or(reader.malformed("a currency of three capital letters"))
+        Self::from_recorded(&code)
+            .ok_or_else(|| reader.malformed("a currency of three capital letters"))
     }
 }

@@ -46,7 +46,7 @@
 //! while read_models.advance().await? {}
 //! let row = read_models.read(|models| models.orders_summary.rows().order(id));
 //! assert_eq!(row.map(|row| row.total_amount).as_deref(), Some("44.98"));
-//! # Ok::<(), daybook_core::Error>(())
+//! # Ok::<(), Box<daybook_core::Error>>(())
 //! # }).unwrap();
 //! ```
 //!

@@ -312,7 +312,7 @@ fn refund(state: &OrderState, command: &RefundPayment) -> Result<OrderEvent<'sta
 }
 
 #[cold]
-fn invalid(field: &str, reason: &str) -> Error {
+fn invalid(field: &str, reason: &str) -> Box<Error> {
     Error::invalid(field, reason)
 }
 
@@ -321,10 +321,10 @@ fn reason(text: &str) -> Result<&str> {
 }
 
 fn placed<'a>(state: &'a OrderState, order_id: &str) -> Result<&'a PlacedOrder> {
-    state.placed.as_ref().ok_or_else(|| Error::NotFound {
-        what: "order".to_owned(),
-        id: order_id.to_owned(),
-    })
+    state
+        .placed
+        .as_ref()
+        .ok_or_else(|| Error::not_found("order", order_id))
 }
 
 impl PlacedOrder {
@@ -334,7 +334,7 @@ impl PlacedOrder {
             .map_err(|fault| self.broken(fault))
     }
 
-    fn broken(&self, fault: Fault) -> Error {
+    fn broken(&self, fault: Fault) -> Box<Error> {
         fault.into_error(&self.order_id, self.status.name())
     }
 

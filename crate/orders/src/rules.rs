@@ -39,14 +39,14 @@ impl Fault {
     }
 
     /// The error that `decide` gives: it names the rule, the order and its status.
-    pub(crate) fn into_error(self, order_id: &str, status: &str) -> Error {
+    pub(crate) fn into_error(self, order_id: &str, status: &str) -> Box<Error> {
         match self.rule {
-            Some(rule) => Error::RuleBroken {
+            Some(rule) => Box::new(Error::RuleBroken {
                 rule: rule.to_owned(),
                 subject: order_id.to_owned(),
                 status: status.to_owned(),
                 message: self.message,
-            },
+            }),
             None => Error::invalid(self.field, self.message),
         }
     }

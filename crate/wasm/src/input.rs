@@ -24,11 +24,11 @@ pub(crate) fn parse<'a, T>(
 ) -> Result<T> {
     let mut reader = Reader::new(text);
     let value = read(&mut reader).and_then(|value| reader.end().map(|()| value));
-    value.map_err(|error| misread(what, text, error))
+    value.map_err(|error| misread(what, text, &error))
 }
 
 #[cold]
-fn misread(what: &str, text: &str, error: Malformed) -> Error {
+fn misread(what: &str, text: &str, error: &Malformed) -> Box<Error> {
     let mut path = path_before(text, error.at);
     let reason = match error.problem {
         Problem::Missing(key) => {

@@ -18,10 +18,8 @@ use crate::output;
 use crate::storage::AnyStorage;
 
 /// Runs `work` as a promise; its error becomes the object the face makes a class of.
-pub(crate) fn promise<T: Into<JsValue>>(
-    work: impl Future<Output = Result<T>> + 'static,
-) -> Promise {
-    boxed_promise(Box::pin(async move { work.await.map(Into::into) }))
+pub(crate) fn promise(work: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
+    boxed_promise(Box::pin(work))
 }
 
 /// One function for all kinds of work: what makes a promise of a future is long.
@@ -41,7 +39,10 @@ pub struct StoreHandle {
 #[wasm_bindgen(js_name = openStore)]
 pub fn open_store(storage: String, name: String, durability: &str) -> Promise {
     let durability = durability_of(durability);
-    promise(async move { StoreHandle::open(&storage, &name, durability?).await })
+    promise(async move {
+        let store = StoreHandle::open(&storage, &name, durability?).await?;
+        Ok(store.into())
+    })
 }
 
 pub(crate) fn durability_of(word: &str) -> Result<Durability> {
@@ -94,7 +95,7 @@ impl StoreHandle {
         let append = utf8(input)
             .and_then(|text| parse("append", text, |reader| input::append(reader, defaults)));
         let store = self.store.clone();
-        promise(async move { Ok(output::appended(&store.append(append?).await?)) })
+        promise(async move { Ok(output::appended(&store.append(append?).await?).into()) })
     }
 
     /// Reads a page of one stream; takes JSON text.
@@ -135,7 +136,7 @@ impl StoreHandle {
     /// Does a step of maintenance; gives whether there may be more to do.
     pub fn maintain(&self) -> Promise {
         let store = self.store.clone();
-        promise(async move { Ok(store.maintain().await? != Maintenance::Idle) })
+        promise(async move { Ok((store.maintain().await? != Maintenance::Idle).into()) })
     }
 
     /// Verifies the next part of the log, from the start when `restart` is true; gives JSON text.
@@ -149,7 +150,7 @@ impl StoreHandle {
             };
             let verified = store.verify(from).await?;
             so_far.set(verified);
-            Ok(output::verified(&verified))
+            Ok(output::verified(&verified).into())
         })
     }
 

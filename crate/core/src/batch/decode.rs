@@ -33,7 +33,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents> {
 }
 
 /// The error of a batch whose checksum holds and whose parts do not fit.
-pub(super) fn damaged(first: Position) -> Error {
+pub(super) fn damaged(first: Position) -> Box<Error> {
     Error::corrupt(first, "the batch's parts do not fit together")
 }
 
@@ -82,12 +82,12 @@ impl Preamble {
     }
 }
 
-fn unsupported(what: &str, found: u8, supported: u8) -> Error {
-    Error::UnsupportedFormat {
+fn unsupported(what: &str, found: u8, supported: u8) -> Box<Error> {
+    Box::new(Error::UnsupportedFormat {
         what: what.to_owned(),
         found: found.into(),
         supported: supported.into(),
-    }
+    })
 }
 
 /// The first position as damaged bytes state it; 0 when they do not even do that.

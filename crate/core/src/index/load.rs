@@ -60,11 +60,11 @@ impl Index {
         if let Some(&format) = bytes.first()
             && format > FORMAT
         {
-            return Err(Error::UnsupportedFormat {
+            return Err(Box::new(Error::UnsupportedFormat {
                 what: "the index".to_owned(),
                 found: format.into(),
                 supported: FORMAT.into(),
-            });
+            }));
         }
         self.load_checked(bytes)
             .map_err(|Damaged| Error::corrupt(self.tail() + 1, "a segment of the index is damaged"))

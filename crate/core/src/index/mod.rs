@@ -80,7 +80,7 @@ pub struct Entry<'a> {
 /// let mut restored = Index::new();
 /// assert!(restored.load(&index.segment(0).bytes)?);
 /// assert_eq!(restored.tail(), 1);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Index {

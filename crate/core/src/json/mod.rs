@@ -26,12 +26,33 @@ use crate::{Error, Result};
 pub const MAX_DEPTH: u32 = 128;
 
 /// Text that is not the JSON it should be.
+///
+/// A pointer to the [`Misread`]: every reader passes it on, few ever hold one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed(Box<Misread>);
+
+/// Where a text was found [`Malformed`], and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed {
+pub struct Misread {
     /// How many bytes of the text had been read.
     pub at: usize,
     /// What is wrong there.
     pub problem: Problem,
+}
+
+impl Malformed {
+    #[cold]
+    fn new(at: usize, problem: Problem) -> Self {
+        Self(Box::new(Misread { at, problem }))
+    }
+}
+
+impl core::ops::Deref for Malformed {
+    type Target = Misread;
+
+    fn deref(&self) -> &Misread {
+        &self.0
+    }
 }
 
 /// What is wrong with a text.

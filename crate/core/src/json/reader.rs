@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
 
     /// The error of a value that was read, and is not `expected`.
     #[must_use]
-    pub const fn malformed(&self, expected: &'static str) -> Malformed {
+    pub fn malformed(&self, expected: &'static str) -> Malformed {
         malformed(self.at, expected)
     }
 
@@ -65,19 +65,13 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Malformed`] when `value` is `None`.
     pub fn required<T>(&self, value: Option<T>, key: &'static str) -> Result<T, Malformed> {
-        value.ok_or(Malformed {
-            at: self.at,
-            problem: Problem::Missing(key),
-        })
+        value.ok_or_else(|| Malformed::new(self.at, Problem::Missing(key)))
     }
 
     /// The error of a key that was read, and means nothing.
     #[must_use]
-    pub const fn unknown(&self) -> Malformed {
-        Malformed {
-            at: self.at,
-            problem: Problem::Unknown,
-        }
+    pub fn unknown(&self) -> Malformed {
+        Malformed::new(self.at, Problem::Unknown)
     }
 
     /// Enters an object; [`next_key`](Self::next_key) goes through it.
@@ -140,7 +134,9 @@ impl<'a> Reader<'a> {
         if escaped {
             let unescaped = unescape(content);
             let whole = "a string without halves of surrogate pairs";
-            return unescaped.map(Cow::Owned).ok_or(malformed(start, whole));
+            return unescaped
+                .map(Cow::Owned)
+                .ok_or_else(|| malformed(start, whole));
         }
         Ok(Cow::Borrowed(content))
     }

@@ -214,9 +214,6 @@ fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
     }
 }
 
-pub(super) const fn malformed(at: usize, expected: &'static str) -> Malformed {
-    Malformed {
-        at,
-        problem: Problem::Expected(expected),
-    }
+pub(super) fn malformed(at: usize, expected: &'static str) -> Malformed {
+    Malformed::new(at, Problem::Expected(expected))
 }

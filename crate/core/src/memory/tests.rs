@@ -34,7 +34,8 @@ async fn write(storage: impl Storage, writer: u8, sizes: &[u8]) {
         number += size;
         loop {
             let batch = to_batch(tail, &events);
-            match storage.commit(tail, &batch, Durability::Strict).await {
+            let committed = storage.commit(tail, &batch, Durability::Strict).await;
+            match committed.map_err(|error| *error) {
                 Ok(Commit::Done) => {
                     tail = batch.last;
                     break;
@@ -197,7 +198,7 @@ proptest! {
 fn arguments_against_the_contract_change_nothing() {
     let memory = MemoryStorage::new();
     let batch = |last: Position| to_batch(last - 1, &[[0, 0]]);
-    let invalid = |error: Option<Error>| assert_eq!(error.unwrap().code(), "invalid_input");
+    let invalid = |error: Option<Box<Error>>| assert_eq!(error.unwrap().code(), "invalid_input");
     block_on(async {
         let durability = Durability::Strict;
         let first = memory.commit(0, &batch(2), durability).await;

@@ -233,7 +233,7 @@ fn take<P: Projection>(
             stand.at.skip(recorded.event_type, recorded.schema());
             Ok(())
         }
-        Err(error) => Err(error.clone()),
+        Err(error) => Err(error.clone().into()),
     };
     stand.note(recorded, taken);
 }

@@ -8,7 +8,7 @@ pub struct Failure {
     /// The position of the event it could not take.
     pub position: Position,
     /// What was wrong.
-    pub error: Error,
+    pub error: Box<Error>,
 }
 
 /// How many events of a kind were skipped because the build that folded them did not know it.

@@ -16,7 +16,9 @@ use crate::storage::{Commit, Storage};
 use crate::{Error, ExpectedVersion, Position, Result};
 
 /// One round of commits: runs until nothing waits any more.
-pub(super) type Round = Shared<LocalBoxFuture<'static, ()>>;
+///
+/// Its outcome is always `Ok`: so it is the same type as what loads the index.
+pub(super) type Round = Shared<LocalBoxFuture<'static, Result<()>>>;
 
 /// The most events and payload bytes that share one batch, unless a single append holds more. Larger
 /// groups would take fewer transactions; but to read one stream of a batch is to read the batch, so
@@ -64,9 +66,9 @@ impl<S: Storage + 'static> Store<S> {
             answer,
         });
         // A round ends when nothing waits any more, so there is an answer then.
-        Inner::round(&self.inner).await;
+        Inner::round(&self.inner).await?;
         let answer = caller.0.result.borrow_mut().take();
-        answer.unwrap_or(Err(Error::Aborted))
+        answer.unwrap_or(Err(Error::Aborted.into()))
     }
 }
 
@@ -78,7 +80,7 @@ struct Attempt {
     staged: Vec<(usize, Appended)>,
     later: Vec<usize>,
     maybe_repeated: Vec<(usize, Vec<Position>)>,
-    refused: Vec<(usize, Error)>,
+    refused: Vec<(usize, Box<Error>)>,
 }
 
 impl<S: Storage + 'static> Inner<S> {
@@ -89,7 +91,11 @@ impl<S: Storage + 'static> Inner<S> {
             return round.clone();
         }
         let inner = Rc::clone(this);
-        let round = async move { inner.drain().await }.boxed_local().shared();
+        let round = async move {
+            inner.drain().await;
+            Ok(())
+        };
+        let round = round.boxed_local().shared();
         state.round = Some(round.clone());
         round
     }
@@ -163,7 +169,7 @@ impl<S: Storage + 'static> Inner<S> {
         let conflict = attempt
             .refused
             .iter()
-            .any(|(_, error)| matches!(error, Error::Conflict { .. }));
+            .any(|(_, error)| matches!(**error, Error::Conflict { .. }));
         if conflict && !*fresh {
             *fresh = true;
             self.refresh().await?;
@@ -226,7 +232,9 @@ impl<S: Storage + 'static> Inner<S> {
         // While storage works on it, it is made ready to be taken in.
         let (mut commit, own) =
             join(storing, async { Batch::decode(batch.stored.bytes.clone()) }).await;
-        if let Err(Error::ConnectionLost { .. }) = commit {
+        if let Err(error) = &commit
+            && matches!(**error, Error::ConnectionLost { .. })
+        {
             self.reconnect().await?;
             commit = if self.stands(batch).await? {
                 Ok(Commit::Done)
@@ -278,12 +286,12 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// Settles those the log forbids: as done, when their very events already stand where they
     /// were to go.
-    async fn settle_refused(&self, group: &mut Vec<Waiting>, refused: Vec<(usize, Error)>) {
+    async fn settle_refused(&self, group: &mut Vec<Waiting>, refused: Vec<(usize, Box<Error>)>) {
         for (place, error) in refused.into_iter().rev() {
             let Some(waiting) = group.get(place) else {
                 continue;
             };
-            let standing = match error {
+            let standing = match *error {
                 Error::Conflict { .. } => self.standing(&waiting.append).await,
                 _ => Ok(None),
             };

@@ -11,8 +11,7 @@ impl<S: Storage + 'static> Store<S> {
     /// `closed`, or why the store has ended, and whatever the storage says.
     pub async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
         self.inner.check_open()?;
-        let read = async |storage: &S| storage.read_record(key).await;
-        self.inner.retrying(read).await
+        self.inner.read_record(key).await
     }
 
     /// Every derived record whose key begins with `prefix`, ordered by key.

@@ -107,9 +107,7 @@ impl<S: Storage + 'static> Inner<S> {
         self.state.borrow_mut().unloaded.pending = true;
         while let Some(range) = self.next_segment() {
             let key = SegmentRange::key(range.after);
-            let bytes = self
-                .retrying(async |storage| storage.read_record(&key).await)
-                .await?;
+            let bytes = self.read_record(&key).await?;
             // Merged with others by another tab since, or damaged: the log has what it held.
             if !bytes.is_some_and(|bytes| self.state.borrow_mut().index.load(&bytes) == Ok(true)) {
                 break;
@@ -167,12 +165,10 @@ impl<S: Storage + 'static> Inner<S> {
     async fn index_log(&self) -> Result<()> {
         while self.state.borrow().index.tail() != self.state.borrow().tail {
             let tail = self.state.borrow().index.tail();
-            let page = self
-                .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)
-                .await?;
+            let page = self.read_after(tail, PAGE_BATCHES).await?;
             if page.is_empty() {
                 let detail = format!("the log ends at {tail}, though it was longer");
-                return Err(Error::DataLost { detail });
+                return Err(Error::data_lost(detail));
             }
             for stored in page {
                 let batch = Rc::new(Batch::decode(stored.bytes)?);

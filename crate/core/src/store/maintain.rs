@@ -168,9 +168,7 @@ impl<S: Storage + 'static> Inner<S> {
         let Some(first) = run.first().map(|entry| entry.first) else {
             return Ok(());
         };
-        let stored = self
-            .retrying(async |storage| storage.read_at(&keys).await)
-            .await?;
+        let stored = self.read_at(&keys).await?;
         let batches = stored
             .into_iter()
             .map(|it| Batch::decode(it.bytes))

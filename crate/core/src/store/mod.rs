@@ -77,7 +77,7 @@ impl Default for Options {
 ///
 /// let page = store.read_stream(&StreamQuery::new("account-1")).await?;
 /// assert_eq!(page.events().map(|event| event.event_type.to_owned()).collect::<Vec<_>>(), ["AccountOpened"]);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap();
 /// ```
 pub struct Store<S> {
@@ -115,7 +115,7 @@ struct State {
     watchers: Watchers,
     /// Which parts of the log the stored index segments cover, in order.
     segments: Vec<SegmentRange>,
-    ended: Option<Error>,
+    ended: Option<Box<Error>>,
 }
 
 impl<S: Storage + 'static> Store<S> {
@@ -164,7 +164,7 @@ impl<S: Storage + 'static> Store<S> {
 
     /// Lets go of the storage. Appends still waiting fail with `closed`, and so do later calls.
     pub async fn close(&self) {
-        self.inner.end(Error::Closed);
+        self.inner.end(&Error::Closed);
         self.inner.storage.close().await;
     }
 
@@ -175,10 +175,12 @@ impl<S: Storage + 'static> Store<S> {
     /// Whatever the storage says; the log may then still be there.
     pub async fn destroy(&self) -> Result<()> {
         self.inner.check_open()?;
-        self.inner.end(Error::Closed);
+        self.inner.end(&Error::Closed);
         let storage = &self.inner.storage;
         let mut destroyed = storage.destroy().await;
-        if let Err(Error::ConnectionLost { .. }) = destroyed {
+        if let Err(error) = &destroyed
+            && matches!(**error, Error::ConnectionLost { .. })
+        {
             destroyed = match storage.reconnect().await {
                 Ok(()) => storage.destroy().await,
                 lost => lost,
@@ -198,12 +200,12 @@ impl<S> Inner<S> {
     }
 
     /// Ends the store for good: what waits fails with `error`, and so does whatever comes after.
-    fn end(&self, error: Error) {
+    fn end(&self, error: &Error) {
         let mut state = self.state.borrow_mut();
         for waiting in state.queue.drain(..) {
-            waiting.settle(Err(error.clone()));
+            waiting.settle(Err(error.clone().into()));
         }
-        state.ended.get_or_insert(error);
+        state.ended.get_or_insert_with(|| error.clone().into());
         drop(state);
         self.wake_watchers();
     }

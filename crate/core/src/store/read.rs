@@ -263,10 +263,7 @@ impl<S: Storage> Inner<S> {
             return Ok(batches);
         }
         self.read_ahead(&mut missing);
-        let stored = self
-            .retrying(async |storage| storage.read_at(&missing).await)
-            .await?;
-        for found in stored {
+        for found in self.read_at(&missing).await? {
             let batch = Rc::new(Batch::decode(found.bytes)?);
             self.state.borrow_mut().cache.insert(&batch);
             let order = |batch: &Batch| (batch.first(), Reverse(batch.last()));
@@ -393,9 +390,9 @@ fn place(batches: &[Rc<Batch>], positions: &[Position]) -> Result<Vec<(Rc<Batch>
         .iter()
         .map(|&position| match find(position) {
             Some(batch) => Ok((Rc::clone(batch), position)),
-            None => Err(Error::DataLost {
-                detail: format!("the event at position {position} is gone"),
-            }),
+            None => Err(Error::data_lost(format!(
+                "the event at position {position} is gone"
+            ))),
         })
         .collect()
 }

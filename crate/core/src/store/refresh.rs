@@ -7,7 +7,7 @@ use super::{Inner, Store};
 use crate::batch::Batch;
 use crate::event::Tags;
 use crate::index::Entry;
-use crate::storage::Storage;
+use crate::storage::{Storage, StoredBatch};
 use crate::{Error, Position, Result};
 
 /// How many batches are read at a time: about a megabyte, when they are sealed.
@@ -29,9 +29,7 @@ impl<S: Storage> Inner<S> {
     pub(super) async fn refresh(&self) -> Result<Position> {
         loop {
             let tail = self.state.borrow().tail;
-            let page = self
-                .retrying(async |storage| storage.read_after(tail, PAGE_BATCHES).await)
-                .await?;
+            let page = self.read_after(tail, PAGE_BATCHES).await?;
             let full = page.len() == PAGE_BATCHES;
             for stored in page {
                 self.take_in(&Rc::new(Batch::decode(stored.bytes)?))?;
@@ -52,9 +50,7 @@ impl<S: Storage> Inner<S> {
         // What lies further on, with a gap before it, is not this log's either.
         if batch.first() > tail + 1 || !continues(batch, tail, &state.head) {
             drop(state);
-            let error = Error::DataLost {
-                detail: format!("the log after position {tail} is another one"),
-            };
+            let error = Error::data_lost(format!("the log after position {tail} is another one"));
             self.end_if_lost(&error);
             return Err(error);
         }
@@ -64,14 +60,40 @@ impl<S: Storage> Inner<S> {
         Ok(())
     }
 
-    /// Runs a read; after a lost connection connects anew and runs it once more.
+    /// [`Storage::read_after`], and once more after a lost connection.
+    pub(super) async fn read_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredBatch>> {
+        self.retrying(async |storage| storage.read_after(after, limit).await)
+            .await
+    }
+
+    /// [`Storage::read_at`], and once more after a lost connection.
+    pub(super) async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
+        self.retrying(async |storage| storage.read_at(positions).await)
+            .await
+    }
+
+    /// [`Storage::read_record`], and once more after a lost connection.
+    pub(super) async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.retrying(async |storage| storage.read_record(key).await)
+            .await
+    }
+
+    /// Runs a read; after a lost connection connects anew and runs it once more. Each kind of read
+    /// calls it from one place, since all of it is compiled anew for each.
     pub(super) async fn retrying<T>(&self, read: impl AsyncFn(&S) -> Result<T>) -> Result<T> {
-        match read(&self.storage).await {
-            Err(Error::ConnectionLost { .. }) => {
-                self.reconnect().await?;
-                read(&self.storage).await
+        let mut again = false;
+        loop {
+            match read(&self.storage).await {
+                Err(error) if !again && matches!(*error, Error::ConnectionLost { .. }) => {
+                    self.reconnect().await?;
+                    again = true;
+                }
+                result => return result,
             }
-            result => result,
         }
     }
 
@@ -91,9 +113,7 @@ impl<S: Storage> Inner<S> {
         if stands {
             return Ok(());
         }
-        let error = Error::DataLost {
-            detail: format!("the log no longer holds position {tail}"),
-        };
+        let error = Error::data_lost(format!("the log no longer holds position {tail}"));
         self.end_if_lost(&error);
         Err(error)
     }
@@ -101,7 +121,7 @@ impl<S: Storage> Inner<S> {
     /// A store whose log is gone must not go on: what it knows is of no use any more.
     pub(super) fn end_if_lost(&self, error: &Error) {
         if let Error::DataLost { .. } = error {
-            self.end(error.clone());
+            self.end(error);
         }
     }
 }

@@ -107,7 +107,7 @@ async fn finish(mut reading: Pin<Box<MaybeDone<Reading>>>) -> Result<Chunk> {
     reading
         .as_mut()
         .take_output()
-        .unwrap_or(Err(Error::Aborted))
+        .unwrap_or(Err(Error::Aborted.into()))
 }
 
 fn holds(chunk: &[Rc<Batch>], after: Position) -> bool {
@@ -138,10 +138,7 @@ impl<S: Storage + 'static> Store<S> {
             return Ok(cached);
         }
         let (count, _) = self.inner.chunk_after(after);
-        let stored = self
-            .inner
-            .retrying(async |storage| storage.read_after(after, count).await)
-            .await?;
+        let stored = self.inner.read_after(after, count).await?;
         let chunk = stored
             .into_iter()
             .map(|stored| Batch::decode(stored.bytes).map(Rc::new))
@@ -157,7 +154,7 @@ impl<S: Storage + 'static> Store<S> {
             Ok(chunk)
         } else {
             let detail = format!("the event at position {} is gone", after + 1);
-            Err(Error::DataLost { detail })
+            Err(Error::data_lost(detail))
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) enum Verdict {
     /// Its command id may be in the log, at one of these positions.
     MaybeRepeated(Vec<Position>),
     /// The log as this store knows it forbids the append.
-    Refused(Error),
+    Refused(Box<Error>),
 }
 
 /// The batch in the making: events of accepted appends, and what they change.
@@ -62,7 +62,7 @@ impl<'a> Stage<'a> {
         if let Some(condition) = &append.condition {
             let (query, after) = (&condition.fail_if, condition.after);
             if let Some(position) = self.index.first_match(query, after) {
-                return Verdict::Refused(Error::ConditionFailed { position });
+                return Verdict::Refused(Error::ConditionFailed { position }.into());
             }
             if self.stages(condition) {
                 return Verdict::Later;
@@ -75,7 +75,7 @@ impl<'a> Stage<'a> {
             .sum::<u64>();
         if self.position + count > MAX_POSITION {
             let detail = format!("a log holds at most {MAX_POSITION} events");
-            return Verdict::Refused(Error::QuotaExceeded { detail });
+            return Verdict::Refused(Error::QuotaExceeded { detail }.into());
         }
         Verdict::Staged(self.take(append))
     }
@@ -91,11 +91,11 @@ impl<'a> Stage<'a> {
         if append.streams.iter().any(staged) {
             return Verdict::Later;
         }
-        Verdict::Refused(Error::Conflict {
+        Verdict::Refused(Box::new(Error::Conflict {
             stream: part.stream_id.clone(),
             expected: part.expected,
             actual: self.index.version(&part.stream_id),
-        })
+        }))
     }
 
     fn version(&self, stream: &str) -> Version {

@@ -19,7 +19,7 @@ use crate::{Error, Position, Result};
 /// let mut subscription = store.subscribe(AllQuery::default())?;
 /// let page = subscription.next().await?;
 /// assert_eq!(page.events().map(|event| event.position).collect::<Vec<_>>(), [1]);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap();
 /// ```
 pub struct Subscription<S> {

@@ -28,17 +28,14 @@ impl<S: Storage + 'static> Store<S> {
         self.inner.check_open()?;
         let known = self.tail();
         let mut at = so_far;
-        let page = self
-            .inner
-            .retrying(async |storage| storage.read_after(so_far.position, PAGE_BATCHES).await)
-            .await?;
+        let page = self.inner.read_after(so_far.position, PAGE_BATCHES).await?;
         at.complete = page.len() < PAGE_BATCHES;
         for stored in page {
             self.inner.verify_batch(stored, &mut at)?;
         }
         if at.complete && at.position < known {
             let detail = format!("the log ends at {}, not at {known}", at.position);
-            return Err(Error::DataLost { detail });
+            return Err(Error::data_lost(detail));
         }
         Ok(at)
     }
@@ -77,12 +74,11 @@ impl<S> Inner<S> {
 }
 
 /// A damaged batch's position is not known from its bytes.
-fn placed(error: Error, position: Position) -> Error {
-    match error {
-        Error::StorageCorrupt {
-            position: 0,
-            detail,
-        } => Error::StorageCorrupt { position, detail },
-        other => other,
+fn placed(mut error: Box<Error>, next: Position) -> Box<Error> {
+    if let Error::StorageCorrupt { position, .. } = &mut *error
+        && *position == 0
+    {
+        *position = next;
     }
+    error
 }

@@ -187,9 +187,9 @@ impl Random {
 ///
 /// storage.reconnect().await?;
 /// assert_eq!(storage.read_after(0, 1).await?, [batch]); // it had been stored all the same
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// # })?;
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct FaultyStorage<S> {
@@ -216,15 +216,14 @@ impl<S> FaultyStorage<S> {
         let fault = self.faults.0.borrow_mut().take(operation);
         match fault {
             None => return call.await,
-            Some(Fault::Refused(error)) => return Err(error),
+            Some(Fault::Refused(error)) => return Err(error.into()),
             Some(Fault::LostBefore) => {}
             // Its answer is what gets lost.
             Some(Fault::LostAfter) => drop(call.await),
         }
         self.faults.lose_connection();
-        Err(Error::ConnectionLost {
-            detail: "planned".to_owned(),
-        })
+        let detail = "planned".to_owned();
+        Err(Error::ConnectionLost { detail }.into())
     }
 }
 

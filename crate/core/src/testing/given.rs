@@ -113,6 +113,6 @@ impl<A: Aggregate> When<A> {
     /// # Panics
     /// When it is accepted.
     pub fn then_error(self) -> Error {
-        self.result.expect_err("the command was to be refused")
+        *self.result.expect_err("the command was to be refused")
     }
 }

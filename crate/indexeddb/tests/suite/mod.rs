@@ -188,11 +188,11 @@ async fn a_connection_makes_way_for_a_newer_build_and_cannot_read_what_it_made()
         .await
         .unwrap();
     assert_eq!(code(append(&storage, 1, 2).await), "connection_lost");
-    let refusal = Error::UnsupportedFormat {
+    let refusal = Box::new(Error::UnsupportedFormat {
         what: "the database".into(),
         found: 3,
         supported: 2,
-    };
+    });
     assert_eq!(storage.reconnect().await, Err(refusal.clone()));
     assert_eq!(IndexedDbStorage::open("newer").await.err(), Some(refusal));
     newer.delete().unwrap().await.unwrap();

@@ -59,7 +59,7 @@ pub struct DemoEvent {
 /// let until = Timestamp::parse("2026-01-31T18:00:00Z")?;
 /// let plan = DemoPlan { seed: 7, orders: 100, until };
 /// assert!(DemoEvents::new(plan).count() > 150);
-/// # Ok::<(), daybook_core::Error>(())
+/// # Ok::<(), Box<daybook_core::Error>>(())
 /// ```
 pub struct DemoEvents {
     plan: DemoPlan,

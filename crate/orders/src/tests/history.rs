@@ -36,7 +36,7 @@ fn recorded<'a>(event_type: &'a str, schema: Option<u32>, data: &'a str) -> Reco
 }
 
 /// The event in today's shape, as JSON.
-fn today(schema: Option<u32>, data: &str) -> Result<String, Error> {
+fn today(schema: Option<u32>, data: &str) -> Result<String, Box<Error>> {
     understand::<Orders, _>(&recorded("OrderPlaced", schema, data), |event| {
         Orders::encode(event.expect("known")).data
     })
@@ -113,7 +113,7 @@ fn damaged_data_is_an_error_that_names_the_position() {
     for (schema, data) in wrong {
         let error = today(Some(schema), data).unwrap_err();
         assert!(
-            matches!(error, Error::StorageCorrupt { position: 7, .. }),
+            matches!(*error, Error::StorageCorrupt { position: 7, .. }),
             "{data}"
         );
     }

@@ -60,7 +60,7 @@ fn assert_refused(log: &[Logged], answer: &Answer, error: &Error) {
     );
     let said = (answer.before..=answer.after).any(|length| {
         let state = state_of(&log[..length], &answer.stream_id, |_| true);
-        Order::decide(&state, &answer.command).as_ref() == Err(error)
+        Order::decide(&state, &answer.command).is_err_and(|decided| *decided == *error)
     });
     assert!(said, "never true while it was asked: {answer:?}");
 }

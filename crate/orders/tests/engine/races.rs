@@ -89,7 +89,8 @@ proptest! {
             }
             other => panic!("not one of them: {other:?}"),
         };
-        let (Error::RuleBroken { rule, subject, status, .. }, expected, was) = refused else {
+        let (refused, expected, was) = refused;
+        let Error::RuleBroken { rule, subject, status, .. } = &**refused else {
             panic!("no rule: {refused:?}");
         };
         prop_assert_eq!((rule.as_str(), status.as_str()), (expected, was));

@@ -199,8 +199,10 @@ impl Run {
         let append = Append::to(&stream_id, expected, vec![event.clone()], self.now());
         match tab.store.append(append).await {
             Ok(_) => self.foreign.borrow_mut().push((stream_id, event)),
-            Err(Error::Conflict { .. }) => assert_eq!(expected, ExpectedVersion::NoStream),
-            Err(error) => panic!("{error}"),
+            Err(error) => {
+                assert!(matches!(*error, Error::Conflict { .. }), "{error}");
+                assert_eq!(expected, ExpectedVersion::NoStream);
+            }
         }
     }
 

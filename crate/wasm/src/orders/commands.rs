@@ -28,7 +28,7 @@ impl BookHandle {
             let executed = orders
                 .execute(&stream_id(&order_id), &command, &context)
                 .await?;
-            Ok(output(&order_id, &executed))
+            Ok(output(&order_id, &executed).into())
         })
     }
 
@@ -94,12 +94,12 @@ fn read_context(reader: &mut Reader<'_>) -> Result<CommandContext, Malformed> {
 
 /// Reads `{name: command}`. Paths in errors begin within the command.
 fn parse_command(text: &str) -> Result<OrderCommand> {
-    parse("command", text, OrderCommand::read_json).map_err(|error| match error {
+    parse("command", text, OrderCommand::read_json).map_err(|error| match &*error {
         Error::InvalidInput { field, reason } => {
             let within = field.split_once('.').map_or("command", |(_, field)| field);
             Error::invalid(within, reason)
         }
-        other => other,
+        _ => error,
     })
 }
 
@@ -128,9 +128,6 @@ fn output(order_id: &str, executed: &Executed<OrderState>) -> String {
 }
 
 /// What a query for one thing that is not there gives.
-pub(super) fn no_order(order_id: &str) -> Error {
-    Error::NotFound {
-        what: "order".to_owned(),
-        id: order_id.to_owned(),
-    }
+pub(super) fn no_order(order_id: &str) -> Box<Error> {
+    Error::not_found("order", order_id)
 }

@@ -9,7 +9,8 @@ use daybook_core::store::{Append, Store};
 use daybook_core::{Result, Timestamp};
 use daybook_orders::demo::{DemoEvent, DemoEvents, DemoPlan};
 use daybook_orders::events::ORDER_PLACED;
-use futures_util::future::join_all;
+use futures_util::FutureExt as _;
+use futures_util::future::maybe_done;
 use js_sys::Promise;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -59,11 +60,15 @@ impl DemoHandle {
         let (events, placed) = (Rc::clone(&self.events), Rc::clone(&self.placed));
         promise(async move {
             let chunk: Vec<DemoEvent> = events.borrow_mut().by_ref().take(CHUNK_EVENTS).collect();
-            let appends = chunk
-                .iter()
-                .map(|demo| store.append(to_append(demo, recorded_at)));
-            for appended in join_all(appends).await {
-                appended?;
+            let append = |demo| Box::pin(maybe_done(store.append(to_append(demo, recorded_at))));
+            let mut appends: Vec<_> = chunk.iter().map(append).collect();
+            // All have begun before the first is waited for: what waits together is stored together.
+            for append in &mut appends {
+                append.now_or_never();
+            }
+            for append in &mut appends {
+                append.as_mut().await;
+                append.as_mut().take_output().transpose()?;
             }
             let orders = chunk
                 .iter()
@@ -75,7 +80,7 @@ impl DemoHandle {
             json.key("orders").number(placed.get());
             json.key("done").boolean(chunk.len() < CHUNK_EVENTS);
             json.end_object();
-            Ok(json.into_string())
+            Ok(json.into_string().into())
         })
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn read_as_of(reader: &mut Reader<'_>) -> Result<AsOf, Malformed> {
             _ => return Err(reader.unknown()),
         });
     }
-    as_of.ok_or(reader.malformed("a version, a position or a time"))
+    as_of.ok_or_else(|| reader.malformed("a version, a position or a time"))
 }
 
 /// What is asked of the log: how many events, and which.
@@ -86,7 +86,7 @@ impl BookHandle {
                     details.apply(&event)?;
                 }
             }
-            Ok(details.view(&order_id).to_json())
+            Ok(details.view(&order_id).to_json().into())
         })
     }
 
@@ -102,7 +102,7 @@ impl BookHandle {
                 entry(&mut json, &event, &mut currency);
             }
             json.end_array();
-            Ok(json.into_string())
+            Ok(json.into_string().into())
         })
     }
 
@@ -127,7 +127,7 @@ impl BookHandle {
                 None => json.null(),
             };
             json.end_object();
-            Ok(json.into_string())
+            Ok(json.into_string().into())
         })
     }
 }

@@ -45,12 +45,13 @@ pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
         let models = Rc::new(Projector::open(store.clone()).await?);
         let orders = Rc::new(Repository::new(store.clone()));
         let peek = Peek::of(&models);
-        Ok(BookHandle {
+        let book = BookHandle {
             store,
             orders,
             models,
             peek,
-        })
+        };
+        Ok(book.into())
     })
 }
 
@@ -72,7 +73,7 @@ impl BookHandle {
     /// Lets the read models take in the next events; gives whether there may be more.
     pub fn advance(&self) -> Promise {
         let models = Rc::clone(&self.models);
-        promise(async move { models.advance().await })
+        promise(async move { Ok(models.advance().await?.into()) })
     }
 
     /// Whether the rows in use have followed the log to its end, whatever a rebuild still does.
@@ -93,7 +94,7 @@ impl BookHandle {
             if !more {
                 peek.save(&models, &store).await?;
             }
-            Ok(more)
+            Ok(more.into())
         })
     }
 

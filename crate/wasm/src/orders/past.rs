@@ -52,11 +52,11 @@ impl PastHandle {
         promise(async move {
             let taken = slot.borrow_mut().take();
             let Some(mut past) = taken else {
-                return Ok(true);
+                return Ok(JsValue::TRUE);
             };
             let more = past.advance().await;
             *slot.borrow_mut() = Some(past);
-            more
+            Ok(more?.into())
         })
     }
 

@@ -103,14 +103,15 @@ impl BookHandle {
         let store = self.store.clone();
         promise(async move {
             let types = store.event_types().await?;
-            Ok(written(&mut |json| {
+            let counts = written(&mut |json| {
                 json.begin_array();
                 for (name, count) in &types {
                     json.begin_object().key("type").string(name);
                     json.key("count").number(*count).end_object();
                 }
                 json.end_array();
-            }))
+            });
+            Ok(counts.into())
         })
     }
 }

@@ -111,9 +111,12 @@ fn damage_names_the_batchs_first_position_where_the_bytes_still_tell_it() {
     let mut bytes = encoded(&[Sample::default()]);
     bytes[50] ^= 1;
     let error = Batch::decode(bytes).unwrap_err();
-    assert!(matches!(error, Error::StorageCorrupt { position: 900, .. }));
+    assert!(matches!(
+        *error,
+        Error::StorageCorrupt { position: 900, .. }
+    ));
     let error = Batch::decode(Vec::new()).unwrap_err();
-    assert!(matches!(error, Error::StorageCorrupt { position: 0, .. }));
+    assert!(matches!(*error, Error::StorageCorrupt { position: 0, .. }));
 }
 
 #[test]
@@ -149,7 +152,7 @@ fn an_unknown_extension_field_is_skipped_and_a_critical_one_refused() {
 
     let critical = Batch::decode(with_extensions(&plain, &[5, 1, 9, 128, 1, 9])).unwrap_err();
     assert!(matches!(
-        critical,
+        *critical,
         Error::UnsupportedFormat { found: 128, .. }
     ));
     let torn = Batch::decode(with_extensions(&plain, &[5, 4, 1])).unwrap_err();
@@ -161,7 +164,7 @@ fn an_unknown_codec_is_refused() {
     let mut bytes = encoded(&[Sample::default()]);
     bytes[1] = 1;
     let error = Batch::decode(resealed(bytes)).unwrap_err();
-    assert!(matches!(error, Error::UnsupportedFormat { found: 1, .. }));
+    assert!(matches!(*error, Error::UnsupportedFormat { found: 1, .. }));
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn golden_batches_are_written_again_byte_for_byte() {
 fn golden_batches_of_the_future_are_refused() {
     for name in [CRITICAL, NEWER] {
         let error = Batch::decode(stored(name)).expect_err(name);
-        assert!(matches!(error, Error::UnsupportedFormat { .. }), "{name}");
+        assert!(matches!(*error, Error::UnsupportedFormat { .. }), "{name}");
     }
 }
 

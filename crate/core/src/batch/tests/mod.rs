@@ -125,7 +125,7 @@ proptest! {
         let forged = Batch::decode(forged).unwrap();
 
         prop_assert_eq!(forged.head(), honest.head());
-        let found = match forged.verify(&Hash::GENESIS) {
+        let found = match forged.verify(&Hash::GENESIS).map_err(|error| *error) {
             Err(Error::StorageCorrupt { position, .. }) => Some(position),
             _ => None,
         };
@@ -146,7 +146,7 @@ fn verify_notices_a_batch_that_does_not_continue_the_log() {
     let samples = [Sample::default(), Sample::default()];
     let batch = batch(&recorded(&samples, 3), &Hash([7; 32]));
     let error = batch.verify(&Hash([8; 32])).unwrap_err();
-    assert!(matches!(error, Error::StorageCorrupt { position: 3, .. }));
+    assert!(matches!(*error, Error::StorageCorrupt { position: 3, .. }));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn verify_notices_a_head_that_is_not_the_last_events_hash() {
         .unwrap()
         .verify(&Hash::GENESIS)
         .unwrap_err();
-    assert!(matches!(error, Error::StorageCorrupt { position: 4, .. }));
+    assert!(matches!(*error, Error::StorageCorrupt { position: 4, .. }));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn what_a_batch_cannot_hold_is_refused() {
     let (one, two) = (sample.recorded(1), sample.recorded(2));
     let refused = |events: &[RecordedEvent<'_>], named: &str| {
         let error = encode(events, &Hash::GENESIS).unwrap_err();
-        assert!(matches!(error, Error::InvalidInput { field, .. } if field == named));
+        assert!(matches!(*error, Error::InvalidInput { field, .. } if field == named));
     };
     refused(&[], "events");
     refused(&[sample.recorded(0)], "events");

@@ -83,12 +83,14 @@ impl<const SHAPE: u32> Aggregate for Account<SHAPE> {
             Command::Deposit(amounts) => {
                 Ok(amounts.iter().copied().map(Event::Deposited).collect())
             }
-            Command::Withdraw(amount) if *amount > balance.amount => Err(Error::RuleBroken {
-                rule: "enough_money".to_owned(),
-                subject: "the account".to_owned(),
-                status: balance.amount.to_string(),
-                message: "there is not enough money".to_owned(),
-            }),
+            Command::Withdraw(amount) if *amount > balance.amount => {
+                Err(Box::new(Error::RuleBroken {
+                    rule: "enough_money".to_owned(),
+                    subject: "the account".to_owned(),
+                    status: balance.amount.to_string(),
+                    message: "there is not enough money".to_owned(),
+                }))
+            }
             Command::Withdraw(amount) => Ok(vec![Event::Withdrawn(*amount)]),
             Command::TopUpTo(amount) => Ok(match amount.saturating_sub(balance.amount) {
                 0 => Vec::new(),

@@ -192,7 +192,8 @@ fn a_command_is_decided_anew_when_another_tab_was_quicker() {
 #[test]
 fn a_command_gives_up_when_others_are_always_quicker() {
     let (answer, position) = against_a_busy_tab(STREAM, FOREVER, &Command::Deposit(vec![1]));
-    assert!(matches!(answer, Err(Error::Conflict { .. })), "{answer:?}");
+    let error = answer.unwrap_err();
+    assert!(matches!(*error, Error::Conflict { .. }), "{error}");
     assert_eq!(position, 0, "nothing was appended");
 }
 

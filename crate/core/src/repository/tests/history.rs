@@ -121,7 +121,7 @@ fn an_event_that_is_not_of_the_shape_it_claims_is_damage() {
                 .await
                 .map(|_| ()),
         ] {
-            match answer {
+            match answer.map_err(|error| *error) {
                 Err(crate::Error::StorageCorrupt { position, .. }) => assert_eq!(position, 3),
                 other => panic!("{other:?}"),
             }

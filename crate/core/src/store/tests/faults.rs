@@ -90,7 +90,10 @@ fn a_log_that_is_gone_is_said_to_be_lost() {
             .await
             .unwrap_err();
         assert!(
-            matches!(error, Error::DataLost { .. } | Error::ConnectionLost { .. }),
+            matches!(
+                *error,
+                Error::DataLost { .. } | Error::ConnectionLost { .. }
+            ),
             "{error}"
         );
     });
@@ -151,7 +154,7 @@ fn a_conflict_that_cannot_be_looked_at_is_answered_and_holds_nobody_up() {
             store.append(other),
         )
         .await;
-        assert_eq!(conflicting, Err(refused));
+        assert_eq!(conflicting, Err(refused.into()));
         assert_eq!(other.unwrap().last, 2);
     });
 }
@@ -212,7 +215,7 @@ proptest! {
                         faults.calm();
                     }
                     let Some(open) = &store else { continue };
-                    match open.append(append(id, expected)).await {
+                    match open.append(append(id, expected)).await.map_err(|error| *error) {
                         Ok(appended) => {
                             assert_eq!(u128::from(appended.last), id);
                             break;

@@ -30,18 +30,18 @@ pub async fn closing_ends_every_operation<S: Storage>(open: impl AsyncFn(&str) -
     store.close().await;
     assert_eq!(
         commit(&store, 1, &batch(2, "late")).await,
-        Err(Error::Closed)
+        Err(Error::Closed.into())
     );
-    assert_eq!(store.read_after(0, 1).await, Err(Error::Closed));
-    assert_eq!(store.read_at(&[1]).await, Err(Error::Closed));
+    assert_eq!(store.read_after(0, 1).await, Err(Error::Closed.into()));
+    assert_eq!(store.read_at(&[1]).await, Err(Error::Closed.into()));
     let replaced = store.replace(0, &[1], &batch(1, "late")).await;
-    assert_eq!(replaced, Err(Error::Closed));
-    assert_eq!(store.read_record("a").await, Err(Error::Closed));
-    assert_eq!(store.read_records("a").await, Err(Error::Closed));
+    assert_eq!(replaced, Err(Error::Closed.into()));
+    assert_eq!(store.read_record("a").await, Err(Error::Closed.into()));
+    assert_eq!(store.read_records("a").await, Err(Error::Closed.into()));
     let written = store.write_records(&[put("a", [])]).await;
-    assert_eq!(written, Err(Error::Closed));
-    assert_eq!(store.reconnect().await, Err(Error::Closed));
-    assert_eq!(store.destroy().await, Err(Error::Closed));
+    assert_eq!(written, Err(Error::Closed.into()));
+    assert_eq!(store.reconnect().await, Err(Error::Closed.into()));
+    assert_eq!(store.destroy().await, Err(Error::Closed.into()));
 }
 
 /// Closing a connection leaves the others to the same data open, and does not bar new ones.

@@ -187,7 +187,12 @@ fn record(key: &str, value: impl Into<Vec<u8>>) -> Record {
 
 /// Whether an operation failed as one does whose data was destroyed under it.
 fn is_cut_off<T>(answer: &Result<T>) -> bool {
-    matches!(answer, Err(Error::ConnectionLost { .. }))
+    matches!(answer, Err(error) if matches!(**error, Error::ConnectionLost { .. }))
+}
+
+/// Whether an operation failed because events that were there are gone.
+fn is_data_lost<T>(answer: &Result<T>) -> bool {
+    matches!(answer, Err(error) if matches!(**error, Error::DataLost { .. }))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ async fn forbidden<S: Storage + 'static>(
     match store
         .append(unless(items, after, 1_000 + u128::from(tail)))
         .await
+        .map_err(|error| *error)
     {
         Ok(_) => None,
         Err(Error::ConditionFailed { position }) => {
@@ -128,7 +129,7 @@ pub async fn a_condition_sees_what_another_tab_appended<S: Storage + 'static>(
     let (one, other) = (tab(&open, name).await, tab(&open, name).await);
     add(&one, "seat", tagged(1, "SeatTaken", &["seat:1"])).await;
     let answer = other.append(unless(&[item(&[], &["seat:1"])], 0, 2)).await;
-    assert_eq!(answer, Err(Error::ConditionFailed { position: 1 }));
+    assert_eq!(answer, Err(Error::ConditionFailed { position: 1 }.into()));
     let answer = other.append(unless(&[item(&[], &["seat:2"])], 0, 3)).await;
     assert_eq!(answer.map(|appended| appended.first), Ok(2));
     assert_eq!(log(&open, name).await, [1, 3]);
@@ -152,7 +153,7 @@ pub async fn of_two_tabs_under_one_condition_one_wins<S: Storage + 'static>(
         let (Ok(won), Err(lost)) = sorted(answers) else {
             panic!("both got, or nobody got, seat {seat}")
         };
-        assert_eq!(lost, Error::ConditionFailed { position: won });
+        assert_eq!(*lost, Error::ConditionFailed { position: won });
     }
     assert_eq!(log(&open, name).await.len(), 10);
     add(&one, "seat", event(1_000)).await;

@@ -68,8 +68,8 @@ pub async fn waiting_ends_when_the_store_is_closed<S: Storage + 'static>(
     let store = tab(&open, "waiting_ends_when_the_store_is_closed").await;
     add(&store, "s", event(1)).await;
     let (woken, ()) = join(store.changed(1), store.close()).await;
-    assert_eq!(woken, Err(Error::Closed));
-    assert_eq!(store.changed(1).await, Err(Error::Closed));
+    assert_eq!(woken, Err(Error::Closed.into()));
+    assert_eq!(store.changed(1).await, Err(Error::Closed.into()));
 }
 
 const EACH: u128 = 40;

@@ -12,7 +12,7 @@ use crate::{Error, NewEvent};
 /// The append is refused, naming `field`, and nothing has changed.
 async fn refused<S: Storage + 'static>(store: &Store<S>, append: Append, field: &str) {
     let tail = store.tail();
-    match store.append(append).await {
+    match store.append(append).await.map_err(|error| *error) {
         Err(Error::InvalidInput { field: named, .. }) => assert_eq!(named, field),
         other => panic!("{field}: {other:?}"),
     }

@@ -211,17 +211,18 @@ async fn log<S: Storage + 'static>(open: &impl AsyncFn(&str) -> S, name: &str) -
     all.into_iter().map(|(id, ..)| id).collect()
 }
 
-fn conflict(stream: &str, expected: ExpectedVersion, actual: Version) -> Error {
-    let stream = stream.to_owned();
-    Error::Conflict {
-        stream,
+fn conflict(stream: &str, expected: ExpectedVersion, actual: Version) -> Box<Error> {
+    Box::new(Error::Conflict {
+        stream: stream.to_owned(),
         expected,
         actual,
-    }
+    })
 }
 
 fn code<T>(result: &Result<T>) -> &'static str {
-    result.as_ref().map_or_else(Error::code, |_| "none")
+    result
+        .as_ref()
+        .map_or_else(|error| error.code(), |_| "none")
 }
 
 #[cfg(test)]

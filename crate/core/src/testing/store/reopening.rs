@@ -29,7 +29,7 @@ pub async fn a_closed_store_refuses_everything<S: Storage + 'static>(
         store.destroy().await,
     ];
     for (number, answer) in answers.into_iter().enumerate() {
-        assert_eq!(answer, Err(Error::Closed), "number {number}");
+        assert_eq!(answer, Err(Error::Closed.into()), "number {number}");
     }
     add(&other, "s", event(3)).await;
     assert_eq!(log(&open, name).await, [1, 3]);
@@ -51,7 +51,7 @@ pub async fn an_append_under_way_when_the_store_closes_is_stored_or_not<S: Stora
         for (id, answer) in [(round, answers.0), (round + 100, answers.1)] {
             match answer {
                 Ok(_) => stored.push(id),
-                Err(error) => assert_eq!(error, Error::Closed),
+                Err(error) => assert_eq!(*error, Error::Closed),
             }
         }
     }
@@ -84,7 +84,7 @@ pub async fn a_destroyed_store_is_gone_for_every_tab<S: Storage + 'static>(
 
     one.destroy().await.unwrap();
     let answer = one.append(to("s", Any, [3])).await;
-    assert_eq!(answer, Err(Error::Closed));
+    assert_eq!(answer, Err(Error::Closed.into()));
     tells_of_destruction(&other.append(to("s", Exact(1), [4])).await);
     tells_of_destruction(&other.append(to("t", Any, [5])).await);
 
