@@ -18,7 +18,7 @@ pub(crate) fn from_js(failure: JsValue) -> Box<Error> {
         "unsupported_format" => Error::UnsupportedFormat {
             what: detail,
             found: version_number(failure.found().unwrap_or_default()),
-            supported: version(),
+            supported: version().unwrap_or_default(),
         },
         _ => Error::ConnectionLost { detail },
     })

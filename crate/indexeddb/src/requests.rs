@@ -7,7 +7,8 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/js/database.js")]
 extern "C" {
     /// The layout of the database that this build reads.
-    pub(crate) fn version() -> u32;
+    #[wasm_bindgen(catch)]
+    pub(crate) fn version() -> Result<u32, JsValue>;
 }
 
 #[wasm_bindgen(module = "/js/requests.js")]
