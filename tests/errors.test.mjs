@@ -66,10 +66,10 @@ describe('an error', () => {
 
   test('has a class that both entry points export, beside what they open and nothing else', () => {
     const { openStore, Store, ...classes } = daybook;
-    const { openOrderBook, ...same } = orders;
+    const { openOrderBook, peekOrders, ...same } = orders;
     assert.deepEqual(
-      [openStore, Store, openOrderBook].map((one) => typeof one),
-      Array(3).fill('function'),
+      [openStore, Store, openOrderBook, peekOrders].map((one) => typeof one),
+      Array(4).fill('function'),
     );
     assert.equal(Object.keys(classes).length, 14);
     assert.ok(Object.keys(classes).every((name) => name.endsWith('Error')));

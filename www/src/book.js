@@ -10,7 +10,7 @@ import { isTrap } from './lib/errors.js';
 export const book = signal(/** @type {OrderBook | null} */ (null));
 
 /**
- * What the plain list of orders is drawn from until the book is open: the newest, as last saved.
+ * What the plain list of orders is drawn from until the book is open: the newest.
  * @type {import('@preact/signals').Signal<Pick<OrderBook, 'orders' | 'position'> | null>}
  */
 export const peeked = signal(/** @type {Pick<OrderBook, 'orders' | 'position'> | null} */ (null));
