@@ -100,7 +100,8 @@ impl<P: Projection> Follower<P> {
     /// Makes the rows of a rebuild that has begun.
     fn make_room(&mut self) {
         if self.course.rebuild.is_some() {
-            self.rebuilt.get_or_insert_default();
+            let rows = &self.rows;
+            self.rebuilt.get_or_insert_with(|| Box::new(rows.anew()));
         }
     }
 

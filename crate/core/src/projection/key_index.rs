@@ -44,6 +44,17 @@ impl KeyIndex {
         fingerprint(key)
     }
 
+    /// An index that need not grow before it has so many rows. Growing looks at every row.
+    #[must_use]
+    pub fn with_capacity(rows: u32) -> Self {
+        let places = rows as usize + rows as usize / 3 + 1;
+        Self {
+            tags: vec![FREE; places],
+            ordinals: vec![0; places],
+            len: 0,
+        }
+    }
+
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> u32 {

@@ -57,6 +57,13 @@ pub trait Projection: Default {
         event: &<Self::Domain as Domain>::Event<'_>,
     ) -> Result<()>;
 
+    /// The rows before the first event, for a rebuild of these. Where growing takes long, they may have
+    /// room for as many.
+    #[must_use]
+    fn anew(&self) -> Self {
+        Self::default()
+    }
+
     /// The numbers of the pages that changed since this was last asked, each once.
     fn changed(&mut self) -> Vec<u32>;
 

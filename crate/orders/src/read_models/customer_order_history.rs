@@ -317,6 +317,13 @@ impl Projection for CustomerOrderHistory {
         Ok(())
     }
 
+    fn anew(&self) -> Self {
+        Self {
+            table: self.table.anew(),
+            ..Self::default()
+        }
+    }
+
     fn changed(&mut self) -> Vec<u32> {
         self.table.changed()
     }

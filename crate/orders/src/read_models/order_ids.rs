@@ -36,6 +36,14 @@ const UUID_FORM: u8 = 0;
 const OTHER_FORM: u8 = 1;
 
 impl OrderIds {
+    /// No ids yet, and room to find as many as `self` has.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            index: KeyIndex::with_capacity(self.len()),
+            ..Self::default()
+        }
+    }
+
     /// How many there are.
     pub(super) const fn len(&self) -> u32 {
         self.index.len()
@@ -267,6 +275,15 @@ mod tests {
                 again.read(&mut reader).unwrap();
                 prop_assert_eq!(again.ordinal(id), Some(ordinal));
             }
+            // One that was made for as many, and for fewer.
+            let mut anew = again.anew();
+            prop_assert_eq!(anew.len(), 0);
+            for id in known.iter().copied().chain(["one", "more"]) {
+                let is_new = anew.ordinal(id).is_none();
+                prop_assert_eq!(anew.add(id).is_some(), is_new);
+                prop_assert!(anew.ordinal(id).is_some());
+            }
+            prop_assert!(known.iter().all(|id| anew.ordinal(id) == again.ordinal(id)));
         }
 
         #[test]

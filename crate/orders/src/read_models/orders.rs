@@ -62,6 +62,14 @@ pub struct OrderView {
 }
 
 impl OrdersTable {
+    /// A table without orders, made for as many as `self` has.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            ids: self.ids.anew(),
+            ..Self::default()
+        }
+    }
+
     /// Takes in one event; `None` when no order changed.
     pub(super) fn apply(
         &mut self,

@@ -8,7 +8,7 @@ use daybook_core::{RecordedEvent, Result};
 
 use super::order_ids::BUFFER;
 use super::orders::{OrderView, OrdersTable};
-use super::preview::{self, PREVIEW_ROWS};
+use super::preview::{self, Newest};
 use super::search::{NameKeys, Needle};
 use super::tallies::Tallies;
 use crate::currency::Currency;
@@ -318,6 +318,13 @@ impl Projection for OrdersSummary {
         Ok(())
     }
 
+    fn anew(&self) -> Self {
+        Self {
+            table: self.table.anew(),
+            ..Self::default()
+        }
+    }
+
     fn changed(&mut self) -> Vec<u32> {
         self.table.changed()
     }
@@ -340,12 +347,11 @@ impl Projection for OrdersSummary {
     }
 
     fn preview(&self) -> Vec<u8> {
-        let ranking = self.ranking(OrderSort::PlacedAt);
-        let sorted = ranking.orders.ordinals();
-        let newest = sorted.get(sorted.len().saturating_sub(PREVIEW_ROWS)..);
-        let preview = preview::write(&self.table, &self.tallies, newest.unwrap_or_default());
-        self.sorted.set(Some(ranking));
-        preview
+        let mut newest = Newest::default();
+        for (ordinal, fact) in (0..).zip(self.table.facts().iter()) {
+            newest.consider((fact.placed_at, ordinal));
+        }
+        preview::write(&self.table, &self.tallies, &newest.ordinals())
     }
 
     fn show_preview(&mut self, version: u32, preview: &[u8]) {

@@ -189,6 +189,13 @@ impl Projection for RevenueByDay {
         Ok(())
     }
 
+    fn anew(&self) -> Self {
+        Self {
+            ids: self.ids.anew(),
+            ..Self::default()
+        }
+    }
+
     fn changed(&mut self) -> Vec<u32> {
         let (orders, days) = (self.changed_orders.take(), self.days.changed.take());
         pages::together(orders, days, &mut self.applied)
