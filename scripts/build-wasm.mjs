@@ -123,11 +123,14 @@ function nameStorage(directory) {
   writeFileSync(join(directory, 'storage.d.ts'), types);
 }
 
+/** They make the module smaller, and larger once it is compressed. */
+const skipped = ['local-cse', 'simplify-locals'].map((pass) => `--skip-pass=${pass}`);
+
 /**
  * What is asked of wasm-opt. The lowest KiB of memory is the far end of the stack, where nothing
  * ever lies: an address is base plus offset, without a look at whether the sum wraps.
  */
-const passes = ['-O3', '--low-memory-unused', '--strip-target-features'];
+const passes = ['-O3', '--low-memory-unused', '--strip-target-features', ...skipped];
 
 /** @param {string} directory */
 async function optimise(directory) {
