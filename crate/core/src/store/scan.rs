@@ -14,9 +14,8 @@ use crate::batch::Batch;
 use crate::storage::Storage;
 use crate::{Error, Position, Result};
 
-/// About so many bytes of batches are read at a time. Larger chunks keep the page busy for longer at
-/// once, and come no quicker.
-const CHUNK_BYTES: usize = 512 * 1024;
+/// About so many bytes of batches are read at a time.
+const CHUNK_BYTES: usize = 1024 * 1024;
 /// So many batches are read at a time where their sizes are not known, and at most.
 const CHUNK_BATCHES: usize = 16;
 const MAX_CHUNK_BATCHES: usize = 64;
@@ -126,7 +125,7 @@ impl<S: Storage + 'static> Store<S> {
         Ok(event.map(|event| event.event_id))
     }
 
-    /// The batches that hold the events after `after`, about half a megabyte of them: from memory, if
+    /// The batches that hold the events after `after`, about a megabyte of them: from memory, if
     /// the first of them is there, and from storage otherwise. They are not kept in memory.
     pub(super) async fn read_batches(&self, after: Position) -> Result<Chunk> {
         self.inner.check_open()?;
