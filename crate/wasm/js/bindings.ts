@@ -4,7 +4,12 @@
 export type PageBindings = [position: number, version: number, next: number | null, rows: string];
 
 export interface StoreBindings {
-  append(utf8Json: Uint8Array, random: Uint8Array, now: number): Promise<string>;
+  append(
+    utf8Jsons: Uint8Array,
+    ends: Uint32Array,
+    random: Uint8Array,
+    now: number,
+  ): Promise<[json: string, failures: unknown[]]>;
   readStream(json: string): Promise<PageBindings>;
   readAll(json: string): Promise<PageBindings>;
   readonly position: number;

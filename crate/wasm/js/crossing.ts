@@ -10,11 +10,17 @@ const MAX_RANDOM_BYTES = 65_536;
 const encoder = new TextEncoder();
 let kept: Uint8Array<ArrayBuffer> | undefined;
 
-/** A text as UTF-8, until the next is encoded. */
-export function utf8(text: string): Uint8Array {
-  if (text.length > KEPT_BYTES / 3) return encoder.encode(text);
-  kept ??= new Uint8Array(KEPT_BYTES);
-  return kept.subarray(0, encoder.encodeInto(text, kept).written);
+/** Texts as UTF-8, one behind the other, and where each of them ends; until the next are encoded. */
+export function utf8(texts: readonly string[]): { bytes: Uint8Array; ends: Uint32Array } {
+  const room = 3 * texts.reduce((sum, text) => sum + text.length, 0);
+  if (room <= KEPT_BYTES) kept ??= new Uint8Array(KEPT_BYTES);
+  const bytes = room <= KEPT_BYTES && kept ? kept : new Uint8Array(room);
+  let end = 0;
+  const ends = Uint32Array.from(texts, (text) => {
+    end += encoder.encodeInto(text, bytes.subarray(end)).written;
+    return end;
+  });
+  return { bytes: bytes.subarray(0, end), ends };
 }
 
 /** Random bytes in stock, from `used` on: a few cost as much to get as many. */

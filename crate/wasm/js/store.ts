@@ -1,5 +1,6 @@
 /** The general store: streams of events over one log, for any domain. */
 
+import { Appends } from './appends.js';
 import type { PageBindings, StoreBindings } from './bindings.js';
 import { type Channel, openChannel } from './channel.js';
 import {
@@ -13,7 +14,7 @@ import {
   checkText,
   checkWatchers,
 } from './check.js';
-import { randomBytes, toEvents, utf8 } from './crossing.js';
+import { toEvents } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
 import { aborted, call, invalid, makeError } from './failing.js';
 import { idle, whenIdle } from './idle.js';
@@ -43,6 +44,7 @@ export class Store {
   readonly #inner: StoreBindings;
   readonly #channel: Channel;
   readonly #watch: Watch;
+  readonly #appends: Appends;
   readonly #upkeep: { ask(): void; stop(): Promise<void> };
   #closed = false;
 
@@ -50,6 +52,7 @@ export class Store {
   constructor(inner: StoreBindings, name: string, shared: boolean, onDestroyed: () => void = () => {}) {
     this.#inner = inner;
     this.#watch = new Watch(inner);
+    this.#appends = new Appends(inner, () => this.noteAppended());
     this.#channel = shared
       ? openChannel(name, (nudge) => {
           if (this.#closed) return;
@@ -125,10 +128,7 @@ export class Store {
       const text =
         toJsonQuickly({ streams, condition, commandId }) ??
         toJson({ streams: streams.map(checked), condition, commandId });
-      const random = randomBytes(16 * streams.reduce(withoutId, 0));
-      const appended = JSON.parse(await call(this.#inner.append(utf8(text), random, Date.now()))) as Appended;
-      if (!appended.repeated) this.noteAppended();
-      return appended;
+      return await this.#appends.ask(text, streams.reduce(withoutId, 0));
     } catch (error) {
       throw streams.length === 1 ? withinStream(error) : error;
     }

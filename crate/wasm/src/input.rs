@@ -64,12 +64,12 @@ impl<'a> Defaults<'a> {
     }
 }
 
-pub(crate) fn append(reader: &mut Reader<'_>, mut defaults: Defaults<'_>) -> Read<Append> {
+pub(crate) fn append(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<Append> {
     let (mut streams, mut condition, mut command_id) = (None, None, None);
     reader.begin_object()?;
     while let Some(key) = reader.next_key()? {
         match &*key {
-            "streams" => streams = Some(list(reader, |reader| stream(reader, &mut defaults))?),
+            "streams" => streams = Some(list(reader, |reader| stream(reader, defaults))?),
             "condition" => condition = optional(reader, self::condition)?,
             "commandId" => command_id = optional(reader, text)?,
             _ => return Err(reader.unknown()),

@@ -2,11 +2,11 @@
 
 use daybook_core::json::Writer;
 use daybook_core::store::{Appended, Page, Verified};
-use daybook_core::{RecordedEvent, Timestamp};
+use daybook_core::{RecordedEvent, Result, Timestamp};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::error::number;
+use crate::error::{number, to_js};
 
 /// `[position, version, next, rows]`: where the page stands, and its events as text.
 pub(crate) fn page(page: &Page) -> JsValue {
@@ -101,9 +101,26 @@ pub(crate) fn event_fields(json: &mut Writer, event: &RecordedEvent<'_>, schema:
     json.key("data").raw(data);
 }
 
-/// `{position, streams, repeated}`.
-pub(crate) fn appended(appended: &Appended) -> String {
-    let mut json = Writer::with_capacity(128);
+/// `[text, failures]`: an array of `{position, streams, repeated}` as text, with `null` in the place
+/// of each failure.
+pub(crate) fn answers(answers: &[Result<Appended>]) -> JsValue {
+    let mut json = Writer::with_capacity(answers.len() * 128);
+    let failures = Array::new();
+    json.begin_array();
+    for answer in answers {
+        match answer {
+            Ok(answer) => appended(&mut json, answer),
+            Err(error) => {
+                json.raw("null");
+                failures.push(&to_js(error));
+            }
+        }
+    }
+    json.end_array();
+    Array::of2(&json.into_string().into(), &failures).into()
+}
+
+fn appended(json: &mut Writer, appended: &Appended) {
     json.begin_object().key("position").number(appended.last);
     json.key("streams").begin_array();
     for (stream, version) in &appended.streams {
@@ -112,7 +129,6 @@ pub(crate) fn appended(appended: &Appended) -> String {
     }
     json.end_array().key("repeated").boolean(appended.repeated);
     json.end_object();
-    json.into_string()
 }
 
 /// `{position, head, complete}`.

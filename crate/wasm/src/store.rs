@@ -88,14 +88,35 @@ fn from_millis(millis: f64) -> Timestamp {
 
 #[wasm_bindgen]
 impl StoreHandle {
-    /// Appends at `now`, in milliseconds since 1970; takes and gives JSON text, the input's as UTF-8.
-    /// Events without an id get one of `random`, 16 bytes for each.
-    pub fn append(&self, input: &[u8], random: &[u8], now: f64) -> Promise {
-        let defaults = Defaults::new(random, from_millis(now));
-        let append = utf8(input)
-            .and_then(|text| parse("append", text, |reader| input::append(reader, defaults)));
+    /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
+    /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
+    /// one of `random`, 16 bytes for each.
+    ///
+    /// Gives the answers, as the JSON text of an array with `null` for appends that failed, and an
+    /// array of those failures.
+    pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64) -> Promise {
+        let mut defaults = Defaults::new(random, from_millis(now));
+        let (mut appends, mut malformed) = (Vec::with_capacity(ends.len()), Vec::new());
+        let mut start = 0;
+        for (place, end) in ends.iter().enumerate() {
+            let bytes = input.get(start..*end as usize).unwrap_or_default();
+            start = *end as usize;
+            let append = utf8(bytes).and_then(|text| {
+                parse("append", text, |reader| input::append(reader, &mut defaults))
+            });
+            match append {
+                Ok(append) => appends.push(append),
+                Err(error) => malformed.push((place, error)),
+            }
+        }
         let store = self.store.clone();
-        promise(async move { Ok(output::appended(&store.append(append?).await?).into()) })
+        promise(async move {
+            let mut answers = store.append_each(appends).await;
+            for (place, error) in malformed {
+                answers.insert(place, Err(error));
+            }
+            Ok(output::answers(&answers))
+        })
     }
 
     /// Reads a page of one stream; takes JSON text.

@@ -56,19 +56,24 @@ impl Drop for Caller {
 }
 
 impl<S: Storage + 'static> Store<S> {
-    pub(super) async fn commit(&self, append: Append) -> Result<Appended> {
-        let caller = Caller(Rc::default());
-        let answer = Rc::clone(&caller.0);
+    /// Commits `appends`, each for itself; fails when that cannot even be begun.
+    pub(super) async fn commit(&self, appends: Vec<Append>) -> Result<Vec<Result<Appended>>> {
+        let callers: Vec<Caller> = appends.iter().map(|_| Caller(Rc::default())).collect();
         Inner::indexed(&self.inner).await?;
-        self.inner.state.borrow_mut().queue.push_back(Waiting {
+        let waiting = appends.into_iter().zip(&callers);
+        let waiting = waiting.map(|(append, caller)| Waiting {
             append,
             ruled_out: Vec::new(),
-            answer,
+            answer: Rc::clone(&caller.0),
         });
-        // A round ends when nothing waits any more, so there is an answer then.
+        self.inner.state.borrow_mut().queue.extend(waiting);
+        // A round ends when nothing waits any more, so there are answers then.
         Inner::round(&self.inner).await?;
-        let answer = caller.0.result.borrow_mut().take();
-        answer.unwrap_or(Err(Error::Aborted.into()))
+        let answers = callers.iter().map(|caller| {
+            let answer = caller.0.result.borrow_mut().take();
+            answer.unwrap_or(Err(Error::Aborted.into()))
+        });
+        Ok(answers.collect())
     }
 }
 

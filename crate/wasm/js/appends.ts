@@ -1,0 +1,54 @@
+/** Appends on their way to Rust. */
+
+import type { StoreBindings } from './bindings.js';
+import { randomBytes, utf8 } from './crossing.js';
+import { call, toError } from './failing.js';
+import type { Appended } from './types.js';
+
+interface Asked {
+  readonly text: string;
+  /** How many events need an id. */
+  readonly ids: number;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+/** Appends that are asked for in the same turn cross together: they share what a crossing costs. */
+export class Appends {
+  readonly #inner: StoreBindings;
+  readonly #noteAppended: () => void;
+  #asked: Asked[] = [];
+
+  /** @param noteAppended Called when there is something new in the log, before whoever asked knows. */
+  constructor(inner: StoreBindings, noteAppended: () => void) {
+    this.#inner = inner;
+    this.#noteAppended = noteAppended;
+  }
+
+  /** Makes an append of JSON text in which `ids` events have no id. */
+  ask(text: string, ids: number): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      if (this.#asked.push({ text, ids, resolve, reject }) === 1) queueMicrotask(() => void this.#cross());
+    });
+  }
+
+  async #cross(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = [];
+    try {
+      const { bytes, ends } = utf8(asked.map(({ text }) => text));
+      const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
+      const [json, failures] = await call(this.#inner.append(bytes, ends, random, Date.now()));
+      const answers = JSON.parse(json) as (Appended | null)[];
+      if (answers.some((answer) => answer?.repeated === false)) this.#noteAppended();
+      let failed = 0;
+      for (const [index, { resolve, reject }] of asked.entries()) {
+        const answer = answers[index];
+        if (answer) resolve(answer);
+        else reject(toError(failures[failed++]));
+      }
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  }
+}
