@@ -70,10 +70,10 @@ pub type Record = (String, Vec<u8>);
 pub trait Storage {
     /// Puts `batch` at the end of the log, if the log still ends at `tail`.
     ///
-    /// Looks at the batches whose key is `tail` or more. Exactly the one at `tail` (none, when
-    /// `tail` is 0): stores and answers [`Commit::Done`] once the transaction has completed.
-    /// Anything beyond `tail`: stores nothing and answers [`Commit::Behind`]. Nothing at all where
-    /// `tail` is above 0: the log is gone, and the answer is the error `data_lost`.
+    /// When the last batch ends at `tail` (or there is none, and `tail` is 0): stores and answers
+    /// [`Commit::Done`] once the transaction has completed. When something lies beyond `tail`:
+    /// stores nothing and answers [`Commit::Behind`]. When the log ends before `tail`, it is gone,
+    /// and the answer is the error `data_lost`.
     async fn commit(
         &self,
         tail: Position,
