@@ -166,11 +166,13 @@ export class Connection {
    */
   async #commitAtOnce({ tail, last, value, isLarge, strict }) {
     try {
-      return await this.#write(isLarge ? [RECENT, LOG] : [RECENT], strict, (recent, log) => {
-        recent.add(isLarge ? SEALED : value, tail + 1);
-        log?.add(value, last);
-        // Said now, it need not wait for the browser to notice that nothing more is asked for.
-        recent.transaction.commit?.();
+      return await this.#write(isLarge ? [RECENT, LOG] : [RECENT], strict, async (recent, log) => {
+        const added = answer(recent.add(isLarge ? SEALED : value, tail + 1));
+        // Told to end now, the browser need not find out that nothing more is asked for. Not with two
+        // requests: Firefox, told so, stores the second though the first was refused.
+        if (log) log.add(value, last);
+        else recent.transaction.commit?.();
+        await added;
         return true;
       });
     } catch (error) {
