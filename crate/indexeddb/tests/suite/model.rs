@@ -2,7 +2,7 @@
 
 use daybook_core::memory::MemoryStorage;
 use daybook_core::storage::{Durability, Storage, StoredBatch};
-use daybook_core::{Error, Position};
+use daybook_core::{Position, Result};
 use daybook_indexeddb::IndexedDbStorage;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
@@ -32,7 +32,7 @@ impl Random {
 }
 
 /// What failed, without the words.
-fn kind<T>(result: Result<T, Error>) -> Result<T, &'static str> {
+fn kind<T>(result: Result<T>) -> Result<T, &'static str> {
     result.map_err(|error| error.code())
 }
 
