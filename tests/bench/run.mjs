@@ -111,6 +111,9 @@ function report(entries, options) {
   const judged = [...rows, ...bare].filter(({ met }) => met !== null);
   const failed = entries.filter(({ error }) => error).length;
   for (const line of failures(entries)) console.log(line);
+  for (const [name, why] of Object.entries(options.leftOut)) {
+    console.log(`${name} was left out: ${why}. --only ${name} measures it.`);
+  }
   console.log(
     `\n${judged.filter(({ met }) => met).length} of ${judged.length} targets met${failed > 0 ? `; ${failed} jobs failed` : ''}.`,
   );

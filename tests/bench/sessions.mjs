@@ -10,25 +10,34 @@ import { start, storedBytes } from './browsers.mjs';
 /** @typedef {{ job: string, results?: import('./page/jobs/index.js').Results, error?: string, silent?: boolean, about?: Report['about'] }} Done */
 
 /** Until a job is given up, in milliseconds. */
-const TIMEOUT = 60_000;
+const TIMEOUT = 120_000;
 
 /**
  * Each profile is fresh; each list of jobs is a browser started on it. What is read was written in
  * another browser, so that nothing is warm from writing.
  * @param {import('./options.mjs').Options} options @param {string} contender
  */
-const profiles = ({ loads, openings, together }, contender) => {
+const profiles = ({ loads, openings, together, workload }, contender) => {
+  const writes = ['appends', 'writeLongStream'];
+  // Nobody is judged by it.
+  if (!together || workload.includes('appendOneStrict')) writes.push('strictAppends');
+  if (contender === 'daybook') writes.push('bareMachine');
+  const longReads = [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')];
   const reads = ['readStreams', ...times(loads, 'replay')];
   const opens =
     contender === 'daybook'
       ? inTurns(openings, ['showOrders', 'openingFloor'])
       : times(openings, 'showOrders');
+  if (together)
+    return [
+      [
+        [...writes, 'importOrders'],
+        [...longReads, ...reads, ...opens],
+      ],
+    ];
   return [
-    [
-      ['appends', 'writeLongStream', 'strictAppends', ...(contender === 'daybook' ? ['bareMachine'] : [])],
-      [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')],
-    ],
-    [['importOrders'], ...(together ? [[...reads, ...opens]] : [reads, opens])],
+    [writes, longReads],
+    [['importOrders'], reads, opens],
   ];
 };
 

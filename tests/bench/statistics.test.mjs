@@ -49,6 +49,14 @@ test('columns stand below each other', () => {
   );
 });
 
+test('who is left out in a browser is said, and measured when named', () => {
+  const all = readOptions(['--browser', 'firefox'], []);
+  assert.ok(!all.only.includes('pglite') && all.leftOut.pglite);
+  const named = readOptions(['--browser', 'firefox', '--only', 'pglite'], []);
+  assert.deepEqual([named.only, named.leftOut], [['pglite'], {}]);
+  assert.equal(readOptions([], []).only.length, 7);
+});
+
 test('options name contenders and workloads that exist, and a browser that can be started', () => {
   const options = readOptions(['--quick', '--only', 'raw,daybook', '--workload', 'x'], ['x', 'y']);
   assert.deepEqual([options.only, options.workload, options.rounds], [['daybook', 'raw'], ['x'], 1]);

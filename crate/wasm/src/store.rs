@@ -102,7 +102,9 @@ impl StoreHandle {
             let bytes = input.get(start..*end as usize).unwrap_or_default();
             start = *end as usize;
             let append = utf8(bytes).and_then(|text| {
-                parse("append", text, |reader| input::append(reader, &mut defaults))
+                parse("append", text, |reader| {
+                    input::append(reader, &mut defaults)
+                })
             });
             match append {
                 Ok(append) => appends.push(append),
