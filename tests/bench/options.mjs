@@ -95,6 +95,12 @@ function chosenSizes(list, brief) {
   throw new Problem('--events takes whole numbers from 200 on.', usage);
 }
 
+/** @param {string} name */
+function browserNamed(name) {
+  if (name === 'chromium' || name === 'firefox') return name;
+  throw new Problem(`There is no browser '${name}'.`, usage);
+}
+
 /** All of `ids` when none is chosen. @param {string[]} list @param {readonly string[]} ids */
 const orAll = (list, ids) => (list.length > 0 ? ids.filter((id) => list.includes(id)) : [...ids]);
 
@@ -130,10 +136,7 @@ export function readOptions(args, workloads) {
   const brief = parsed.values.quick === true;
   const rounds = Number(text('rounds') ?? (brief ? 1 : 3));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Problem('--rounds takes a whole number.', usage);
-  const browser = text('browser') ?? 'chromium';
-  if (browser !== 'chromium' && browser !== 'firefox') {
-    throw new Problem(`There is no browser '${browser}'.`, usage);
-  }
+  const browser = browserNamed(text('browser') ?? 'chromium');
   const only = chosen(text('only'), contenders);
   return {
     plan: brief ? quick : full,

@@ -60,7 +60,7 @@ test('opening asks storage once before the first rows can be shown', async ({ co
   expect(asked.shown).toBe(50);
   expect(asked.whole).toBe(200);
   // The one after it is for the other rows, which nobody waits for yet.
-  expect(asked.before.slice(0, 1)).toEqual(['log,derived']);
+  expect(asked.before.slice(0, 1)).toEqual(['log,recent,derived']);
   expect(asked.before.slice(1)).toEqual(['derived']);
 });
 
