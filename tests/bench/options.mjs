@@ -74,6 +74,12 @@ function chosen(list, known) {
   return names;
 }
 
+const thoroughly = { plan: full, loads: 2, openings: 4, together: false, after: 500 };
+const quickly = { plan: quick, loads: 1, openings: 2, together: true, after: 150 };
+
+/** Who is not measured in a browser, and why; nobody when contenders are named. @param {string} browser @param {string[]} named */
+const leftOutIn = (browser, named) => (named.length > 0 ? {} : (slow[browser] ?? {}));
+
 /**
  * @param {string[]} args @param {readonly string[]} workloads The ids that can be named.
  * @returns {Options}
@@ -106,17 +112,14 @@ export function readOptions(args, workloads) {
     throw new Problem(`There is no browser '${browser}'.`, usage);
   }
   const only = chosen(text('only'), contenders);
+  const leftOut = leftOutIn(browser, only);
   return {
-    plan: brief ? quick : full,
+    ...(brief ? quickly : thoroughly),
     scale: parsed.values.scale === true,
     rounds,
-    loads: brief ? 1 : 2,
-    openings: brief ? 2 : 4,
-    together: brief,
-    after: brief ? 150 : 500,
     browser,
-    only: contenders.filter((name) => (only.length > 0 ? only.includes(name) : !slow[browser]?.[name])),
-    leftOut: only.length > 0 ? {} : (slow[browser] ?? {}),
+    only: contenders.filter((name) => (only.length > 0 ? only.includes(name) : !(name in leftOut))),
+    leftOut,
     workload: chosen(text('workload'), workloads),
     json: text('json'),
   };
