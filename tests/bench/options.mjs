@@ -38,9 +38,9 @@ const quick = {
   ...full,
   warmUp: 100,
   sequential: 100,
-  concurrent: 400,
-  orders: 1_500,
-  longStream: 2_000,
+  concurrent: 300,
+  orders: 1_000,
+  longStream: 1_500,
   firstReads: 100,
   laterReads: 400,
   starting: 300,
@@ -107,6 +107,12 @@ const orAll = (list, ids) => (list.length > 0 ? ids.filter((id) => list.includes
 /** What is measured of growth, unless less is asked for. */
 const grown = Object.keys(growth);
 
+const thoroughly = { plan: full, loads: 2, openings: 4, together: false, after: 500 };
+const quickly = { plan: quick, loads: 1, openings: 2, together: true, after: 150 };
+
+/** Who is not measured in a browser, and why; nobody when contenders are named. @param {string} browser @param {string[]} named */
+const leftOutIn = (browser, named) => (named.length > 0 ? {} : (slow[browser] ?? {}));
+
 /**
  * @param {string[]} args @param {readonly string[]} workloads The ids that can be named.
  * @returns {Options}
@@ -138,17 +144,14 @@ export function readOptions(args, workloads) {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Problem('--rounds takes a whole number.', usage);
   const browser = browserNamed(text('browser') ?? 'chromium');
   const only = chosen(text('only'), contenders);
+  const leftOut = leftOutIn(browser, only);
   return {
-    plan: brief ? quick : full,
+    ...(brief ? quickly : thoroughly),
     scale: parsed.values.scale === true,
     rounds,
-    loads: brief ? 1 : 2,
-    openings: brief ? 2 : 4,
-    together: brief,
-    after: brief ? 150 : 500,
     browser,
-    only: contenders.filter((name) => (only.length > 0 ? only.includes(name) : !slow[browser]?.[name])),
-    leftOut: only.length > 0 ? {} : (slow[browser] ?? {}),
+    only: contenders.filter((name) => (only.length > 0 ? only.includes(name) : !(name in leftOut))),
+    leftOut,
     workload: chosen(text('workload'), workloads),
     events: chosenSizes(text('events'), brief),
     measure: orAll(chosen(text('measure'), grown), grown),

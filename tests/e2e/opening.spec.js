@@ -109,21 +109,23 @@ test('the page lists the newest orders before its WebAssembly is there', async (
   await visit(page);
   await addDemoData(page);
   await expect(rowsOf(page).first()).toBeVisible();
+  // Until what was saved to be peeked at is of the log's end.
   const isSaved = () =>
-    page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const request = indexedDB.open('daybook:order-book');
-          request.onsuccess = () => {
-            const keys = request.result
-              .transaction('derived')
-              .objectStore('derived')
-              .getAllKeys('peek/1/orders');
-            keys.onsuccess = () => resolve(keys.result.length > 0);
-            request.result.close();
-          };
-        }),
-    );
+    page.evaluate(async () => {
+      /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+      const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+      const database = await done(indexedDB.open('daybook:order-book'));
+      const transaction = database.transaction(['log', 'recent', 'derived']);
+      const [log, recent, derived] = ['log', 'recent', 'derived'].map((name) =>
+        transaction.objectStore(name),
+      );
+      const sealed = await done(log.openKeyCursor(null, 'prev'));
+      const newest = await done(recent.openCursor(null, 'prev'));
+      const saved = await done(derived.get('peek/1/orders'));
+      database.close();
+      const end = newest?.value ? new DataView(newest.value.buffer).getFloat64(0) : sealed?.key;
+      return saved !== undefined && JSON.parse(new TextDecoder().decode(saved)).position === end;
+    });
   await expect.poll(isSaved).toBe(true);
   /** @type {() => void} */
   let goOn = () => {};

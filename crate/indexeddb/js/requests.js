@@ -146,6 +146,8 @@ export class Connection {
    * @returns {Promise<boolean>}
    */
   async commit(tail, last, bytes, strict) {
+    // What was read when opening began is of the past from here on.
+    this.#ahead = undefined;
     const isLarge = bytes.length >= LARGE_BYTES;
     // A copy, for a view into the module's memory would be stored with all of that.
     const value = isLarge ? bytes.slice() : recentValue(last, bytes);
@@ -380,14 +382,30 @@ export class Connection {
     return this.#write([DERIVED], false, (derived) => writeFrom(derived, changes, 0));
   }
 
-  /** Removes everything, for everyone. */
+  /**
+   * Removes everything, for everyone. The keys in `RECENT` stay taken, as does the one after them: some
+   * connection may not have heard of it yet, and commit where the log once ended.
+   */
   clear() {
     return this.#write([LOG, RECENT, DERIVED], true, async (log, recent, derived) => {
-      const newest = recentAt(recent, Number.POSITIVE_INFINITY).catch(() => []);
-      const [sealed, batches] = await Promise.all([sealedEnd(log), newest]);
-      for (const store of [log, recent, derived]) store.clear();
-      // For a connection that has not heard of it yet: there, too, the log has not ended.
-      recent.put(SEALED, Math.max(sealed, ...batches.map(({ last }) => last)) + 1);
+      const sealed = await sealedEnd(log);
+      const batches = await recentUpTo(recent, sealed, Number.MAX_SAFE_INTEGER);
+      for (const batch of batches) recent.put(SEALED, batch.first);
+      recent.put(SEALED, endOf(batches, sealed) + 1);
+      log.clear();
+      derived.clear();
+    });
+  }
+
+  /** Whether everything was removed, and the database was to be deleted. */
+  isCleared() {
+    return this.#read([LOG, RECENT], async (log, recent) => {
+      const [sealed, [newest], isMarked] = await Promise.all([
+        sealedEnd(log),
+        recentAt(recent, Number.POSITIVE_INFINITY),
+        answer(recent.getKey(IDBKeyRange.lowerBound(0))),
+      ]);
+      return sealed === 0 && newest === undefined && isMarked !== undefined;
     });
   }
 
@@ -452,5 +470,9 @@ export async function open(name) {
 
 /** @param {string} name @returns {Promise<Connection>} */
 async function connect(name) {
+  const connection = new Connection(await openDatabase(name));
+  if (!(await connection.isCleared().catch(() => false))) return connection;
+  // Whoever removed everything did not come to deleting the database.
+  await connection.delete();
   return new Connection(await openDatabase(name));
 }

@@ -12,7 +12,8 @@ pub(crate) fn from_js(failure: JsValue) -> Box<Error> {
     Box::new(match failure.code().as_str() {
         "quota_exceeded" => Error::QuotaExceeded { detail },
         "unavailable" => return Error::invalid("storage", detail),
-        "storage_corrupt" => return Error::corrupt(0, detail),
+        // Taken is a key that was free a moment ago.
+        "storage_corrupt" | "taken" => return Error::corrupt(0, detail),
         "data_lost" => Error::DataLost { detail },
         "blocked" => Error::Blocked { detail },
         "unsupported_format" => Error::UnsupportedFormat {

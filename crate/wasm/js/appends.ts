@@ -2,7 +2,6 @@
 
 import type { StoreBindings } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
-import { call, toError } from './failing.js';
 import type { Appended } from './types.js';
 
 interface Asked {
@@ -25,7 +24,7 @@ export class Appends {
     this.#noteAppended = noteAppended;
   }
 
-  /** Makes an append of JSON text in which `ids` events have no id. */
+  /** Makes an append of JSON text in which `ids` events have no id; rejects with what Rust throws. */
   ask(text: string, ids: number): Promise<Appended> {
     return new Promise((resolve, reject) => {
       if (this.#asked.push({ text, ids, resolve, reject }) === 1) queueMicrotask(() => void this.#cross());
@@ -38,14 +37,14 @@ export class Appends {
     try {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
-      const [json, failures] = await call(this.#inner.append(bytes, ends, random, Date.now()));
+      const [json, failures] = await this.#inner.append(bytes, ends, random, Date.now());
       const answers = JSON.parse(json) as (Appended | null)[];
       if (answers.some((answer) => answer?.repeated === false)) this.#noteAppended();
       let failed = 0;
       for (const [index, { resolve, reject }] of asked.entries()) {
         const answer = answers[index];
         if (answer) resolve(answer);
-        else reject(toError(failures[failed++]));
+        else reject(failures[failed++]);
       }
     } catch (error) {
       for (const { reject } of asked) reject(error);

@@ -87,6 +87,8 @@ export class OrderBook implements OrderBookApi {
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
     if (early) return book;
     try {
+      // What opening found may be of a moment before the WebAssembly was there.
+      await book.#opened.store.refresh();
       // Not `restored`, which waits for a lost connection to come back.
       await book.#opened.following.caughtUp();
       await book.restored;

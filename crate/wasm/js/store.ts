@@ -68,6 +68,8 @@ export class Store {
         // Upkeep only makes reading quicker; the next append asks for it again.
       }
     }, UPKEEP_AFTER_MS);
+    // What another tab has appended since the opening began, nobody has told this one.
+    if (shared) void this.#look();
     // Loads the index, so that the first to need it need not wait.
     this.#upkeep.ask();
   }
@@ -128,7 +130,7 @@ export class Store {
       const text =
         toJsonQuickly({ streams, condition, commandId }) ??
         toJson({ streams: streams.map(checked), condition, commandId });
-      return await this.#appends.ask(text, streams.reduce(withoutId, 0));
+      return await call(this.#appends.ask(text, streams.reduce(withoutId, 0)));
     } catch (error) {
       throw streams.length === 1 ? withinStream(error) : error;
     }

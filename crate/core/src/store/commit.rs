@@ -4,7 +4,9 @@
 //! waits for it: whoever goes away leaves it to the others.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared, join};
@@ -67,8 +69,15 @@ impl<S: Storage + 'static> Store<S> {
             answer: Rc::clone(&caller.0),
         });
         self.inner.state.borrow_mut().queue.extend(waiting);
-        // A round ends when nothing waits any more, so there are answers then.
-        Inner::round(&self.inner).await?;
+        // A round ends when nothing waits any more, so there are answers then; but it may go on for as
+        // long as others append.
+        let mut round = Inner::round(&self.inner);
+        let is_answered = |caller: &Caller| caller.0.result.borrow().is_some();
+        poll_fn(|context| match round.poll_unpin(context) {
+            Poll::Pending if callers.iter().all(is_answered) => Poll::Ready(Ok(())),
+            other => other,
+        })
+        .await?;
         let answers = callers.iter().map(|caller| {
             let answer = caller.0.result.borrow_mut().take();
             answer.unwrap_or(Err(Error::Aborted.into()))

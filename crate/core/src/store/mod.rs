@@ -1,9 +1,9 @@
 //! The store engine: appending, reading and following one log over a storage port.
 //!
 //! A store knows the log up to its *tail* and keeps the [`Index`] up to date with it, so checking an
-//! append reads nothing. A commit asks storage whether anything lies beyond the tail and puts the
-//! batch, in one transaction; if something does, the store reads it, checks what is waiting again,
-//! and tries once more. Several stores over one storage are several tabs.
+//! append reads nothing. A commit has storage put the batch if the log still ends at the tail, in one
+//! transaction; if something lies beyond it, the store reads that, checks what is waiting again, and
+//! tries once more. Several stores over one storage are several tabs.
 
 mod ahead;
 mod append;

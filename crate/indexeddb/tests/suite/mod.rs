@@ -198,6 +198,47 @@ async fn a_connection_makes_way_for_a_newer_build_and_cannot_read_what_it_made()
     newer.delete().unwrap().await.unwrap();
 }
 
+/// Removing everything was cut short before the database was deleted: nothing of it is seen, and a
+/// connection that slept since before cannot append to what comes next.
+#[wasm_bindgen_test]
+async fn a_removal_that_was_cut_short_is_completed() {
+    let storage = empty("cleared").await;
+    for last in 1..=4 {
+        append(&storage, last - 1, last).await.unwrap();
+    }
+    let slept = IndexedDbStorage::open("cleared").await.unwrap();
+    assert_eq!(log(&slept).await.len(), 4);
+    for last in 5..=8 {
+        append(&storage, last - 1, last).await.unwrap();
+    }
+    let raw = Database::open("daybook:cleared").build().unwrap();
+    let raw = raw.await.unwrap();
+    let transaction = raw.transaction(["log", "recent"]);
+    let transaction = transaction.with_mode(TransactionMode::Readwrite);
+    let transaction = transaction.build().unwrap();
+    let recent = transaction.object_store("recent").unwrap();
+    for key in 1_u32..=9 {
+        recent
+            .put(JsValue::from(0))
+            .with_key(key)
+            .build()
+            .unwrap()
+            .await
+            .unwrap();
+    }
+    drop(recent);
+    transaction.commit().await.unwrap();
+    raw.close();
+
+    assert_eq!(code(append(&slept, 4, 5).await), "data_lost");
+    let next = IndexedDbStorage::open("cleared").await.unwrap();
+    assert_eq!(log(&next).await, []);
+    assert_eq!(append(&next, 0, 7).await, Ok(Commit::Done));
+    assert_eq!(append(&next, 7, 12).await, Ok(Commit::Done));
+    assert_eq!(log(&next).await, [batch(7), batch(12)]);
+    assert_eq!(code(append(&slept, 4, 5).await), "connection_lost");
+}
+
 /// In the first layout, every batch was in the store called `log`.
 #[wasm_bindgen_test]
 async fn a_log_of_the_first_layout_is_read_and_goes_on() {

@@ -44,7 +44,7 @@ pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
         let store = StoreHandle::open(&storage, &name, durability?).await?.store;
         let models = Rc::new(Projector::open(store.clone()).await?);
         let orders = Rc::new(Repository::new(store.clone()));
-        let peek = Peek::of(&models);
+        let peek = Rc::new(Peek::default());
         let book = BookHandle {
             store,
             orders,

@@ -2,7 +2,6 @@
 //! is loaded. It says how things stood at its position, and nothing is decided by it.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use daybook_core::json::Writer;
 use daybook_core::projection::Projector;
@@ -23,24 +22,20 @@ const ROWS: usize = 50;
 type Models = Projector<OrderReadModels, AnyStorage>;
 
 /// What was saved to be peeked at.
+#[derive(Default)]
 pub(super) struct Peek {
-    saved: Cell<Position>,
+    /// Nothing at first: another build may have saved what is there.
+    saved: Cell<Option<Position>>,
 }
 
 impl Peek {
-    /// As `models` were found: what was saved with them need not be saved again.
-    pub(super) fn of(models: &Models) -> Rc<Self> {
-        let saved = Cell::new(models.read(|models| models.orders_summary.checkpoint()));
-        Rc::new(Self { saved })
-    }
-
-    /// Saves the newest orders, if the log has grown since.
+    /// Saves the newest orders, unless this has done so at this position.
     ///
     /// # Errors
     /// Whatever the storage says.
     pub(super) async fn save(&self, models: &Models, store: &Store<AnyStorage>) -> Result<()> {
         let position = models.read(|models| models.orders_summary.checkpoint());
-        if position == self.saved.get() || !models.is_live() {
+        if self.saved.get() == Some(position) || !models.is_live() {
             return Ok(());
         }
         let query = OrdersQuery {
@@ -59,7 +54,7 @@ impl Peek {
             value: json.into_string().into_bytes(),
         };
         store.write_records(&[change]).await?;
-        self.saved.set(position);
+        self.saved.set(Some(position));
         Ok(())
     }
 }

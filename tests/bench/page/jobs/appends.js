@@ -39,7 +39,7 @@ async function checkAppended(store, appends) {
 
 /** @type {import('./index.js').Job} */
 export async function appends(contender, plan) {
-  const store = await contender.open({ name: 'appends', durability: 'relaxed', use: 'log' });
+  const store = await contender.open({ name: 'log', durability: 'relaxed', use: 'log' });
   for (const append of single(plan.warmUp, 10)) await store.append(append);
 
   const sequential = single(plan.sequential, 11);

@@ -4,7 +4,8 @@ import { foldOrder } from '../fold.js';
 import { makeLongStream } from '../trade.js';
 import { canonical, must, mustMatch, pause, pipelined, stored, timed } from './measure.js';
 
-const NAME = 'long';
+/** The store of the single appends: creating one takes some contenders seconds. */
+const NAME = 'log';
 
 /** @param {import('./index.js').Plan} plan */
 function longStream({ longStream: events, callEvents: size }) {

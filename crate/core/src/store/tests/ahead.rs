@@ -3,6 +3,7 @@
 use super::{NOW, event, tab};
 use crate::ExpectedVersion;
 use crate::memory::MemoryStorage;
+use crate::storage::{Storage as _, StoredBatch};
 use crate::store::{Append, Options, Store, StreamQuery};
 use crate::testing::{Faults, FaultyStorage, Operation, block_on};
 
@@ -81,5 +82,32 @@ fn of_a_log_that_does_not_fit_only_what_is_asked_for_is_read() {
         // All but the last, which opening has read.
         let asked = read_all_over(&store, &faults).await;
         assert!(asked >= 199, "{asked} of {STREAMS}");
+    });
+}
+
+/// What is read along, and nobody asked for, does no harm.
+#[test]
+fn a_damaged_batch_keeps_no_other_from_being_read() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let writer = tab(&memory).await;
+        for id in 0..STREAMS {
+            let events = vec![event(id)];
+            let append = Append::to(format!("s{id}"), ExpectedVersion::NoStream, events, NOW);
+            writer.append(append).await.unwrap();
+        }
+        writer.save_index().await.unwrap();
+        let damaged = StoredBatch {
+            last: 100,
+            bytes: vec![1, 2, 3],
+        };
+        assert_eq!(memory.replace(99, &[100], &damaged).await, Ok(true));
+        let store = Store::open(memory.connect(), Options::default());
+        let store = store.await.unwrap();
+        for number in 0..STREAMS {
+            let id = number * 77 % STREAMS;
+            let page = store.read_stream(&StreamQuery::new(format!("s{id}"))).await;
+            assert_eq!(page.is_ok(), id != 99, "stream {id}");
+        }
     });
 }
