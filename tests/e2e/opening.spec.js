@@ -34,7 +34,7 @@ test('what is peeked at is what the book showed when it was last saved', async (
   expect(peeked).toEqual(seen.shown);
 });
 
-test('opening asks storage once before the first rows can be shown', async ({ context }) => {
+test('opening reads all it needs at once before the first rows can be shown', async ({ context }) => {
   const tool = await openPackage(context);
   await tool.evaluate(`globalThis.orders = ${orders}`);
   const asked = await tool.evaluate(async () => {
@@ -59,9 +59,13 @@ test('opening asks storage once before the first rows can be shown', async ({ co
   });
   expect(asked.shown).toBe(50);
   expect(asked.whole).toBe(200);
-  // The one after it is for the other rows, which nobody waits for yet.
-  expect(asked.before.slice(0, 1)).toEqual(['log,recent,derived']);
-  expect(asked.before.slice(1)).toEqual(['derived']);
+  // Whether a removal was cut short, then all that opening needs. Nobody waits for what comes after:
+  // the other rows, and a look at what other tabs have appended meanwhile.
+  expect(asked.before.slice(0, 2)).toEqual(['log,recent', 'log,recent,derived']);
+  expect(asked.before.filter((names) => names.includes('derived'))).toEqual([
+    'log,recent,derived',
+    'derived',
+  ]);
 });
 
 test('what another tab appends while the module is being loaded is not missed', async ({ context }) => {
@@ -116,9 +120,9 @@ test('the page lists the newest orders before its WebAssembly is there', async (
       const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
       const database = await done(indexedDB.open('daybook:order-book'));
       const transaction = database.transaction(['log', 'recent', 'derived']);
-      const [log, recent, derived] = ['log', 'recent', 'derived'].map((name) =>
-        transaction.objectStore(name),
-      );
+      const log = transaction.objectStore('log');
+      const recent = transaction.objectStore('recent');
+      const derived = transaction.objectStore('derived');
       const sealed = await done(log.openKeyCursor(null, 'prev'));
       const newest = await done(recent.openCursor(null, 'prev'));
       const saved = await done(derived.get('peek/1/orders'));
