@@ -182,7 +182,10 @@ function watchWasm() {
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (...given) => {
     const made = await instantiateStreaming(...given);
-    memories.push(/** @type {WebAssembly.Memory} */ (made.instance.exports.memory));
+    // Its name is a short one that changes.
+    for (const exported of Object.values(made.instance.exports)) {
+      if (exported instanceof WebAssembly.Memory) memories.push(exported);
+    }
     return made;
   };
   return () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
