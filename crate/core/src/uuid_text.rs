@@ -34,9 +34,9 @@ pub(crate) fn split_uuid(text: &str) -> Option<(&str, [u8; 16])> {
     }
     let mut id = [0; 16];
     let mut wrong = 0;
-    for (byte, at) in id.iter_mut().zip(PAIRS) {
+    for (byte, at) in id.iter_mut().zip(&PAIRS) {
         let digit = |at: usize| VALUES.get(usize::from(*tail.get(at)?)).copied();
-        let (high, low) = (digit(at)?, digit(at + 1)?);
+        let (high, low) = (digit(*at)?, digit(*at + 1)?);
         wrong |= high | low;
         *byte = high << 4 | low;
     }
@@ -48,9 +48,9 @@ pub(crate) fn split_uuid(text: &str) -> Option<(&str, [u8; 16])> {
 /// Appends the canonical text of the UUID with these bytes.
 pub(crate) fn push_uuid(text: &mut String, id: &[u8; 16]) {
     let mut canonical = [b'-'; UUID_TEXT];
-    for (byte, at) in id.iter().zip(PAIRS) {
+    for (byte, at) in id.iter().zip(&PAIRS) {
         let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-        if let Some([high, low]) = canonical.get_mut(at..at + 2) {
+        if let Some([high, low]) = canonical.get_mut(*at..*at + 2) {
             *high = digit(byte >> 4);
             *low = digit(byte & 15);
         }

@@ -12,15 +12,18 @@ let kept: Uint8Array<ArrayBuffer> | undefined;
 
 /** Texts as UTF-8, one behind the other, and where each of them ends; until the next are encoded. */
 export function utf8(texts: readonly string[]): { bytes: Uint8Array; ends: Uint32Array } {
-  const room = 3 * texts.reduce((sum, text) => sum + text.length, 0);
+  const all = texts.length === 1 ? (texts[0] ?? '') : texts.join('');
+  const room = 3 * all.length;
   if (room <= KEPT_BYTES) kept ??= new Uint8Array(KEPT_BYTES);
   const bytes = room <= KEPT_BYTES && kept ? kept : new Uint8Array(room);
+  const { written } = encoder.encodeInto(all, bytes);
+  const isAscii = written === all.length;
   let end = 0;
   const ends = Uint32Array.from(texts, (text) => {
-    end += encoder.encodeInto(text, bytes.subarray(end)).written;
+    end += isAscii ? text.length : encoder.encodeInto(text, bytes.subarray(end)).written;
     return end;
   });
-  return { bytes: bytes.subarray(0, end), ends };
+  return { bytes: bytes.subarray(0, written), ends };
 }
 
 /** Random bytes in stock, from `used` on: a few cost as much to get as many. */

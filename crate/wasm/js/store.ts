@@ -97,28 +97,28 @@ export class Store {
    *   InvalidInputError, QuotaExceededError, ConnectionLostError and the others of `ErrorCode`;
    *   nothing was appended then.
    */
-  async append(
-    streamId: string,
-    events: readonly NewEvent[],
-    options: AppendOptions = {},
-  ): Promise<Appended> {
-    checkObject(options, 'options');
-    const { expectedVersion, ...rest } = options;
-    const part = { streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) };
-    return await this.#append([part], rest);
+  append(streamId: string, events: readonly NewEvent[], options: AppendOptions = {}): Promise<Appended> {
+    return promised(() => {
+      checkObject(options, 'options');
+      const { expectedVersion, ...rest } = options;
+      const part = { streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) };
+      return this.#append([part], rest);
+    });
   }
 
   /** Appends to several streams, all or nothing. Otherwise as `append`. */
-  async appendAll(
+  appendAll(
     streams: readonly StreamAppend[],
     options: Omit<AppendOptions, 'expectedVersion'> = {},
   ): Promise<Appended> {
-    checkList(streams, 'streams');
-    checkObject(options, 'options');
-    return await this.#append(streams, options);
+    return promised(() => {
+      checkList(streams, 'streams');
+      checkObject(options, 'options');
+      return this.#append(streams, options);
+    });
   }
 
-  async #append(
+  #append(
     streams: readonly StreamAppend[],
     { condition, commandId, signal, ...rest }: Omit<AppendOptions, 'expectedVersion'>,
   ): Promise<Appended> {
@@ -126,13 +126,14 @@ export class Store {
     checkNoMore(rest);
     checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
+    const explain = streams.length === 1 ? withinStream : itself;
     try {
       const text =
         toJsonQuickly({ streams, condition, commandId }) ??
         toJson({ streams: streams.map(checked), condition, commandId });
-      return await call(this.#appends.ask(text, streams.reduce(withoutId, 0)));
+      return this.#appends.ask(text, streams.reduce(withoutId, 0), explain);
     } catch (error) {
-      throw streams.length === 1 ? withinStream(error) : error;
+      throw explain(error);
     }
   }
 
@@ -315,6 +316,17 @@ export class Store {
     if (this.#closed) throw makeError('closed', 'the store is closed');
   }
 }
+
+/** What `begin` gives, or a promise that rejects with what it throws. */
+function promised<T>(begin: () => Promise<T>): Promise<T> {
+  try {
+    return begin();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+const itself = (error: unknown): unknown => error;
 
 /** Looks at what `JSON.stringify` may not be trusted with; events may be instances of any class. */
 function checked(part: StreamAppend, index: number): object {

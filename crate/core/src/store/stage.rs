@@ -66,8 +66,13 @@ impl<'a> Stage<'a> {
                 return Verdict::MaybeRepeated(candidates);
             }
         }
-        if let Some(part) = append.streams.iter().find(|part| !self.fits(part)) {
-            return self.conflict(append, part);
+        let mut versions = Vec::with_capacity(append.streams.len());
+        for part in &append.streams {
+            let version = self.version(&part.stream_id);
+            if !part.expected.holds(version) {
+                return self.conflict(append, part);
+            }
+            versions.push(version);
         }
         if let Some(condition) = &append.condition {
             let (query, after) = (&condition.fail_if, condition.after);
@@ -87,11 +92,7 @@ impl<'a> Stage<'a> {
             let detail = format!("a log holds at most {MAX_POSITION} events");
             return Verdict::Refused(Error::QuotaExceeded { detail }.into());
         }
-        Verdict::Staged(self.take(append))
-    }
-
-    fn fits(&self, part: &StreamAppend) -> bool {
-        part.expected.holds(self.version(&part.stream_id))
+        Verdict::Staged(self.take(append, versions))
     }
 
     /// What becomes of `append` when `part` does not fit: nothing is sure while an append that is
@@ -121,34 +122,30 @@ impl<'a> Stage<'a> {
             .any(|event| event.position > condition.after && condition.fail_if.matches(event))
     }
 
-    fn take(&mut self, append: &'a Append) -> Appended {
+    /// Stages the append's events; `versions` are those of its streams.
+    fn take(&mut self, append: &'a Append, versions: Vec<Version>) -> Appended {
         self.recorded_at = self.recorded_at.max(append.recorded_at);
-        if let Some(command) = append.command_id.as_deref() {
+        let command_id = append.command_id.as_deref();
+        if let Some(command) = command_id {
             self.commands.insert(command, 0);
         }
         let first = self.position + 1;
-        for (part, event) in append.events() {
-            let version = self.version(&part.stream_id) + 1;
+        let mut streams = Vec::with_capacity(versions.len());
+        for (part, mut version) in append.streams.iter().zip(versions) {
+            for event in &part.events {
+                version += 1;
+                self.position += 1;
+                let place = Place {
+                    version,
+                    position: self.position,
+                    recorded_at: self.recorded_at,
+                };
+                let event = record(&part.stream_id, event, command_id, place);
+                self.events.push(event);
+            }
             self.versions.insert(&part.stream_id, version);
-            self.position += 1;
-            let place = Place {
-                version,
-                position: self.position,
-                recorded_at: self.recorded_at,
-            };
-            self.events.push(record(
-                &part.stream_id,
-                event,
-                append.command_id.as_deref(),
-                place,
-            ));
+            streams.push((part.stream_id.clone(), version));
         }
-        let version_of = |stream: &String| (stream.clone(), self.version(stream));
-        let streams = append
-            .streams
-            .iter()
-            .map(|part| version_of(&part.stream_id))
-            .collect();
         Appended {
             first,
             last: self.position,
