@@ -109,6 +109,22 @@ test('what another tab appends while the module is being loaded is not missed', 
   expect(await opening).toBe(second + 1);
 });
 
+test('stores of one name that are opened at once miss nothing of each other', async ({ context }) => {
+  const tool = await openPackage(context);
+  const positions = await tool.evaluate(async () => {
+    // @ts-expect-error The page's own address.
+    const { openStore } = /** @type {typeof import('daybook')} */ (await import('./index.js'));
+    const open = () => openStore({ name: 'at once', durability: 'relaxed' });
+    const stores = await Promise.all([open(), open(), open()]);
+    for (const [index, store] of stores.entries())
+      await store.append(`s${index}`, [{ type: 'Happened', data: {} }]);
+    const found = await Promise.all(stores.map((store) => store.refresh()));
+    for (const store of stores) await store.close();
+    return found;
+  });
+  expect(positions).toEqual([3, 3, 3]);
+});
+
 test('the page lists the newest orders before its WebAssembly is there', async ({ page }) => {
   await visit(page);
   await addDemoData(page);

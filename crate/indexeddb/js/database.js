@@ -262,16 +262,16 @@ export async function readEnd(log, recent) {
 /**
  * Begins to read what opening a store needs.
  *
- * @param {IDBTransaction} transaction @param {string} key @param {string} prefix
+ * @param {IDBTransaction} transaction @param {string} key @param {string} [prefix]
  */
 export function readOpening(transaction, key, prefix) {
   const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
-  /** @type {{ key: string, prefix: string, record?: ReturnType<typeof readRecord>,
+  /** @type {{ key: string, prefix: string | undefined, record?: ReturnType<typeof readRecord>,
    *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd> }} */
   const ahead = {
     ...{ key, prefix },
     record: readRecord(derived, key),
-    records: readRecords(derived, prefix),
+    ...(prefix !== undefined && { records: readRecords(derived, prefix) }),
     end: readEnd(log, recent),
   };
   for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});

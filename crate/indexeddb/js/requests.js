@@ -6,7 +6,6 @@
  * What fails rejects with a `Failure`.
  *
  * @typedef {import('./database.js').Failure} Failure
- *
  * @typedef {import('./database.js').Batch} Batch
  */
 
@@ -63,6 +62,7 @@ export class Connection {
   #tail = -1;
   /** Up to where the log is sealed, as far as this connection knows. */
   #sealed = 0;
+  #isTaken = false;
   /** What was read ahead; each answers once. @type {ReturnType<typeof readOpening> | undefined} */
   #ahead;
 
@@ -210,14 +210,20 @@ export class Connection {
     return this.#lost === undefined;
   }
 
+  /** Begins to serve the store that asked for it. */
+  take() {
+    this.#isTaken = true;
+  }
+
   /**
    * Reads at one moment, before anybody asks, what opening a store asks for one after the other: the
-   * record `key`, the records under `prefix`, and the end of the log. To be called when the opening
-   * begins: what is answered later is how things stood then.
+   * record `key`, the records under `prefix`, if there is one, and the end of the log. Only until it is
+   * taken: what is answered later is how things stood then.
    *
-   * @param {string} key @param {string} prefix
+   * @param {string} key @param {string} [prefix]
    */
   readAhead(key, prefix) {
+    if (this.#isTaken) return;
     try {
       this.#ahead = readOpening(this.#begin([LOG, RECENT, DERIVED], 'readonly'), key, prefix);
     } catch {
@@ -459,9 +465,16 @@ const begun = new Map();
  * @param {string} name @returns {Promise<Connection>}
  */
 export function begin(name) {
-  const connecting = begun.get(name) ?? connect(name);
+  const connecting = usable(begun.get(name), name);
   begun.set(name, connecting);
+  connecting.catch(() => begun.get(name) === connecting && begun.delete(name));
   return connecting;
+}
+
+/** A connection that was begun, if it can still be used, or another. @param {Promise<Connection> | undefined} connecting @param {string} name */
+async function usable(connecting, name) {
+  const connection = await connecting;
+  return connection?.isOpen ? connection : await connect(name);
 }
 
 /**
@@ -472,8 +485,9 @@ export function begin(name) {
 export async function open(name) {
   const connecting = begun.get(name);
   begun.delete(name);
-  const connection = await connecting;
-  return connection?.isOpen ? connection : connect(name);
+  const connection = await usable(connecting, name);
+  connection.take();
+  return connection;
 }
 
 /** @param {string} name @returns {Promise<Connection>} */

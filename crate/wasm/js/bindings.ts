@@ -72,7 +72,7 @@ export type WasmSource = BufferSource | WebAssembly.Module | URL | string;
 /** A database that is open before the WebAssembly is there. */
 export interface EarlyConnection {
   /** Reads at once what opening a store is about to ask for. */
-  readAhead(key: string, prefix: string): void;
+  readAhead(key: string, prefix?: string): void;
   /** A record, and the position at which the log ends. */
   peek(key: string): Promise<{ record: Uint8Array | undefined; position: number }>;
 }

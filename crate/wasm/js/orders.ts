@@ -8,7 +8,7 @@ import { OrderBook } from './book.js';
 import { checkFlag, checkNames, checkNoMore, checkObject } from './check.js';
 import type { OpenOrderBookOptions, OrderBookApi, OrdersPage } from './orders-types.js';
 import { peek } from './peek.js';
-import { wakeStorage } from './waking.js';
+import { CHECKPOINTS, wakeStorage } from './waking.js';
 import { begin } from './wasm/orders/storage.js';
 
 export * from './errors.js';
@@ -35,7 +35,7 @@ export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise
   checkNoMore(rest);
   checkNames(name, storage, durability);
   checkFlag(early, 'early');
-  if (storage === 'indexeddb') void wakeStorage(begin, name);
+  if (storage === 'indexeddb') void wakeStorage(begin, name, CHECKPOINTS);
   const module = await loadBook(wasm);
   return await OrderBook.open(() => module.openBook(storage, name, durability), { name, storage, early });
 }

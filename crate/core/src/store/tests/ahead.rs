@@ -9,8 +9,8 @@ use crate::testing::{Faults, FaultyStorage, Operation, block_on};
 
 const STREAMS: u128 = 200;
 
-/// A log of one batch for each of its streams, opened with `cache_bytes` to keep batches in.
-async fn open(cache_bytes: usize) -> (Store<FaultyStorage<MemoryStorage>>, Faults) {
+/// A log of one batch for each of its streams.
+async fn filled() -> MemoryStorage {
     let memory = MemoryStorage::new();
     let writer = tab(&memory).await;
     for id in 0..STREAMS {
@@ -19,6 +19,12 @@ async fn open(cache_bytes: usize) -> (Store<FaultyStorage<MemoryStorage>>, Fault
         writer.append(append).await.unwrap();
     }
     writer.save_index().await.unwrap();
+    memory
+}
+
+/// Such a log, opened with `cache_bytes` to keep batches in.
+async fn open(cache_bytes: usize) -> (Store<FaultyStorage<MemoryStorage>>, Faults) {
+    let memory = filled().await;
     let faults = Faults::none();
     let storage = FaultyStorage::new(memory.connect(), faults.clone());
     let options = Options {
@@ -89,14 +95,7 @@ fn of_a_log_that_does_not_fit_only_what_is_asked_for_is_read() {
 #[test]
 fn a_damaged_batch_keeps_no_other_from_being_read() {
     block_on(async {
-        let memory = MemoryStorage::new();
-        let writer = tab(&memory).await;
-        for id in 0..STREAMS {
-            let events = vec![event(id)];
-            let append = Append::to(format!("s{id}"), ExpectedVersion::NoStream, events, NOW);
-            writer.append(append).await.unwrap();
-        }
-        writer.save_index().await.unwrap();
+        let memory = filled().await;
         let damaged = StoredBatch {
             last: 100,
             bytes: vec![1, 2, 3],
