@@ -2,7 +2,6 @@
 
 import type { StoreBindings } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
-import { toError } from './failing.js';
 import type { Appended } from './types.js';
 
 interface Asked {
@@ -25,13 +24,9 @@ export class Appends {
     this.#noteAppended = noteAppended;
   }
 
-  /**
-   * Makes an append of JSON text in which `ids` events have no id; rejects with what `explain` makes of
-   * the error. One promise for all of it: of many appends at once, each further one would be felt.
-   */
-  ask(text: string, ids: number, explain: (error: unknown) => unknown): Promise<Appended> {
-    return new Promise((resolve, fail) => {
-      const reject = (thrown: unknown) => fail(explain(toError(thrown)));
+  /** Makes an append of JSON text in which `ids` events have no id; rejects with what Rust throws. */
+  ask(text: string, ids: number): Promise<Appended> {
+    return new Promise((resolve, reject) => {
       if (this.#asked.push({ text, ids, resolve, reject }) === 1) queueMicrotask(() => void this.#cross());
     });
   }

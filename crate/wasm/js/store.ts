@@ -16,7 +16,7 @@ import {
 } from './check.js';
 import { toEvents } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
-import { aborted, call, invalid, makeError } from './failing.js';
+import { aborted, call, invalid, makeError, toError } from './failing.js';
 import { idle, whenIdle } from './idle.js';
 import { toJson, toJsonQuickly } from './json.js';
 import type {
@@ -97,27 +97,37 @@ export class Store {
    *   InvalidInputError, QuotaExceededError, ConnectionLostError and the others of `ErrorCode`;
    *   nothing was appended then.
    */
-  append(streamId: string, events: readonly NewEvent[], options: AppendOptions = {}): Promise<Appended> {
-    return promised(() => {
-      checkObject(options, 'options');
-      const { expectedVersion, ...rest } = options;
-      const part = { streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) };
-      return this.#append([part], rest);
-    });
+  async append(
+    streamId: string,
+    events: readonly NewEvent[],
+    options: AppendOptions = {},
+  ): Promise<Appended> {
+    checkObject(options, 'options');
+    const { expectedVersion, ...rest } = options;
+    const part = { streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) };
+    try {
+      return await this.#append([part], rest);
+    } catch (thrown) {
+      throw withinStream(toError(thrown));
+    }
   }
 
   /** Appends to several streams, all or nothing. Otherwise as `append`. */
-  appendAll(
+  async appendAll(
     streams: readonly StreamAppend[],
     options: Omit<AppendOptions, 'expectedVersion'> = {},
   ): Promise<Appended> {
-    return promised(() => {
-      checkList(streams, 'streams');
-      checkObject(options, 'options');
-      return this.#append(streams, options);
-    });
+    checkList(streams, 'streams');
+    checkObject(options, 'options');
+    try {
+      return await this.#append(streams, options);
+    } catch (thrown) {
+      const error = toError(thrown);
+      throw streams.length === 1 ? withinStream(error) : error;
+    }
   }
 
+  /** One promise, and the caller's own: of many appends at once, each further one would be felt. */
   #append(
     streams: readonly StreamAppend[],
     { condition, commandId, signal, ...rest }: Omit<AppendOptions, 'expectedVersion'>,
@@ -126,15 +136,10 @@ export class Store {
     checkNoMore(rest);
     checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
-    const explain = streams.length === 1 ? withinStream : itself;
-    try {
-      const text =
-        toJsonQuickly({ streams, condition, commandId }) ??
-        toJson({ streams: streams.map(checked), condition, commandId });
-      return this.#appends.ask(text, streams.reduce(withoutId, 0), explain);
-    } catch (error) {
-      throw explain(error);
-    }
+    const text =
+      toJsonQuickly({ streams, condition, commandId }) ??
+      toJson({ streams: streams.map(checked), condition, commandId });
+    return this.#appends.ask(text, streams.reduce(withoutId, 0));
   }
 
   /** @internal Tells other tabs, and keeps house when there is time. */
@@ -316,17 +321,6 @@ export class Store {
     if (this.#closed) throw makeError('closed', 'the store is closed');
   }
 }
-
-/** What `begin` gives, or a promise that rejects with what it throws. */
-function promised<T>(begin: () => Promise<T>): Promise<T> {
-  try {
-    return begin();
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-const itself = (error: unknown): unknown => error;
 
 /** Looks at what `JSON.stringify` may not be trusted with; events may be instances of any class. */
 function checked(part: StreamAppend, index: number): object {
