@@ -131,7 +131,7 @@ const skipped = ['local-cse', 'simplify-locals'].map((pass) => `--skip-pass=${pa
  * What is asked of wasm-opt. The lowest KiB of memory is the far end of the stack, where nothing
  * ever lies: an address is base plus offset, without a look at whether the sum wraps.
  */
-const passes = ['-O3', '--low-memory-unused', '--strip-target-features', ...skipped];
+const passes = ['-O3', '-ocimfs', '400', '--low-memory-unused', '--strip-target-features', ...skipped];
 
 /** @param {string} directory */
 async function optimise(directory) {

@@ -22,9 +22,9 @@ async function makeFaulty() {
   const inner = await openBook('memory', 'test', 'strict');
   /** @type {{ error: unknown, met: () => void }} */
   const fault = { error: undefined, met() {} };
-  const advance = inner.advance.bind(inner);
-  inner.advance = () => {
-    if (fault.error === undefined) return advance();
+  const call = inner.call.bind(inner);
+  inner.call = (name, ...texts) => {
+    if (name !== 'advance' || fault.error === undefined) return call(name, ...texts);
     fault.met();
     return Promise.reject(fault.error);
   };
@@ -74,7 +74,7 @@ test('the read models follow on after a lost connection, as soon as the log is l
 
 test('a book opened early follows the log, even when the connection is lost at first', async () => {
   const { inner, fault, open } = await makeFaulty();
-  const log = new Store(inner.store(), 'test', false);
+  const log = new Store(inner.part('store', ''), 'test', false);
   await log.append('note-1', [event('NoteTaken')]);
   fault.error = lost;
   const failed = new Promise((resolve) => {
@@ -93,7 +93,7 @@ test('a book opened early follows the log, even when the connection is lost at f
 
 test('a book that cannot be opened whole is refused, and lets go of the log', async () => {
   const { inner, fault, open } = await makeFaulty();
-  const log = new Store(inner.store(), 'test', false);
+  const log = new Store(inner.part('store', ''), 'test', false);
   await log.append('note-1', [event('NoteTaken')]);
   fault.error = lost;
   await assertFails(() => open(), { code: 'connection_lost' });
@@ -224,7 +224,7 @@ test('a store is looked at from time to time where there is no BroadcastChannel'
 test('a read model of an order book opened over a store sees what other tabs append', async () => {
   const { openBook } = await loadBook();
   const inner = await openBook('memory', 'nudged', 'strict');
-  const other = new Store(inner.store(), 'nudged', true);
+  const other = new Store(inner.part('store', ''), 'nudged', true);
   const book = await OrderBook.open(async () => inner, {
     name: 'nudged',
     storage: 'indexeddb',

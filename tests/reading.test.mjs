@@ -293,9 +293,12 @@ describe('a subscription', () => {
     let waits = 0;
     const counting = new Proxy(inner, {
       get(target, name) {
-        if (name === 'changed') waits += 1;
         const value = Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
+        if (typeof value !== 'function') return value;
+        return (/** @type {unknown[]} */ ...texts) => {
+          if (name === 'call' && texts[0] === 'changed') waits += 1;
+          return value.apply(target, texts);
+        };
       },
     });
     const store = new InnerStore(counting, 'test', false);

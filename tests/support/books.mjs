@@ -18,7 +18,7 @@ export const openBook = () => openOrderBook({ name: 'test', storage: 'memory' })
 export async function openBookAndStore() {
   const { openBook } = await loadBook();
   const inner = await openBook('memory', 'test', 'strict');
-  const store = new Store(inner.store(), 'test', false);
+  const store = new Store(inner.part('store', ''), 'test', false);
   return {
     book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }),
     store,

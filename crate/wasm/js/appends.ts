@@ -1,7 +1,8 @@
 /** Appends on their way to Rust. */
 
-import type { StoreBindings } from './bindings.js';
+import type { Part } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
+import type { Refusal } from './failing.js';
 import type { Appended } from './types.js';
 
 interface Asked {
@@ -14,17 +15,17 @@ interface Asked {
 
 /** Appends that are asked for in the same turn cross together: they share what a crossing costs. */
 export class Appends {
-  readonly #inner: StoreBindings;
+  readonly #inner: Part;
   readonly #noteAppended: () => void;
   #asked: Asked[] = [];
 
   /** @param noteAppended Called when there is something new in the log, before whoever asked knows. */
-  constructor(inner: StoreBindings, noteAppended: () => void) {
+  constructor(inner: Part, noteAppended: () => void) {
     this.#inner = inner;
     this.#noteAppended = noteAppended;
   }
 
-  /** Makes an append of JSON text in which `ids` events have no id; rejects with what Rust throws. */
+  /** Makes an append of JSON text in which `ids` events have no id; rejects with a refusal. */
   ask(text: string, ids: number): Promise<Appended> {
     return new Promise((resolve, reject) => {
       if (this.#asked.push({ text, ids, resolve, reject }) === 1) queueMicrotask(() => void this.#cross());
@@ -37,14 +38,12 @@ export class Appends {
     try {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
-      const [json, failures] = await this.#inner.append(bytes, ends, random, Date.now());
-      const answers = JSON.parse(json) as (Appended | null)[];
-      if (answers.some((answer) => answer?.repeated === false)) this.#noteAppended();
-      let failed = 0;
-      for (const [index, { resolve, reject }] of asked.entries()) {
-        const answer = answers[index];
-        if (answer) resolve(answer);
-        else reject(failures[failed++]);
+      const json = await this.#inner.append(bytes, ends, random, Date.now());
+      const answers = JSON.parse(json) as (Appended | Refusal)[];
+      if (answers.some((answer) => 'repeated' in answer && !answer.repeated)) this.#noteAppended();
+      for (const [index, answer] of answers.entries()) {
+        if ('code' in answer) asked[index]?.reject(answer);
+        else asked[index]?.resolve(answer);
       }
     } catch (error) {
       for (const { reject } of asked) reject(error);

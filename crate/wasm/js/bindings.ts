@@ -1,69 +1,102 @@
-/** What the WebAssembly exports, as this face uses it. Texts named `json` are JSON. */
+/** What the WebAssembly exports, as this face uses it. */
+
+import type {
+  Customer,
+  CustomerRow,
+  CommandResult,
+  DraftCheck,
+  HistoryEntry,
+  OrderRow,
+  OrderState,
+  OrdersPage,
+  ProjectionStatus,
+  RevenueRow,
+} from './orders-types.js';
+import type { RecordedEvent } from './types.js';
+
+/** Something that is open in Rust: a store, an order book, or work on one of them. */
+export interface Part {
+  /** Asks for what takes a while; JSON text, or in its place an error's, which it rejects with. */
+  call(name: string, input: string, more: string): Promise<string>;
+  /** Asks for what is known at once; JSON text, or in its place an error's, which it throws. */
+  ask(name: string, input: string): string;
+  /** Opens a part of this one; throws the text of an error. */
+  part(name: string, input: string): Part;
+  /** Makes several appends; JSON text, an answer or an error for each. */
+  append(utf8Jsons: Uint8Array, ends: Uint32Array, random: Uint8Array, now: number): Promise<string>;
+  free(): void;
+}
+
+/** What there is to call, by name, and what it answers. */
+export interface Calls {
+  // Of a store
+  readStream: Page;
+  readAll: Page;
+  refresh: number;
+  changed: number;
+  maintain: boolean;
+  verify: { position: number; head: string; complete: boolean };
+  destroy: null;
+  close: null;
+  // Of an order book
+  advance: boolean;
+  saveMore: boolean;
+  execute: CommandResult;
+  orderState: OrderState;
+  history: HistoryEntry[];
+  log: { events: HistoryEntry[]; position: number; next: number | null };
+  eventTypes: { type: string; count: number }[];
+  // Of demo data in the making
+  add: { events: number; orders: number; done: boolean };
+}
+
+/** What there is to ask, by name, and what it answers. */
+export interface Questions {
+  // Of a store
+  position: number;
+  // Of an order book
+  isLive: boolean;
+  startRebuild: boolean;
+  cancelRebuild: boolean;
+  checkDraft: DraftCheck;
+  currencies: { code: string; decimals: number }[];
+  /** Of the orders as of a moment, too. */
+  orders: OrdersPage;
+  order: OrderRow | null;
+  customers: { rows: CustomerRow[]; count: number };
+  customer: Customer | null;
+  revenue: RevenueRow[];
+  projections: (ProjectionStatus & { rebuilt: number | null })[];
+}
 
 /** A page: where it stands, and its events for `toEvents`. */
-export type PageBindings = [position: number, version: number, next: number | null, rows: string];
+export type Page = [position: number, version: number, next: number | null, rows: Row[]];
 
-export interface StoreBindings {
-  append(
-    utf8Jsons: Uint8Array,
-    ends: Uint32Array,
-    random: Uint8Array,
-    now: number,
-  ): Promise<[json: string, failures: unknown[]]>;
-  readStream(json: string): Promise<PageBindings>;
-  readAll(json: string): Promise<PageBindings>;
-  readonly position: number;
-  refresh(): Promise<number>;
-  changed(after: number): Promise<number>;
-  maintain(): Promise<boolean>;
-  verify(restart: boolean): Promise<string>;
-  destroy(): Promise<void>;
-  close(): Promise<void>;
-  free(): void;
-}
+/** One event, as `output.rs` writes it; 0 where it is as in the event before. */
+export type Row = [
+  id: string,
+  version: number,
+  position: number,
+  recordedAt: string | 0,
+  /** 0 where it is the same as `recordedAt`. */
+  occurredAt: string | 0,
+  schemaVersion: number,
+  streamId: string | 0,
+  type: string | 0,
+  correlationId: string | null | 0,
+  causationId: string | null | 0,
+  commandId: string | null | 0,
+  tags: RecordedEvent['tags'],
+  metadata: RecordedEvent['metadata'],
+  data: RecordedEvent['data'],
+];
 
 export interface StoreModule {
-  openStore(storage: string, name: string, durability: string): Promise<StoreBindings>;
-}
-
-export interface PastBindings {
-  advance(): Promise<boolean>;
-  orders(json: string): string;
-  free(): void;
-}
-
-export interface DemoBindings {
-  advance(): Promise<string>;
-  free(): void;
-}
-
-export interface BookBindings {
-  store(): StoreBindings;
-  execute(commandJson: string, contextJson: string): Promise<string>;
-  checkDraft(json: string): string;
-  currencies(): string;
-  orders(json: string): string;
-  order(orderId: string): string;
-  customers(json: string): string;
-  customer(customerId: string): string;
-  revenue(json: string): string;
-  projections(): string;
-  eventTypes(): Promise<string>;
-  orderState(orderId: string, asOfJson: string): Promise<string>;
-  history(orderId: string): Promise<string>;
-  log(json: string): Promise<string>;
-  pastOrders(asOfJson: string): PastBindings;
-  demo(json: string): DemoBindings;
-  advance(): Promise<boolean>;
-  isLive(): boolean;
-  saveMore(): Promise<boolean>;
-  startRebuild(name: string): boolean;
-  cancelRebuild(name: string): boolean;
-  free(): void;
+  openStore(storage: string, name: string, durability: string): Promise<Part>;
 }
 
 export interface BookModule {
-  openBook(storage: string, name: string, durability: string): Promise<BookBindings>;
+  openBook(storage: string, name: string, durability: string): Promise<Part>;
 }
 
 /** How a WebAssembly module may be given; left out, it is loaded from beside this module. */

@@ -1,8 +1,8 @@
 /** One open order book: its commands, and its read models kept up with the log. */
 
-import type { BookBindings, PastBindings, StoreBindings } from './bindings.js';
+import type { Part } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
-import { aborted, call, invalid, toError } from './failing.js';
+import { aborted, ask, call, invalid, open, settled } from './failing.js';
 import { Following } from './following.js';
 import { breathe } from './idle.js';
 import { toJson } from './json.js';
@@ -32,10 +32,10 @@ type Change = Parameters<Parameters<OrderBookApi['onChange']>[0]>[0];
 
 /** What is open, exchanged as a whole when the book begins anew. */
 interface Opened {
-  inner: BookBindings;
+  inner: Part;
   store: Store;
   /** The same log, for looking at while `store` is being exchanged. */
-  watch: StoreBindings;
+  watch: Part;
   following: Following;
   /** Resolves once the read models can be shown as a whole. */
   restored: Promise<void>;
@@ -43,22 +43,15 @@ interface Opened {
 
 /** The orders as of a moment, while the log stands at `position`. */
 interface Past {
-  inner: BookBindings;
+  inner: Part;
   asOf: string;
   position: number;
   /** Freed by the garbage collector: a page may still be asked for when the next is folded. */
-  folded: Promise<PastBindings>;
-}
-
-/** What one step of adding demo data has added, and the orders so far. */
-interface DemoStep {
-  events: number;
-  orders: number;
-  done: boolean;
+  folded: Promise<Part>;
 }
 
 export class OrderBook implements OrderBookApi {
-  readonly #connect: () => Promise<BookBindings>;
+  readonly #connect: () => Promise<Part>;
   readonly #name: string;
   readonly #shared: boolean;
   readonly #listeners = new Set<(change: Change) => void>();
@@ -68,10 +61,10 @@ export class OrderBook implements OrderBookApi {
   #closed = false;
 
   private constructor(
-    connect: () => Promise<BookBindings>,
+    connect: () => Promise<Part>,
     name: string,
     shared: boolean,
-    inner: BookBindings,
+    inner: Part,
   ) {
     this.#connect = connect;
     this.#name = name;
@@ -80,10 +73,10 @@ export class OrderBook implements OrderBookApi {
   }
 
   static async open(
-    connect: () => Promise<BookBindings>,
+    connect: () => Promise<Part>,
     { name, storage, early }: { name: string; storage: string; early: boolean },
   ): Promise<OrderBook> {
-    const inner = await call(connect());
+    const inner = await settled(connect());
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
     if (early) return book;
     try {
@@ -99,13 +92,13 @@ export class OrderBook implements OrderBookApi {
     return book;
   }
 
-  #attach(inner: BookBindings): Opened {
-    const store = new Store(inner.store(), this.#name, this.#shared, () => void this.#reset());
+  #attach(inner: Part): Opened {
+    const store = new Store(open(inner, 'store'), this.#name, this.#shared, () => void this.#reset());
     const following = new Following(inner, store, (kind, cause) => this.#tell(kind, cause));
     const restored = following.start();
     // Whoever waits for it learns of a failure; nobody has to.
     restored.catch(() => {});
-    return { inner, store, watch: inner.store(), following, restored };
+    return { inner, store, watch: open(inner, 'store'), following, restored };
   }
 
   // Commands
@@ -143,9 +136,7 @@ export class OrderBook implements OrderBookApi {
     checkNoMore(rest);
     const context = { commandId, correlationId, occurredAt, recordedAt: now };
     const { inner, store, following } = this.#opened;
-    const result: CommandResult = JSON.parse(
-      await call(inner.execute(`{"${name}":${toJson(command)}}`, toJson(context))),
-    );
+    const result = await call(inner, 'execute', `{"${name}":${toJson(command)}}`, toJson(context));
     if (!result.repeated) store.noteAppended();
     await shown(following);
     return result;
@@ -154,51 +145,43 @@ export class OrderBook implements OrderBookApi {
   checkDraft(draft: OrderDraft): DraftCheck {
     checkObject(draft, 'draft');
     // Not `toJson`: a quantity that is not a number yet is a problem to show, not an error.
-    return this.#ask((inner) => inner.checkDraft(JSON.stringify(draft)));
+    return ask(this.#opened.inner, 'checkDraft', JSON.stringify(draft));
   }
 
   currencies(): { code: string; decimals: number }[] {
-    return this.#ask((inner) => inner.currencies());
+    return ask(this.#opened.inner, 'currencies');
   }
 
   // Read models
 
   orders(query: OrdersQuery = {}): OrdersPage {
-    return this.#ask((inner) => inner.orders(toJson(query)));
+    return ask(this.#opened.inner, 'orders', toJson(query));
   }
 
   order(orderId: string): OrderRow | null {
     checkText(orderId, 'orderId');
-    return this.#ask((inner) => inner.order(orderId));
+    return ask(this.#opened.inner, 'order', orderId);
   }
 
   customers(query: Parameters<OrderBookApi['customers']>[0] = {}): { rows: CustomerRow[]; count: number } {
-    return this.#ask((inner) => inner.customers(toJson(query)));
+    return ask(this.#opened.inner, 'customers', toJson(query));
   }
 
   customer(customerId: string): Customer | null {
     checkText(customerId, 'customerId');
-    return this.#ask((inner) => inner.customer(customerId));
+    return ask(this.#opened.inner, 'customer', customerId);
   }
 
   revenue(query: { currency?: string; from?: string; to?: string } = {}): RevenueRow[] {
-    return this.#ask((inner) => inner.revenue(toJson(query)));
+    return ask(this.#opened.inner, 'revenue', toJson(query));
   }
 
   projections(): ProjectionStatus[] {
-    return this.#ask((inner) => inner.projections());
+    return ask(this.#opened.inner, 'projections');
   }
 
   async eventTypes(): Promise<{ type: string; count: number }[]> {
-    return JSON.parse(await call(this.#opened.inner.eventTypes()));
-  }
-
-  #ask<T>(question: (inner: BookBindings) => string): T {
-    try {
-      return JSON.parse(question(this.#opened.inner)) as T;
-    } catch (thrown) {
-      throw toError(thrown);
-    }
+    return await call(this.#opened.inner, 'eventTypes');
   }
 
   // The log
@@ -207,16 +190,16 @@ export class OrderBook implements OrderBookApi {
     checkText(orderId, 'orderId');
     if (asOf !== undefined) checkAsOf(asOf);
     const json = asOf === undefined ? '' : toJson(asOf);
-    return JSON.parse(await call(this.#opened.inner.orderState(orderId, json)));
+    return await call(this.#opened.inner, 'orderState', orderId, json);
   }
 
   async history(orderId: string): Promise<HistoryEntry[]> {
     checkText(orderId, 'orderId');
-    return JSON.parse(await call(this.#opened.inner.history(orderId)));
+    return await call(this.#opened.inner, 'history', orderId);
   }
 
   async log(query: Parameters<OrderBookApi['log']>[0] = {}): ReturnType<OrderBookApi['log']> {
-    return JSON.parse(await call(this.#opened.inner.log(toJson(query))));
+    return await call(this.#opened.inner, 'log', toJson(query));
   }
 
   async ordersAsOf(
@@ -224,24 +207,19 @@ export class OrderBook implements OrderBookApi {
     query: OrdersQuery = {},
   ): Promise<OrdersPage> {
     checkAsOf(asOf);
-    const past = await this.#pastOrders(toJson(asOf));
-    try {
-      return JSON.parse(past.orders(toJson(query)));
-    } catch (thrown) {
-      throw toError(thrown);
-    }
+    return ask(await this.#pastOrders(toJson(asOf)), 'orders', toJson(query));
   }
 
   /** The orders as of a moment, folded once for all the pages that are asked for. */
-  async #pastOrders(asOf: string): Promise<PastBindings> {
+  async #pastOrders(asOf: string): Promise<Part> {
     const { inner } = this.#opened;
     const { position } = this;
     const kept = this.#past;
     if (kept && kept.inner === inner && kept.position === position && kept.asOf === asOf)
       return await kept.folded;
     const fold = async () => {
-      const past = this.#start(() => inner.pastOrders(asOf));
-      await runToEnd(() => past.advance());
+      const past = open(inner, 'pastOrders', asOf);
+      await runToEnd(() => call(past, 'advance'));
       return past;
     };
     const folded = fold();
@@ -265,7 +243,7 @@ export class OrderBook implements OrderBookApi {
   }
 
   get position(): number {
-    return this.#opened.watch.position;
+    return ask(this.#opened.watch, 'position');
   }
 
   // Rebuilding, demo data, deleting
@@ -281,9 +259,9 @@ export class OrderBook implements OrderBookApi {
     checkNoMore(rest);
     if (signal?.aborted) throw aborted();
     const { inner, following } = this.#opened;
-    if (!inner.startRebuild(name)) throw invalid('name', `there is no projection '${name}'`);
+    if (!ask(inner, 'startRebuild', name)) throw invalid('name', `there is no projection '${name}'`);
     const cancel = () => {
-      inner.cancelRebuild(name);
+      ask(inner, 'cancelRebuild', name);
       this.#tell('projections');
     };
     signal?.addEventListener('abort', cancel, { once: true });
@@ -306,13 +284,13 @@ export class OrderBook implements OrderBookApi {
     checkWatchers({ signal, onProgress });
     checkNoMore(rest);
     const plan = { orders, seed, until, recordedAt: new Date() };
-    const demo = this.#start((inner) => inner.demo(toJson(plan)));
-    const { store, following } = this.#opened;
+    const { inner, store, following } = this.#opened;
+    const demo = open(inner, 'demo', toJson(plan));
     const added = { events: 0, orders: 0 };
     try {
       for (let done = false; !done; ) {
         if (signal?.aborted) throw aborted();
-        const step: DemoStep = JSON.parse(await call(demo.advance()).finally(() => store.noteAppended()));
+        const step = await call(demo, 'add').finally(() => store.noteAppended());
         added.events += step.events;
         added.orders = step.orders;
         done = step.done;
@@ -324,14 +302,6 @@ export class OrderBook implements OrderBookApi {
     }
     await shown(following);
     return added;
-  }
-
-  #start<T>(begin: (inner: BookBindings) => T): T {
-    try {
-      return begin(this.#opened.inner);
-    } catch (thrown) {
-      throw toError(thrown);
-    }
   }
 
   async deleteEverything(): Promise<void> {
@@ -360,7 +330,7 @@ export class OrderBook implements OrderBookApi {
     await this.#opened.store.close();
     await stopped;
     try {
-      this.#opened = this.#attach(await call(this.#connect()));
+      this.#opened = this.#attach(await settled(this.#connect()));
     } catch (error) {
       this.#tell('lost', error);
       return;

@@ -1,5 +1,6 @@
 /** What crosses to Rust and back in a form that is quick to make and to read. */
 
+import type { Row } from './bindings.js';
 import type { RecordedEvent } from './types.js';
 
 /** Texts up to a third of this are encoded in memory that is kept. */
@@ -46,34 +47,15 @@ export function randomBytes(count: number): Uint8Array {
   return stock.subarray(used - count, used);
 }
 
-/** One event, as `output.rs` writes it; 0 where it is as in the event before. */
-type Row = [
-  id: string,
-  version: number,
-  position: number,
-  recordedAt: string | 0,
-  /** 0 where it is the same as `recordedAt`. */
-  occurredAt: string | 0,
-  schemaVersion: number,
-  streamId: string | 0,
-  type: string | 0,
-  correlationId: string | null | 0,
-  causationId: string | null | 0,
-  commandId: string | null | 0,
-  tags: RecordedEvent['tags'],
-  metadata: RecordedEvent['metadata'],
-  data: RecordedEvent['data'],
-];
-
 /** The events of a page. */
-export function toEvents(rows: string): RecordedEvent[] {
+export function toEvents(rows: readonly Row[]): RecordedEvent[] {
   let recordedAt = '';
   let streamId = '';
   let type = '';
   let correlationId: string | null = null;
   let causationId: string | null = null;
   let commandId: string | null = null;
-  return (JSON.parse(rows) as Row[]).map((row) => {
+  return rows.map((row) => {
     if (row[3] !== 0) recordedAt = row[3];
     if (row[6] !== 0) streamId = row[6];
     if (row[7] !== 0) type = row[7];

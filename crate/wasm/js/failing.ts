@@ -1,5 +1,6 @@
 /** Making errors, and turning what Rust throws into them. */
 
+import type { Calls, Part, Questions } from './bindings.js';
 import {
   AbortedError,
   BlockedError,
@@ -49,17 +50,52 @@ export function aborted(): DaybookError {
   return makeError('aborted', 'the operation was aborted');
 }
 
-/** Turns what Rust threw into an error of this package; anything else is passed on. */
-export function toError(thrown: unknown): unknown {
-  if (thrown instanceof Error || typeof thrown !== 'object' || thrown === null) return thrown;
-  const { code, message, ...details } = thrown as { code?: ErrorCode; message?: string };
-  return code !== undefined && code in classes ? makeError(code, message ?? code, details) : thrown;
+/** What Rust tells of an error, in place of an answer. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
 }
 
-/** Awaits a call into Rust, so that it rejects with an error of this package. */
-export async function call<T>(promise: Promise<T>): Promise<T> {
+/** Turns what Rust threw, a refusal or its JSON, into an error of this package; else passes it on. */
+export function toError(thrown: unknown): unknown {
+  const told: unknown = typeof thrown === 'string' ? JSON.parse(thrown) : thrown;
+  if (told instanceof Error) return told;
+  const { code, message, ...details } = told as Refusal;
+  return makeError(code, message, details);
+}
+
+/** Awaits what Rust does, so that it rejects with an error of this package, made where it is awaited. */
+export async function settled<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
+  } catch (thrown) {
+    throw toError(thrown);
+  }
+}
+
+/** Calls Rust, with one or two texts, nearly always JSON. */
+export async function call<Name extends keyof Calls>(
+  part: Part,
+  name: Name,
+  input = '',
+  more = '',
+): Promise<Calls[Name]> {
+  return JSON.parse(await settled(part.call(name, input, more)));
+}
+
+/** Asks Rust, with a text, what it knows at once. */
+export function ask<Name extends keyof Questions>(part: Part, name: Name, input = ''): Questions[Name] {
+  return JSON.parse(thrown(() => part.ask(name, input)));
+}
+
+/** Opens a part of what is open. */
+export function open(part: Part, name: 'store' | 'pastOrders' | 'demo', input = ''): Part {
+  return thrown(() => part.part(name, input));
+}
+
+function thrown<T>(work: () => T): T {
+  try {
+    return work();
   } catch (thrown) {
     throw toError(thrown);
   }

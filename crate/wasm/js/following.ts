@@ -1,8 +1,8 @@
 /** Keeping the read models of an open book up with its log, whoever appends. */
 
-import type { BookBindings } from './bindings.js';
+import type { Part } from './bindings.js';
 import { DaybookError } from './errors.js';
-import { makeError } from './failing.js';
+import { ask, call, makeError } from './failing.js';
 import { whenIdle } from './idle.js';
 import type { ProjectionStatus } from './orders-types.js';
 import { Pump, runToEnd } from './pump.js';
@@ -21,21 +21,21 @@ export type Status = ProjectionStatus & { rebuilt: number | null };
 export type Tell = (kind: 'events' | 'projections' | 'lost', cause?: unknown) => void;
 
 export class Following {
-  readonly #inner: BookBindings;
+  readonly #inner: Part;
   readonly #store: Store;
   readonly #tell: Tell;
   readonly #stop = new AbortController();
   readonly #saving = whenIdle(() => this.#save(), SAVE_AFTER_MS);
   readonly #pump: Pump;
 
-  constructor(inner: BookBindings, store: Store, tell: Tell) {
+  constructor(inner: Part, store: Store, tell: Tell) {
     this.#inner = inner;
     this.#store = store;
     this.#tell = (kind, cause) => {
       if (!this.#stop.signal.aborted) tell(kind, cause);
     };
     this.#pump = new Pump(
-      () => inner.advance(),
+      () => call(inner, 'advance'),
       () => this.#saving.ask(),
     );
   }
@@ -56,11 +56,12 @@ export class Following {
    * the log cannot be read.
    */
   async caughtUp(): Promise<void> {
-    if (!this.#inner.isLive()) await this.#pump.until(() => this.#inner.isLive());
+    const isLive = () => ask(this.#inner, 'isLive');
+    if (!isLive()) await this.#pump.until(isLive);
   }
 
   statuses(): Status[] {
-    return JSON.parse(this.#inner.projections());
+    return ask(this.#inner, 'projections');
   }
 
   /**
@@ -83,7 +84,7 @@ export class Following {
         return rebuilt === null;
       });
     } catch (error) {
-      this.#inner.cancelRebuild(name);
+      ask(this.#inner, 'cancelRebuild', name);
       throw error;
     }
     const { state, error } = status() ?? {};
@@ -136,7 +137,7 @@ export class Following {
 
   async #save(): Promise<void> {
     try {
-      await runToEnd(() => this.#inner.saveMore());
+      await runToEnd(() => call(this.#inner, 'saveMore'));
     } catch {
       // Saved rows only make opening quicker; the next change asks for it again.
     }

@@ -7,7 +7,7 @@
 
 import { loadStore } from '#load-store';
 import { checkNames, checkNoMore, checkObject } from './check.js';
-import { call } from './failing.js';
+import { settled } from './failing.js';
 import { Store } from './store.js';
 import type { OpenOptions } from './types.js';
 import { wakeStorage } from './waking.js';
@@ -30,6 +30,6 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   checkNames(name, storage, durability);
   if (storage === 'indexeddb') void wakeStorage(begin, name);
   const module = await loadStore(wasm);
-  const inner = await call(module.openStore(storage, name, durability));
+  const inner = await settled(module.openStore(storage, name, durability));
   return new Store(inner, name, storage === 'indexeddb');
 }

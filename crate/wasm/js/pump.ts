@@ -1,6 +1,6 @@
 /** Long work in small steps, for all who wait for some of it. */
 
-import { call, makeError } from './failing.js';
+import { makeError } from './failing.js';
 import { breathe } from './idle.js';
 
 /** How long one stretch of steps may keep the page from anything else, in milliseconds. */
@@ -52,7 +52,7 @@ export class Pump {
         if (this.#stopped) throw makeError('closed', 'the store is closed');
         // Who comes during a step may need one that begins later.
         const waiting = [...this.#waiters];
-        more = await call(this.#step());
+        more = await this.#step();
         for (const waiter of waiting) this.#settle(waiter, !more);
         if (performance.now() - began < STRETCH_MS) continue;
         await breathe();

@@ -1,7 +1,7 @@
 /** The general store: streams of events over one log, for any domain. */
 
 import { Appends } from './appends.js';
-import type { PageBindings, StoreBindings } from './bindings.js';
+import type { Calls, Page, Part } from './bindings.js';
 import { type Channel, openChannel } from './channel.js';
 import {
   checkFunction,
@@ -16,7 +16,7 @@ import {
 } from './check.js';
 import { toEvents } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
-import { aborted, call, invalid, makeError, toError } from './failing.js';
+import { aborted, ask, call, invalid, makeError, toError } from './failing.js';
 import { idle, whenIdle } from './idle.js';
 import { toJson, toJsonQuickly } from './json.js';
 import type {
@@ -41,7 +41,7 @@ const PAGE_EVENTS = 1_000;
 
 /** A store that is open. Every tab that opens the same name sees the same log. */
 export class Store {
-  readonly #inner: StoreBindings;
+  readonly #inner: Part;
   readonly #channel: Channel;
   readonly #watch: Watch;
   readonly #appends: Appends;
@@ -49,7 +49,7 @@ export class Store {
   #closed = false;
 
   /** @internal Use `openStore`. */
-  constructor(inner: StoreBindings, name: string, shared: boolean, onDestroyed: () => void = () => {}) {
+  constructor(inner: Part, name: string, shared: boolean, onDestroyed: () => void = () => {}) {
     this.#inner = inner;
     this.#watch = new Watch(inner);
     this.#appends = new Appends(inner, () => this.noteAppended());
@@ -63,7 +63,7 @@ export class Store {
     this.#upkeep = whenIdle(async () => {
       try {
         // One step after the other, each when there is time; until somebody appends again.
-        while (!this.#closed && (await this.#inner.maintain())) await idle();
+        while (!this.#closed && (await call(this.#inner, 'maintain'))) await idle();
       } catch {
         // Upkeep only makes reading quicker; the next append asks for it again.
       }
@@ -76,7 +76,7 @@ export class Store {
 
   async #look(): Promise<void> {
     try {
-      await this.#inner.refresh();
+      await call(this.#inner, 'refresh');
     } catch {
       // A look that fails now is made again by whoever reads or appends, and fails there.
     }
@@ -86,7 +86,7 @@ export class Store {
   /** The position of the last event this tab knows of; 0 when the log is empty. */
   get position(): number {
     this.#checkOpen();
-    return this.#inner.position;
+    return ask(this.#inner, 'position');
   }
 
   /**
@@ -175,11 +175,11 @@ export class Store {
     checkNoMore(rest);
     const events: RecordedEvent[] = [];
     let from = first ?? null;
-    let view: PageBindings | undefined;
+    let view: Page | undefined;
     for (;;) {
       const count = Math.min(limit - events.length, PAGE_EVENTS);
       const query = { streamId, direction, from, limit: count };
-      const page: PageBindings = await call(this.#inner.readStream(toJson(query)));
+      const page: Page = await call(this.#inner, 'readStream', toJson(query));
       view ??= page;
       const [position, version] = view;
       const [, , next, rows] = page;
@@ -210,7 +210,7 @@ export class Store {
     checkLimit(limit);
     checkPlaces(direction, after, before);
     checkWatchers({ signal });
-    const end = await call(this.#inner.refresh());
+    const end = await call(this.#inner, 'refresh');
     let from: number | null = direction === 'forward' ? (after ?? 0) : Math.min(before ?? end + 1, end + 1);
     let left = limit;
     while (from !== null && left > 0) {
@@ -218,7 +218,7 @@ export class Store {
       this.#checkOpen();
       const count = Math.min(left, PAGE_EVENTS);
       const query = { direction, from, limit: count, streamPrefix, query: filter };
-      const page: PageBindings = await call(this.#inner.readAll(toJson(query)));
+      const page: Page = await call(this.#inner, 'readAll', toJson(query));
       const [, , next, rows] = page;
       for (const event of toEvents(rows)) {
         if (event.position > end) return;
@@ -247,10 +247,10 @@ export class Store {
     checkFunction(handler, 'handler');
     let position = after;
     try {
-      await call(this.#inner.refresh());
+      await call(this.#inner, 'refresh');
       while (!signal?.aborted) {
         const query = { from: position, limit: PAGE_EVENTS, streamPrefix, query: filter };
-        const page: PageBindings = await call(this.#inner.readAll(toJson(query)));
+        const page: Page = await call(this.#inner, 'readAll', toJson(query));
         const [tail, , next, rows] = page;
         for (const event of toEvents(rows)) {
           if (signal?.aborted) return;
@@ -268,7 +268,7 @@ export class Store {
   /** Looks for what other tabs have appended, and resolves with the position of the last event. */
   async refresh(): Promise<number> {
     this.#checkOpen();
-    return await call(this.#inner.refresh());
+    return await call(this.#inner, 'refresh');
   }
 
   /** Checks the hash chain of the whole log. */
@@ -282,15 +282,15 @@ export class Store {
     checkNoMore(rest);
     for (let restart = true; ; restart = false) {
       if (signal?.aborted) throw aborted();
-      let verified: { position: number; head: string; complete: boolean };
+      let verified: Calls['verify'];
       try {
-        verified = JSON.parse(await call(this.#inner.verify(restart)));
+        verified = await call(this.#inner, 'verify', `${restart}`);
       } catch (error) {
         if (!(error instanceof DaybookError) || error.code !== 'storage_corrupt') throw error;
         const { position } = error as DaybookError & { position: number };
         return { ok: false, position, reason: error.message };
       }
-      onProgress?.({ done: verified.position, total: this.#inner.position });
+      onProgress?.({ done: verified.position, total: this.position });
       if (verified.complete) return { ok: true, position: verified.position, head: verified.head };
     }
   }
@@ -301,7 +301,7 @@ export class Store {
     this.#closed = true;
     await this.#upkeep.stop();
     try {
-      await call(this.#inner.destroy());
+      await call(this.#inner, 'destroy');
       this.#channel.send('destroyed');
     } finally {
       this.#channel.close();
@@ -314,7 +314,7 @@ export class Store {
     this.#closed = true;
     this.#channel.close();
     await this.#upkeep.stop();
-    await call(this.#inner.close());
+    await call(this.#inner, 'close');
   }
 
   #checkOpen(): void {

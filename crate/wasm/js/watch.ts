@@ -1,7 +1,7 @@
 /** Waiting for the log to grow. However many wait in this tab, Rust sees one of them. */
 
-import type { StoreBindings } from './bindings.js';
-import { call } from './failing.js';
+import type { Part } from './bindings.js';
+import { ask, call } from './failing.js';
 
 interface Waiter {
   /** Waits for the log to grow beyond this position. */
@@ -11,12 +11,12 @@ interface Waiter {
 }
 
 export class Watch {
-  readonly #inner: StoreBindings;
+  readonly #inner: Part;
   readonly #growth = new Set<Waiter>();
   readonly #looks = new Set<Waiter>();
   #watching = false;
 
-  constructor(inner: StoreBindings) {
+  constructor(inner: Part) {
     this.#inner = inner;
   }
 
@@ -25,7 +25,7 @@ export class Watch {
    * store has ended.
    */
   grown(after: number, signal?: AbortSignal): Promise<void> {
-    if (this.#inner.position > after) return Promise.resolve();
+    if (this.#position > after) return Promise.resolve();
     const grown = waitIn(this.#growth, after, signal);
     void this.#watch();
     return grown;
@@ -41,13 +41,17 @@ export class Watch {
     for (const { resolve } of this.#looks) resolve();
   }
 
+  get #position(): number {
+    return ask(this.#inner, 'position');
+  }
+
   /** A wait in Rust cannot be withdrawn, so one serves everybody, those who come later too. */
   async #watch(): Promise<void> {
     if (this.#watching) return;
     this.#watching = true;
     try {
       while (this.#growth.size > 0) {
-        const tail = await call(this.#inner.changed(this.#inner.position));
+        const tail = await call(this.#inner, 'changed', `${this.#position}`);
         for (const waiter of this.#growth) {
           if (tail <= waiter.after) continue;
           this.#growth.delete(waiter);

@@ -1,27 +1,38 @@
-//! Errors as JavaScript objects: `code`, `message` and the fields of their kind.
+//! Errors as JSON text: `code`, `message` and the fields of their kind.
 
+use daybook_core::json::Writer;
 use daybook_core::{Error, ExpectedVersion};
-use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// The object the JavaScript face makes an instance of its error class from.
+/// The text that the JavaScript face makes an instance of its error class from.
+#[cold]
 pub(crate) fn to_js(error: &Error) -> JsValue {
-    let object = Object::new();
-    let set = |name: &str, value: JsValue| set(&object, name, &value);
-    set("code", error.code().into());
-    set("message", error.to_string().into());
+    let mut json = Writer::new();
+    write(&mut json, error);
+    json.as_str().into()
+}
+
+/// Writes an error as an object.
+pub(crate) fn write(json: &mut Writer, error: &Error) {
+    json.begin_object().key("code").string(error.code());
+    json.key("message").string(&error.to_string());
     match error {
         Error::Conflict {
             stream,
             expected,
             actual,
         } => {
-            set("stream", stream.into());
-            set("expected", expected_to_js(*expected));
-            set("actual", number(*actual));
+            json.key("stream").string(stream).key("expected");
+            match expected {
+                ExpectedVersion::Any => json.string("any"),
+                ExpectedVersion::NoStream => json.number(-1_i64),
+                ExpectedVersion::StreamExists => json.string("stream-exists"),
+                ExpectedVersion::Exact(version) => json.number(*version),
+            };
+            json.key("actual").number(*actual);
         }
         Error::ConditionFailed { position } | Error::StorageCorrupt { position, .. } => {
-            set("position", number(position.cast_signed()));
+            json.key("position").number(*position);
         }
         Error::RuleBroken {
             rule,
@@ -29,23 +40,22 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
             status,
             ..
         } => {
-            set("rule", rule.into());
-            set("subject", subject.into());
-            set("status", status.into());
+            json.key("rule").string(rule);
+            json.key("subject").string(subject);
+            json.key("status").string(status);
         }
         Error::InvalidInput { field, reason } => {
-            set("field", field.into());
-            set("reason", reason.into());
+            json.key("field").string(field);
+            json.key("reason").string(reason);
         }
         Error::NotFound { what, id } => {
-            set("what", what.into());
-            set("id", id.into());
+            json.key("what").string(what).key("id").string(id);
         }
         Error::UnsupportedFormat {
             found, supported, ..
         } => {
-            set("found", (*found).into());
-            set("supported", (*supported).into());
+            json.key("found").number(*found);
+            json.key("supported").number(*supported);
         }
         Error::QuotaExceeded { .. }
         | Error::Blocked { .. }
@@ -54,29 +64,5 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         | Error::Aborted
         | Error::Closed => {}
     }
-    object.into()
-}
-
-#[inline(never)]
-fn set(object: &Object, name: &str, value: &JsValue) {
-    // Setting a field of a fresh plain object cannot fail.
-    let _ = Reflect::set(object, &JsValue::from_str(name), value);
-}
-
-fn expected_to_js(expected: ExpectedVersion) -> JsValue {
-    match expected {
-        ExpectedVersion::Any => "any".into(),
-        ExpectedVersion::NoStream => number(-1),
-        ExpectedVersion::StreamExists => "stream-exists".into(),
-        ExpectedVersion::Exact(version) => number(version),
-    }
-}
-
-/// Positions and versions are below 2^32, so exact as a JavaScript number.
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "positions and versions are below 2^32"
-)]
-pub(crate) fn number(value: i64) -> JsValue {
-    JsValue::from_f64(value as f64)
+    json.end_object();
 }

@@ -3,34 +3,31 @@
 use daybook_core::json::Writer;
 use daybook_core::store::{Appended, Page, Verified};
 use daybook_core::{RecordedEvent, Result, Timestamp};
-use js_sys::Array;
-use wasm_bindgen::JsValue;
 
-use crate::error::{number, to_js};
+use crate::error;
 
-/// `[position, version, next, rows]`: where the page stands, and its events as text.
-pub(crate) fn page(page: &Page) -> JsValue {
-    let next = page
-        .next
-        .map_or(JsValue::NULL, |next| number(next.cast_signed()));
-    let position = number(page.position.cast_signed());
-    Array::of4(&position, &number(page.version), &next, &rows(page).into()).into()
-}
-
+/// `[position, version, next, rows]`: where the page stands, and its events.
+///
 /// An array for each event, which the face makes an object of: with the names of the fields in it,
 /// the text would be twice as long. A text that is as in the event before is 0, so that it is read
 /// once; `occurredAt` is 0 where it is the same as `recordedAt`.
-fn rows(page: &Page) -> String {
+pub(crate) fn page(json: &mut Writer, page: &Page) {
     // Most events take less; a page of large ones grows in a few steps.
-    let mut json = Writer::with_capacity(64 + page.len() * 256);
+    json.reserve(64 + page.len() * 256);
+    json.begin_array()
+        .number(page.position)
+        .number(page.version);
+    match page.next {
+        Some(next) => json.number(next),
+        None => json.null(),
+    };
     json.begin_array();
     let mut before: Option<RecordedEvent<'_>> = None;
     for event in page.events() {
-        row(&mut json, &event, before.as_ref());
+        row(json, &event, before.as_ref());
         before = Some(event);
     }
-    json.end_array();
-    json.into_string()
+    json.end_array().end_array();
 }
 
 fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
@@ -101,23 +98,18 @@ pub(crate) fn event_fields(json: &mut Writer, event: &RecordedEvent<'_>, schema:
     json.key("data").raw(data);
 }
 
-/// `[text, failures]`: an array of `{position, streams, repeated}` as text, with `null` in the place
-/// of each failure.
-pub(crate) fn answers(answers: &[Result<Appended>]) -> JsValue {
+/// An array of `{position, streams, repeated}`, with the error in the place of each failure.
+pub(crate) fn answers(answers: &[Result<Appended>]) -> String {
     let mut json = Writer::with_capacity(answers.len() * 128);
-    let failures = Array::new();
     json.begin_array();
     for answer in answers {
         match answer {
             Ok(answer) => appended(&mut json, answer),
-            Err(error) => {
-                json.raw("null");
-                failures.push(&to_js(error));
-            }
+            Err(error) => error::write(&mut json, error),
         }
     }
     json.end_array();
-    Array::of2(&json.into_string().into(), &failures).into()
+    json.into_string()
 }
 
 fn appended(json: &mut Writer, appended: &Appended) {
@@ -132,12 +124,10 @@ fn appended(json: &mut Writer, appended: &Appended) {
 }
 
 /// `{position, head, complete}`.
-pub(crate) fn verified(verified: &Verified) -> String {
-    let mut json = Writer::new();
+pub(crate) fn verified(json: &mut Writer, verified: &Verified) {
     json.begin_object()
         .key("position")
         .number(verified.position);
     json.key("head").plain(verified.head);
     json.key("complete").boolean(verified.complete).end_object();
-    json.into_string()
 }

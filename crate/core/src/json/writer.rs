@@ -30,6 +30,11 @@ impl Writer {
         Self(String::with_capacity(bytes))
     }
 
+    /// Makes room for so many bytes more.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.0.reserve(bytes);
+    }
+
     /// What has been written.
     #[must_use]
     pub fn as_str(&self) -> &str {

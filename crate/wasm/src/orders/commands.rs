@@ -1,62 +1,28 @@
-//! Carrying out commands, and judging drafts.
+//! Carrying out commands.
 
-use std::rc::Rc;
-
-use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
+use daybook_core::json::{FromJson, Malformed, Reader, Writer};
 use daybook_core::limits::{MAX_ID_BYTES, check_text};
-use daybook_core::repository::{CommandContext, Executed, derived_id};
+use daybook_core::repository::{CommandContext, Executed, Repository, derived_id};
 use daybook_core::{Error, Result};
 use daybook_orders::commands::OrderCommand;
-use daybook_orders::draft::{OrderDraft, check_draft};
-use daybook_orders::order::{OrderState, parse_order_id};
-use daybook_orders::{Currency, stream_id};
-use js_sys::Promise;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use daybook_orders::order::{Order, OrderState, parse_order_id};
+use daybook_orders::stream_id;
 
-use super::{BookHandle, answer};
 use crate::input::{moment, optional, parse, text};
-use crate::store::promise;
+use crate::storage::AnyStorage;
 
-#[wasm_bindgen]
-impl BookHandle {
-    /// Carries out a command; takes and gives JSON text.
-    pub fn execute(&self, command: &str, context: &str) -> Promise {
-        let given = given(command, context);
-        let orders = Rc::clone(&self.orders);
-        promise(async move {
-            let (order_id, command, context) = given?;
-            let executed = orders
-                .execute(&stream_id(&order_id), &command, &context)
-                .await?;
-            Ok(output(&order_id, &executed).into())
-        })
-    }
-
-    /// Judges a draft; takes and gives JSON text.
-    ///
-    /// # Errors
-    /// `invalid_input` when it is not a draft at all.
-    #[wasm_bindgen(js_name = checkDraft)]
-    pub fn check_draft(&self, draft: &str) -> Result<String, JsValue> {
-        answer(&mut |json| {
-            check_draft(&parse("draft", draft, OrderDraft::read_json)?).write_json(json);
-            Ok(())
-        })
-    }
-
-    /// The currencies, as JSON text.
-    #[must_use]
-    pub fn currencies(&self) -> String {
-        let mut json = Writer::new();
-        json.begin_array();
-        for currency in Currency::all() {
-            json.begin_object().key("code").string(currency.code());
-            json.key("decimals").number(currency.decimals());
-            json.end_object();
-        }
-        json.end_array();
-        json.into_string()
-    }
+/// Carries out a command, given as `{name: command}`, in its context.
+pub(super) async fn execute(
+    orders: &Repository<Order, AnyStorage>,
+    command: &str,
+    context: &str,
+    json: &mut Writer,
+) -> Result<()> {
+    let (order_id, command, context) = given(command, context)?;
+    let stream_id = stream_id(&order_id);
+    let executed = orders.execute(&stream_id, &command, &context).await?;
+    output(json, &order_id, &executed);
+    Ok(())
 }
 
 /// The order that a command is for, the command, and what goes with it.
@@ -114,17 +80,15 @@ fn with_order_id(mut command: OrderCommand, command_id: &str) -> OrderCommand {
 }
 
 /// `{orderId, status, version, position, repeated, retries}`.
-fn output(order_id: &str, executed: &Executed<OrderState>) -> String {
+fn output(json: &mut Writer, order_id: &str, executed: &Executed<OrderState>) {
     let placed = executed.loaded.state.placed.as_ref();
     let status = placed.map_or("", |order| order.status.name());
-    let mut json = Writer::new();
     json.begin_object().key("orderId").string(order_id);
     json.key("status").string(status);
     json.key("version").number(executed.loaded.version);
     json.key("position").number(executed.position);
     json.key("repeated").boolean(executed.repeated);
     json.key("retries").number(executed.retries).end_object();
-    json.into_string()
 }
 
 /// What a query for one thing that is not there gives.

@@ -9,79 +9,72 @@ use daybook_core::store::{Append, Store};
 use daybook_core::{Result, Timestamp};
 use daybook_orders::demo::{DemoEvent, DemoEvents, DemoPlan};
 use daybook_orders::events::ORDER_PLACED;
-use futures_util::FutureExt as _;
-use futures_util::future::maybe_done;
-use js_sys::Promise;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::BookHandle;
-use crate::error::to_js;
+use crate::handle::{Call, Part, Work, unknown};
 use crate::input::{moment, parse};
 use crate::storage::AnyStorage;
-use crate::store::promise;
 
 /// How many events are appended at a time: they share one commit.
 const CHUNK_EVENTS: usize = 1_000;
 
 /// A year of trade in the making.
-#[wasm_bindgen]
-pub struct DemoHandle {
+pub(super) struct DemoPart {
     store: Store<AnyStorage>,
     recorded_at: Timestamp,
-    events: Rc<RefCell<DemoEvents>>,
+    events: RefCell<DemoEvents>,
     /// How many orders were placed by what is stored.
-    placed: Rc<Cell<usize>>,
+    placed: Cell<usize>,
 }
 
-#[wasm_bindgen]
-impl BookHandle {
+impl DemoPart {
     /// Makes up a year of trade after a plan (JSON text); nothing is stored yet.
-    ///
-    /// # Errors
-    /// `invalid_input`
-    pub fn demo(&self, plan: &str) -> Result<DemoHandle, JsValue> {
-        let plan = parse("options", plan, read_plan).map_err(|error| to_js(&error))?;
-        let (plan, recorded_at) = plan;
-        Ok(DemoHandle {
-            store: self.store.clone(),
+    pub(super) fn begin(store: Store<AnyStorage>, plan: &str) -> Result<Self> {
+        let (plan, recorded_at) = parse("options", plan, read_plan)?;
+        Ok(Self {
+            store,
             recorded_at,
-            events: Rc::new(RefCell::new(DemoEvents::new(plan))),
-            placed: Rc::default(),
+            events: RefCell::new(DemoEvents::new(plan)),
+            placed: Cell::default(),
         })
     }
 }
 
-#[wasm_bindgen]
-impl DemoHandle {
-    /// Appends the next events; gives JSON text: how many events, orders so far, and whether all
-    /// is done.
-    pub fn advance(&self) -> Promise {
-        let (store, recorded_at) = (self.store.clone(), self.recorded_at);
-        let (events, placed) = (Rc::clone(&self.events), Rc::clone(&self.placed));
-        promise(async move {
-            let chunk: Vec<DemoEvent> = events.borrow_mut().by_ref().take(CHUNK_EVENTS).collect();
-            let append = |demo| Box::pin(maybe_done(store.append(to_append(demo, recorded_at))));
-            let mut appends: Vec<_> = chunk.iter().map(append).collect();
-            // All have begun before the first is waited for: what waits together is stored together.
-            for append in &mut appends {
-                append.now_or_never();
-            }
-            for append in &mut appends {
-                append.as_mut().await;
-                append.as_mut().take_output().transpose()?;
+impl Part for DemoPart {
+    fn store(&self) -> &Store<AnyStorage> {
+        &self.store
+    }
+
+    /// Appends the next events; gives how many, the orders so far, and whether all is done.
+    fn call(self: Rc<Self>, _call: Call) -> Work<String> {
+        Box::pin(async move {
+            let next = self
+                .events
+                .borrow_mut()
+                .by_ref()
+                .take(CHUNK_EVENTS)
+                .collect();
+            let chunk: Vec<DemoEvent> = next;
+            let appends = chunk.iter().map(|demo| to_append(demo, self.recorded_at));
+            // Together: what waits together is stored together.
+            for answer in self.store.append_each(appends.collect()).await {
+                answer?;
             }
             let orders = chunk
                 .iter()
                 .filter(|demo| demo.event.event_type == ORDER_PLACED)
                 .count();
-            placed.set(placed.get() + orders);
+            self.placed.set(self.placed.get() + orders);
             let mut json = Writer::new();
             json.begin_object().key("events").number(chunk.len());
-            json.key("orders").number(placed.get());
+            json.key("orders").number(self.placed.get());
             json.key("done").boolean(chunk.len() < CHUNK_EVENTS);
             json.end_object();
-            Ok(json.into_string().into())
+            Ok(json.into_string())
         })
+    }
+
+    fn ask(&self, name: &str, _input: &str, _json: &mut Writer) -> Result<()> {
+        Err(unknown(name))
     }
 }
 

@@ -1,9 +1,8 @@
 //! Looking into the log: one order's history, its state at any time, and every event in words.
 
-use std::rc::Rc;
-
 use daybook_core::domain::Domain;
 use daybook_core::json::{Malformed, Reader, ToJson, Writer};
+use daybook_core::projection::Projector;
 use daybook_core::query::Query;
 use daybook_core::repository::AsOf;
 use daybook_core::store::{AllQuery, Direction, PAGE_EVENTS, Page, Store, StreamQuery};
@@ -12,17 +11,14 @@ use daybook_core::{Position, RecordedEvent, Result};
 use daybook_orders::details::OrderDetails;
 use daybook_orders::events::{OrderEvent, Orders};
 use daybook_orders::order::parse_order_id;
+use daybook_orders::read_models::OrderReadModels;
 use daybook_orders::words::{describe, describe_unknown};
 use daybook_orders::{Currency, stream_id};
-use js_sys::Promise;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::BookHandle;
 use super::commands::no_order;
 use crate::input::{count, list, moment, optional, parse, text};
 use crate::output::event_fields;
 use crate::storage::AnyStorage;
-use crate::store::promise;
 
 /// How many pages one look into a filtered log may read before it answers.
 const MAX_PAGES: usize = 16;
@@ -68,68 +64,79 @@ fn read_log_query(reader: &mut Reader<'_>) -> Result<(usize, AllQuery), Malforme
     Ok((limit, all))
 }
 
-#[wasm_bindgen]
-impl BookHandle {
-    /// One order's state as of `as_of` (JSON text, or empty for now), as JSON text.
-    #[wasm_bindgen(js_name = orderState)]
-    pub fn order_state(&self, order_id: &str, as_of: &str) -> Promise {
-        let as_of = match as_of {
-            "" => Ok(AsOf::Version(i64::MAX)),
-            text => parse("asOf", text, read_as_of),
-        };
-        let (store, order_id) = (self.store.clone(), parse_order_id(order_id));
-        promise(async move {
-            let (order_id, as_of) = (order_id?, as_of?);
-            let mut details = OrderDetails::default();
-            for page in stream_pages(&store, &order_id).await? {
-                for event in page.events().filter(|event| as_of.includes(event)) {
-                    details.apply(&event)?;
-                }
-            }
-            Ok(details.view(&order_id).to_json().into())
-        })
+/// One order's state as of `as_of`, or when that is empty, now.
+pub(super) async fn order_state(
+    store: &Store<AnyStorage>,
+    order_id: &str,
+    as_of: &str,
+    json: &mut Writer,
+) -> Result<()> {
+    let order_id = parse_order_id(order_id)?;
+    let as_of = match as_of {
+        "" => AsOf::Version(i64::MAX),
+        text => parse("asOf", text, read_as_of)?,
+    };
+    let mut details = OrderDetails::default();
+    for page in stream_pages(store, &order_id).await? {
+        for event in page.events().filter(|event| as_of.includes(event)) {
+            details.apply(&event)?;
+        }
     }
+    details.view(&order_id).write_json(json);
+    Ok(())
+}
 
-    /// One order's events, oldest first, as JSON text.
-    pub fn history(&self, order_id: &str) -> Promise {
-        let (store, order_id) = (self.store.clone(), parse_order_id(order_id));
-        promise(async move {
-            let pages = stream_pages(&store, &order_id?).await?;
-            let mut currency = None;
-            let mut json = Writer::new();
-            json.begin_array();
-            for event in pages.iter().flat_map(Page::events) {
-                entry(&mut json, &event, &mut currency);
-            }
-            json.end_array();
-            Ok(json.into_string().into())
-        })
+/// One order's events, oldest first.
+pub(super) async fn history(
+    store: &Store<AnyStorage>,
+    order_id: &str,
+    json: &mut Writer,
+) -> Result<()> {
+    let pages = stream_pages(store, &parse_order_id(order_id)?).await?;
+    let mut currency = None;
+    json.begin_array();
+    for event in pages.iter().flat_map(Page::events) {
+        entry(json, &event, &mut currency);
     }
+    json.end_array();
+    Ok(())
+}
 
-    /// Events of the whole log, newest first; takes and gives JSON text.
-    pub fn log(&self, query: &str) -> Promise {
-        let query = parse("query", query, read_log_query);
-        let (store, models) = (self.store.clone(), Rc::clone(&self.models));
-        promise(async move {
-            let (limit, query) = query?;
-            let (pages, next) = newest(&store, limit, query).await?;
-            let mut json = Writer::new();
-            json.begin_object().key("events").begin_array();
-            for event in pages.iter().flat_map(Page::events).take(limit) {
-                let order_id = event.stream_id.strip_prefix("order-").unwrap_or_default();
-                let row = models.read(|models| models.orders_summary.rows().order(order_id));
-                entry(&mut json, &event, &mut row.map(|row| row.currency));
-            }
-            json.end_array().key("position").number(store.tail());
-            json.key("next");
-            match next {
-                Some(next) => json.number(next),
-                None => json.null(),
-            };
-            json.end_object();
-            Ok(json.into_string().into())
-        })
+/// Events of the whole log, newest first.
+pub(super) async fn log(
+    store: &Store<AnyStorage>,
+    models: &Projector<OrderReadModels, AnyStorage>,
+    query: &str,
+    json: &mut Writer,
+) -> Result<()> {
+    let (limit, query) = parse("query", query, read_log_query)?;
+    let (pages, next) = newest(store, limit, query).await?;
+    json.begin_object().key("events").begin_array();
+    for event in pages.iter().flat_map(Page::events).take(limit) {
+        let order_id = event.stream_id.strip_prefix("order-").unwrap_or_default();
+        let row = models.read(|models| models.orders_summary.rows().order(order_id));
+        entry(json, &event, &mut row.map(|row| row.currency));
     }
+    json.end_array().key("position").number(store.tail());
+    json.key("next");
+    match next {
+        Some(next) => json.number(next),
+        None => json.null(),
+    };
+    json.end_object();
+    Ok(())
+}
+
+/// Every event type in the log, with its count.
+pub(super) async fn event_types(store: &Store<AnyStorage>, json: &mut Writer) -> Result<()> {
+    let types = store.event_types().await?;
+    json.begin_array();
+    for (name, count) in &types {
+        json.begin_object().key("type").string(name);
+        json.key("count").number(*count).end_object();
+    }
+    json.end_array();
+    Ok(())
 }
 
 /// The newest events that `query` asks for, `limit` of them or a few more, and where to go on after

@@ -10,105 +10,113 @@ mod queries;
 use std::rc::Rc;
 
 use daybook_core::Result;
-use daybook_core::json::Writer;
+use daybook_core::json::{FromJson, ToJson, Writer};
 use daybook_core::projection::Projector;
 use daybook_core::repository::Repository;
 use daybook_core::store::Store;
+use daybook_orders::draft::{OrderDraft, check_draft};
 use daybook_orders::order::Order;
 use daybook_orders::read_models::OrderReadModels;
 use js_sys::Promise;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
-pub use demo::DemoHandle;
-pub use past::PastHandle;
-
+use self::demo::DemoPart;
+use self::past::PastPart;
 use self::peek::Peek;
-use crate::error::to_js;
+use crate::handle::{Call, Handle, Part, Work, promise, unknown};
+use crate::input::parse;
 use crate::storage::AnyStorage;
-use crate::store::{StoreHandle, durability_of, promise};
+use crate::store::{StorePart, open};
 
 /// An open order book.
-#[wasm_bindgen]
-pub struct BookHandle {
+struct BookPart {
     store: Store<AnyStorage>,
-    orders: Rc<Repository<Order, AnyStorage>>,
-    models: Rc<Projector<OrderReadModels, AnyStorage>>,
-    peek: Rc<Peek>,
+    orders: Repository<Order, AnyStorage>,
+    models: Projector<OrderReadModels, AnyStorage>,
+    peek: Peek,
 }
 
 /// Opens the order book: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
 #[wasm_bindgen(js_name = openBook)]
-pub fn open_book(storage: String, name: String, durability: &str) -> Promise {
-    let durability = durability_of(durability);
-    promise(async move {
-        let store = StoreHandle::open(&storage, &name, durability?).await?.store;
-        let models = Rc::new(Projector::open(store.clone()).await?);
-        let orders = Rc::new(Repository::new(store.clone()));
-        let peek = Rc::new(Peek::default());
-        let book = BookHandle {
+pub fn open_book(storage: String, name: String, durability: String) -> Promise {
+    promise(Box::pin(async move {
+        let store = open(&storage, &name, &durability).await?;
+        let book = BookPart {
+            models: Projector::open(store.clone()).await?,
+            orders: Repository::new(store.clone()),
+            peek: Peek::default(),
             store,
-            orders,
-            models,
-            peek,
         };
-        Ok(book.into())
-    })
+        Ok(Handle::new(book).into())
+    }))
 }
 
-/// Writes an answer, turning its error into the object the face makes a class of.
-fn answer(write: &mut dyn FnMut(&mut Writer) -> Result<()>) -> Result<String, JsValue> {
-    let mut json = Writer::new();
-    write(&mut json).map_err(|error| to_js(&error))?;
-    Ok(json.into_string())
-}
-
-#[wasm_bindgen]
-impl BookHandle {
-    /// The general store beneath.
-    #[must_use]
-    pub fn store(&self) -> StoreHandle {
-        StoreHandle::over(self.store.clone())
-    }
-
-    /// Lets the read models take in the next events; gives whether there may be more.
-    pub fn advance(&self) -> Promise {
-        let models = Rc::clone(&self.models);
-        promise(async move { Ok(models.advance().await?.into()) })
-    }
-
-    /// Whether the rows in use have followed the log to its end, whatever a rebuild still does.
-    #[wasm_bindgen(js_name = isLive)]
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.models.is_live()
-    }
-
-    /// Does some of the work of saving the read models, and then what can be peeked at; gives whether
-    /// there is more.
-    #[wasm_bindgen(js_name = saveMore)]
-    pub fn save_more(&self) -> Promise {
-        let (models, peek) = (Rc::clone(&self.models), Rc::clone(&self.peek));
-        let store = self.store.clone();
-        promise(async move {
-            let more = models.save_more().await?;
-            if !more {
-                peek.save(&models, &store).await?;
+impl BookPart {
+    async fn answer(&self, call: Call, json: &mut Writer) -> Result<()> {
+        let (input, more) = (call.input.as_str(), call.more.as_str());
+        match call.name.as_str() {
+            // Lets the read models take in the next events; whether there may be more.
+            "advance" => _ = json.boolean(self.models.advance().await?),
+            // Does some of the work of saving the read models, and then what can be peeked at;
+            // whether there is more.
+            "saveMore" => {
+                let more = self.models.save_more().await?;
+                if !more {
+                    self.peek.save(&self.models, &self.store).await?;
+                }
+                json.boolean(more);
             }
-            Ok(more.into())
+            "execute" => commands::execute(&self.orders, input, more, json).await?,
+            "orderState" => history::order_state(&self.store, input, more, json).await?,
+            "history" => history::history(&self.store, input, json).await?,
+            "log" => history::log(&self.store, &self.models, input, json).await?,
+            "eventTypes" => history::event_types(&self.store, json).await?,
+            name => return Err(unknown(name)),
+        }
+        Ok(())
+    }
+}
+
+impl Part for BookPart {
+    fn store(&self) -> &Store<AnyStorage> {
+        &self.store
+    }
+
+    fn call(self: Rc<Self>, call: Call) -> Work<String> {
+        Box::pin(async move {
+            let mut json = Writer::new();
+            self.answer(call, &mut json).await?;
+            Ok(json.into_string())
         })
     }
 
-    /// Begins to rebuild a read model; `advance` carries it out. Gives whether there is one so named.
-    #[wasm_bindgen(js_name = startRebuild)]
-    #[must_use]
-    pub fn start_rebuild(&self, name: &str) -> bool {
-        self.models.start_rebuild(name)
+    fn ask(&self, name: &str, input: &str, json: &mut Writer) -> Result<()> {
+        match name {
+            // Whether the rows in use have followed the log to its end, whatever a rebuild still does.
+            "isLive" => _ = json.boolean(self.models.is_live()),
+            // Begins to rebuild a read model, which `advance` carries out, or gives it up; whether
+            // there is one so named.
+            "startRebuild" => _ = json.boolean(self.models.start_rebuild(input)),
+            "cancelRebuild" => _ = json.boolean(self.models.cancel_rebuild(input)),
+            // Judges a draft.
+            "checkDraft" => {
+                let draft = parse("draft", input, OrderDraft::read_json)?;
+                check_draft(&draft).write_json(json);
+            }
+            "currencies" => queries::currencies(json),
+            "projections" => queries::projections(&self.models, json),
+            _ => return queries::rows(&self.models, name, input, json),
+        }
+        Ok(())
     }
 
-    /// Gives up rebuilding a read model.
-    #[wasm_bindgen(js_name = cancelRebuild)]
-    #[must_use]
-    pub fn cancel_rebuild(&self, name: &str) -> bool {
-        self.models.cancel_rebuild(name)
+    fn part(&self, name: &str, input: &str) -> Result<Rc<dyn Part>> {
+        let store = self.store.clone();
+        Ok(match name {
+            "store" => Rc::new(StorePart::of(store)),
+            "pastOrders" => Rc::new(PastPart::begin(store, input)?),
+            "demo" => Rc::new(DemoPart::begin(store, input)?),
+            _ => return Err(unknown(name)),
+        })
     }
 }

@@ -3,75 +3,69 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use daybook_core::json::FromJson;
+use daybook_core::Result;
+use daybook_core::json::{FromJson, Writer};
 use daybook_core::projection::Past;
 use daybook_core::store::Store;
 use daybook_orders::read_models::OrdersSummary;
 use daybook_orders::read_models::orders_summary::OrdersQuery;
-use js_sys::Promise;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::history::read_as_of;
 use super::queries::write_page;
-use super::{BookHandle, answer};
-use crate::error::to_js;
+use crate::handle::{Call, Part, Work, unknown};
 use crate::input::parse;
 use crate::storage::AnyStorage;
-use crate::store::promise;
 
 /// A fold of the log up to some time, carried out step by step.
-#[wasm_bindgen]
-pub struct PastHandle {
+pub(super) struct PastPart {
     store: Store<AnyStorage>,
     /// Taken out while a step is under way.
-    past: Rc<RefCell<Option<Past<OrdersSummary, AnyStorage>>>>,
+    past: RefCell<Option<Past<OrdersSummary, AnyStorage>>>,
 }
 
-#[wasm_bindgen]
-impl BookHandle {
-    /// Begins to fold `orders_summary` as of `as_of` (JSON text).
-    ///
-    /// # Errors
-    /// `invalid_input`
-    #[wasm_bindgen(js_name = pastOrders)]
-    pub fn past_orders(&self, as_of: &str) -> Result<PastHandle, JsValue> {
-        let as_of = parse("asOf", as_of, read_as_of).map_err(|error| to_js(&error))?;
-        let past = Past::new(&self.store, as_of);
-        Ok(PastHandle {
-            store: self.store.clone(),
-            past: Rc::new(RefCell::new(Some(past))),
+impl PastPart {
+    /// Begins to fold as of `as_of` (JSON text).
+    pub(super) fn begin(store: Store<AnyStorage>, as_of: &str) -> Result<Self> {
+        let past = Past::new(&store, parse("asOf", as_of, read_as_of)?);
+        Ok(Self {
+            store,
+            past: RefCell::new(Some(past)),
         })
     }
 }
 
-#[wasm_bindgen]
-impl PastHandle {
+impl Part for PastPart {
+    fn store(&self) -> &Store<AnyStorage> {
+        &self.store
+    }
+
     /// Takes in the next events; gives whether there are more.
-    pub fn advance(&self) -> Promise {
-        let slot = Rc::clone(&self.past);
-        promise(async move {
-            let taken = slot.borrow_mut().take();
-            let Some(mut past) = taken else {
-                return Ok(JsValue::TRUE);
+    fn call(self: Rc<Self>, _call: Call) -> Work<String> {
+        Box::pin(async move {
+            let taken = self.past.borrow_mut().take();
+            let more = match taken {
+                Some(mut past) => {
+                    let more = past.advance().await;
+                    *self.past.borrow_mut() = Some(past);
+                    more?
+                }
+                None => true,
             };
-            let more = past.advance().await;
-            *slot.borrow_mut() = Some(past);
-            Ok(more?.into())
+            let mut json = Writer::new();
+            json.boolean(more);
+            Ok(json.into_string())
         })
     }
 
-    /// A page of the rows; takes and gives JSON text.
-    ///
-    /// # Errors
-    /// `invalid_input`
-    pub fn orders(&self, query: &str) -> Result<String, JsValue> {
-        answer(&mut |json| {
-            let query = parse("query", query, OrdersQuery::read_json)?;
-            match self.past.borrow().as_ref() {
-                Some(past) => write_page(json, &past.rows().query(&query), self.store.tail()),
-                None => _ = json.null(),
-            }
-            Ok(())
-        })
+    fn ask(&self, name: &str, input: &str, json: &mut Writer) -> Result<()> {
+        if name != "orders" {
+            return Err(unknown(name));
+        }
+        let query = parse("query", input, OrdersQuery::read_json)?;
+        match self.past.borrow().as_ref() {
+            Some(past) => write_page(json, &past.rows().query(&query), self.store.tail()),
+            None => _ = json.null(),
+        }
+        Ok(())
     }
 }

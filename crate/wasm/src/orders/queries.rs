@@ -1,126 +1,70 @@
-//! Asking the read models: synchronous, as JSON text.
+//! Asking the read models.
 
 use daybook_core::Result;
 use daybook_core::json::{FromJson, ToJson, Writer};
-use daybook_core::projection::{State, Status};
+use daybook_core::projection::{Projector, State, Status};
+use daybook_orders::Currency;
+use daybook_orders::read_models::OrderReadModels;
 use daybook_orders::read_models::customer_order_history::CustomersQuery;
 use daybook_orders::read_models::orders_summary::{OrdersPage, OrdersQuery};
 use daybook_orders::read_models::revenue_by_day::RevenueQuery;
-use js_sys::Promise;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{BookHandle, answer};
+use crate::handle::unknown;
 use crate::input::parse;
-use crate::store::promise;
+use crate::storage::AnyStorage;
 
-#[wasm_bindgen]
-impl BookHandle {
-    /// A page of `orders_summary`.
-    ///
-    /// # Errors
-    /// `invalid_input` when the query is malformed; so for the others.
-    pub fn orders(&self, query: &str) -> Result<String, JsValue> {
-        answer(&mut |json| {
-            let query = parse("query", query, OrdersQuery::read_json)?;
-            self.models.read(|models| {
-                let summary = &models.orders_summary;
-                write_page(json, &summary.rows().query(&query), summary.checkpoint());
-            });
-            Ok(())
-        })
-    }
+type Models = Projector<OrderReadModels, AnyStorage>;
 
-    /// One row of `orders_summary`, or `null`.
-    #[must_use]
-    pub fn order(&self, order_id: &str) -> String {
-        written(&mut |json| {
-            self.models.read(|models| {
-                optional(json, models.orders_summary.rows().order(order_id).as_ref());
-            });
-        })
-    }
-
-    /// A page of `customer_order_history`.
-    ///
-    /// # Errors
-    /// `invalid_input`
-    pub fn customers(&self, query: &str) -> Result<String, JsValue> {
-        answer(&mut |json| {
-            let query = parse("query", query, CustomersQuery::read_json)?;
-            self.models.read(|models| {
-                let customers = models.customer_order_history.rows();
+/// Writes rows of a read model: those a query asks for, or the one of an id, or `null`.
+pub(super) fn rows(models: &Models, name: &str, input: &str, json: &mut Writer) -> Result<()> {
+    models.read(|models| {
+        let orders = models.orders_summary.rows();
+        let customers = models.customer_order_history.rows();
+        match name {
+            "orders" => {
+                let query = parse("query", input, OrdersQuery::read_json)?;
+                let page = orders.query(&query);
+                write_page(json, &page, models.orders_summary.checkpoint());
+            }
+            "order" => optional(json, orders.order(input).as_ref()),
+            "customers" => {
+                let query = parse("query", input, CustomersQuery::read_json)?;
                 customers.query(&query).write_json(json);
-            });
-            Ok(())
-        })
-    }
-
-    /// One customer with their orders, or `null`.
-    #[must_use]
-    pub fn customer(&self, customer_id: &str) -> String {
-        written(&mut |json| {
-            self.models.read(|models| {
-                let customers = models.customer_order_history.rows();
-                optional(json, customers.customer(customer_id).as_ref());
-            });
-        })
-    }
-
-    /// Rows of `revenue_by_day`.
-    ///
-    /// # Errors
-    /// `invalid_input`
-    pub fn revenue(&self, query: &str) -> Result<String, JsValue> {
-        answer(&mut |json| {
-            let query = parse("query", query, RevenueQuery::read_json)?;
-            json.begin_array();
-            self.models.read(|models| {
+            }
+            "customer" => optional(json, customers.customer(input).as_ref()),
+            "revenue" => {
+                let query = parse("query", input, RevenueQuery::read_json)?;
+                json.begin_array();
                 for row in models.revenue_by_day.rows().query(&query) {
                     row.write_json(json);
                 }
-            });
-            json.end_array();
-            Ok(())
-        })
-    }
-
-    /// How each read model is doing.
-    #[must_use]
-    pub fn projections(&self) -> String {
-        written(&mut |json| {
-            json.begin_array();
-            for status in self.models.statuses() {
-                let rows = self.models.read(|models| models.row_count(status.name));
-                write_status(json, &status, rows);
-            }
-            json.end_array();
-        })
-    }
-
-    /// Every event type in the log, with its count.
-    #[wasm_bindgen(js_name = eventTypes)]
-    pub fn event_types(&self) -> Promise {
-        let store = self.store.clone();
-        promise(async move {
-            let types = store.event_types().await?;
-            let counts = written(&mut |json| {
-                json.begin_array();
-                for (name, count) in &types {
-                    json.begin_object().key("type").string(name);
-                    json.key("count").number(*count).end_object();
-                }
                 json.end_array();
-            });
-            Ok(counts.into())
-        })
-    }
+            }
+            _ => return Err(unknown(name)),
+        }
+        Ok(())
+    })
 }
 
-/// An answer that cannot fail.
-fn written(write: &mut dyn FnMut(&mut Writer)) -> String {
-    let mut json = Writer::new();
-    write(&mut json);
-    json.into_string()
+/// Writes how each read model is doing.
+pub(super) fn projections(models: &Models, json: &mut Writer) {
+    json.begin_array();
+    for status in models.statuses() {
+        let rows = models.read(|models| models.row_count(status.name));
+        write_status(json, &status, rows);
+    }
+    json.end_array();
+}
+
+/// Writes the currencies.
+pub(super) fn currencies(json: &mut Writer) {
+    json.begin_array();
+    for currency in Currency::all() {
+        json.begin_object().key("code").string(currency.code());
+        json.key("decimals").number(currency.decimals());
+        json.end_object();
+    }
+    json.end_array();
 }
 
 fn optional(json: &mut Writer, value: Option<&impl ToJson>) {

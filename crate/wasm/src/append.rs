@@ -1,0 +1,55 @@
+//! Appends: the one call whose input does not cross as a string, since a string is copied once more.
+
+use daybook_core::store::Store;
+use daybook_core::{Error, Result, Timestamp};
+use wasm_bindgen::JsValue;
+
+use crate::handle::Work;
+use crate::input::{self, Defaults, parse};
+use crate::output;
+use crate::storage::AnyStorage;
+
+/// Makes each append that can be read; the others are answered by what is wrong with them.
+pub(crate) fn appending(
+    store: Store<AnyStorage>,
+    input: &[u8],
+    ends: &[u32],
+    random: &[u8],
+    now: f64,
+) -> Work<JsValue> {
+    let mut defaults = Defaults::new(random, from_millis(now));
+    let (mut appends, mut malformed) = (Vec::with_capacity(ends.len()), Vec::new());
+    let mut start = 0;
+    for (place, end) in ends.iter().enumerate() {
+        let bytes = input.get(start..*end as usize).unwrap_or_default();
+        start = *end as usize;
+        let append = utf8(bytes).and_then(|text| {
+            parse("append", text, |reader| {
+                input::append(reader, &mut defaults)
+            })
+        });
+        match append {
+            Ok(append) => appends.push(append),
+            Err(error) => malformed.push((place, error)),
+        }
+    }
+    Box::pin(async move {
+        let mut answers = store.append_each(appends).await;
+        for (place, error) in malformed {
+            answers.insert(place, Err(error));
+        }
+        Ok(output::answers(&answers).into())
+    })
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str> {
+    str::from_utf8(bytes).map_err(|_| Error::invalid("input", "must be UTF-8"))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a moment's milliseconds are whole and far below 2^53"
+)]
+fn from_millis(millis: f64) -> Timestamp {
+    Timestamp::from_millis(millis as i64)
+}

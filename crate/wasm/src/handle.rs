@@ -1,0 +1,110 @@
+//! What JavaScript holds of what is open, and the few calls by which it asks anything of it.
+//!
+//! A call has a name, and texts in and out, nearly always JSON. So the boundary is as wide as these few
+//! exports, however much can be asked: each export has code of its own on both sides, and each kind of
+//! promise a state machine.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use daybook_core::json::Writer;
+use daybook_core::store::Store;
+use daybook_core::{Error, Result};
+use js_sys::Promise;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::append::appending;
+use crate::error::to_js;
+use crate::storage::AnyStorage;
+
+/// Work under way.
+pub(crate) type Work<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+/// What is asked: a name, and one or two texts; empty where they are not needed.
+pub(crate) struct Call {
+    pub(crate) name: String,
+    pub(crate) input: String,
+    #[cfg_attr(
+        not(feature = "orders"),
+        expect(dead_code, reason = "no call of the store's needs two")
+    )]
+    pub(crate) more: String,
+}
+
+/// Something that is open: a store, an order book, or work on one of them.
+pub(crate) trait Part {
+    /// The store it is of.
+    fn store(&self) -> &Store<AnyStorage>;
+
+    /// Answers what takes a while.
+    fn call(self: Rc<Self>, call: Call) -> Work<String>;
+
+    /// Writes the answer to what is known at once.
+    fn ask(&self, name: &str, input: &str, json: &mut Writer) -> Result<()>;
+
+    /// Opens a part of this one.
+    fn part(&self, name: &str, _input: &str) -> Result<Rc<dyn Part>> {
+        Err(unknown(name))
+    }
+}
+
+/// The error of a name that is nobody's.
+pub(crate) fn unknown(name: &str) -> Box<Error> {
+    Error::not_found("call", name)
+}
+
+/// Runs `work` as a promise; its error becomes the text that the face makes an instance of a class of.
+#[inline(never)]
+pub(crate) fn promise(work: Work<JsValue>) -> Promise {
+    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
+}
+
+/// A part, as JavaScript holds it.
+#[wasm_bindgen]
+pub struct Handle(Rc<dyn Part>);
+
+impl Handle {
+    pub(crate) fn new(part: impl Part + 'static) -> Self {
+        Self(Rc::new(part))
+    }
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// Asks for what takes a while; gives text.
+    pub fn call(&self, name: String, input: String, more: String) -> Promise {
+        let call = Call { name, input, more };
+        let work = Rc::clone(&self.0).call(call);
+        promise(Box::pin(async move { work.await.map(Into::into) }))
+    }
+
+    /// Asks for what is known at once; gives text.
+    ///
+    /// # Errors
+    /// As text: what is asked for is malformed, or there is nothing so called.
+    pub fn ask(&self, name: &str, input: &str) -> Result<String, JsValue> {
+        let mut json = Writer::new();
+        match self.0.ask(name, input, &mut json) {
+            Ok(()) => Ok(json.into_string()),
+            Err(error) => Err(to_js(&error)),
+        }
+    }
+
+    /// Opens a part of this one.
+    ///
+    /// # Errors
+    /// As those of [`ask`](Self::ask).
+    pub fn part(&self, name: &str, input: &str) -> Result<Self, JsValue> {
+        let part = self.0.part(name, input);
+        part.map(Self).map_err(|error| to_js(&error))
+    }
+
+    /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
+    /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
+    /// one of `random`, 16 bytes for each. Gives the answers, as the JSON text of an array.
+    pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64) -> Promise {
+        promise(appending(self.0.store().clone(), input, ends, random, now))
+    }
+}
