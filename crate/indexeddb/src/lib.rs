@@ -2,7 +2,7 @@
 //!
 //! One database for each store, with two object stores: `log`, the batches under their positions,
 //! and `derived`, the derived records under their keys. Both hold bytes. It works in windows and
-//! in workers.
+//! in workers. Where nothing is to outlive the page, the same requests are answered from memory.
 //!
 //! This crate must **not** contain any rule of the log: no hashing, no versions of streams, no
 //! decoding, no retries. It moves bytes in transactions and says how that ended. In turn no other

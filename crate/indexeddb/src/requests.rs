@@ -1,4 +1,4 @@
-//! What `js/database.js` and `js/requests.js` offer; it is documented there. What fails rejects, and
+//! What `js/database.js`, `js/requests.js` and `js/memory.js` offer; it is documented there. What fails rejects, and
 //! never throws.
 
 use js_sys::{Array, Float64Array, Promise};
@@ -9,6 +9,12 @@ extern "C" {
     /// The layout of the database that this build reads.
     #[wasm_bindgen(catch)]
     pub(crate) fn version() -> Result<u32, JsValue>;
+}
+
+#[wasm_bindgen(module = "/js/memory.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = openMemory)]
+    pub(crate) fn open_memory(name: &str) -> Connection;
 }
 
 #[wasm_bindgen(module = "/js/requests.js")]

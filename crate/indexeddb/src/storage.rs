@@ -20,6 +20,7 @@ use crate::requests::{self, Connection};
 /// Dropping it closes the connection.
 pub struct IndexedDbStorage {
     database: String,
+    in_memory: bool,
     link: RefCell<Link>,
 }
 
@@ -48,10 +49,22 @@ impl IndexedDbStorage {
     pub async fn open(name: &str) -> Result<Self> {
         let storage = Self {
             database: format!("daybook:{name}"),
+            in_memory: false,
             link: RefCell::new(Link::Deleted),
         };
         storage.connect().await?;
         Ok(storage)
+    }
+
+    /// Opens a store in the memory of this page instead: the one called `name`, or when that is
+    /// empty, a new one that nobody else can open.
+    #[must_use]
+    pub fn in_memory(name: &str) -> Self {
+        Self {
+            database: name.to_owned(),
+            in_memory: true,
+            link: RefCell::new(Link::Open(Rc::new(requests::open_memory(name)))),
+        }
     }
 
     /// The connection to use; a new one after the database was deleted, and then only.
@@ -66,8 +79,13 @@ impl IndexedDbStorage {
 
     /// Opens a new connection and lets go of the one before.
     async fn connect(&self) -> Result<Rc<Connection>> {
-        let opened = requests::open(&self.database).await.map_err(from_js)?;
-        let connection = Rc::new(opened.unchecked_into::<Connection>());
+        let connection = if self.in_memory {
+            requests::open_memory(&self.database)
+        } else {
+            let opened = requests::open(&self.database).await.map_err(from_js)?;
+            opened.unchecked_into()
+        };
+        let connection = Rc::new(connection);
         let mut link = self.link.borrow_mut();
         if let Link::Open(before) = &*link {
             before.close();

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::handle::{Call, Handle, Part, Work, promise, unknown};
 use crate::input::{self, parse};
 use crate::output;
-use crate::storage::AnyStorage;
+use crate::storage::{self, AnyStorage};
 
 /// Opens a store: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
 #[wasm_bindgen(js_name = openStore)]
@@ -33,7 +33,7 @@ pub(crate) async fn open(storage: &str, name: &str, durability: &str) -> Result<
             return Err(Error::invalid("durability", reason));
         }
     };
-    let storage = AnyStorage::open(storage, name).await?;
+    let storage = storage::open(storage, name).await?;
     let options = Options {
         durability,
         ..Options::default()

@@ -29,6 +29,12 @@ fn fresh() -> impl AsyncFn(&str) -> IndexedDbStorage {
     }
 }
 
+/// Opens stores in memory that no earlier test has left anything in.
+fn in_memory() -> impl AsyncFn(&str) -> IndexedDbStorage {
+    let run = js_sys::Math::random();
+    async move |name| IndexedDbStorage::in_memory(&format!("{run} {name}"))
+}
+
 /// The cases every backend must pass.
 mod conformance {
     use super::{fresh, wasm_bindgen_test};
@@ -36,11 +42,25 @@ mod conformance {
     daybook_core::storage_conformance!(#[wasm_bindgen_test] async fn, fresh());
 }
 
+/// The same, over the memory of the page.
+mod conformance_in_memory {
+    use super::{in_memory, wasm_bindgen_test};
+
+    daybook_core::storage_conformance!(#[wasm_bindgen_test] async fn, in_memory());
+}
+
 /// The cases the engine must pass over every backend; several stores are several connections.
 mod engine {
     use super::{fresh, wasm_bindgen_test};
 
     daybook_core::store_conformance!(#[wasm_bindgen_test] async fn, fresh());
+}
+
+/// The same, over the memory of the page.
+mod engine_in_memory {
+    use super::{in_memory, wasm_bindgen_test};
+
+    daybook_core::store_conformance!(#[wasm_bindgen_test] async fn, in_memory());
 }
 
 /// A store without anything an earlier run left in it.
