@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { typesWithoutLoading, withoutLoading } from './glue.mjs';
 import { at, buildDir } from './lib/paths.mjs';
 import { ask, must } from './lib/run.mjs';
 import { warn } from './lib/say.mjs';
@@ -47,7 +48,7 @@ const inputs = () => [
     filesUnder(at(path)),
   ),
   ...filesUnder(at('crate'), irrelevant),
-  ...['build-wasm', 'rust-flags', 'short-names'].map((name) => at(`scripts/${name}.mjs`)),
+  ...['build-wasm', 'glue', 'rust-flags', 'short-names'].map((name) => at(`scripts/${name}.mjs`)),
 ];
 
 /**
@@ -108,7 +109,12 @@ async function compile({ name, features }, release, rust) {
   // The raw exports' types; the package never touches raw exports.
   rmSync(join(out, 'daybook_bg.wasm.d.ts'), { force: true });
   nameStorage(out);
+  edit(join(out, 'daybook.js'), withoutLoading);
+  edit(join(out, 'daybook.d.ts'), typesWithoutLoading);
 }
+
+/** @param {string} file @param {(source: string) => string} how */
+const edit = (file, how) => writeFileSync(file, how(readFileSync(file, 'utf8')));
 
 /**
  * Gives the storage's JavaScript a name that the package can import it by: storage is opened while
@@ -125,13 +131,22 @@ function nameStorage(directory) {
 }
 
 /** They make the module smaller, and larger once it is compressed. */
-const skipped = ['local-cse', 'simplify-locals'].map((pass) => `--skip-pass=${pass}`);
+const skipped = ['local-cse', 'memory-packing', 'simplify-locals'].map((pass) => `--skip-pass=${pass}`);
 
 /**
  * What is asked of wasm-opt. The lowest KiB of memory is the far end of the stack, where nothing
  * ever lies: an address is base plus offset, without a look at whether the sum wraps.
  */
-const passes = ['-O3', '-ocimfs', '400', '--low-memory-unused', '--strip-target-features', ...skipped];
+const passes = [
+  '-O3',
+  '-ocimfs',
+  '400',
+  '-fimfs',
+  '5',
+  '--low-memory-unused',
+  '--strip-target-features',
+  ...skipped,
+];
 
 /** @param {string} directory */
 async function optimise(directory) {
@@ -158,5 +173,4 @@ const wasmOpt = (passes, from, to) => [
 ];
 
 /** @param {string} file @param {typeof renameInJavaScript} how @param {string} renamed */
-const rename = (file, how, renamed) =>
-  writeFileSync(file, how(readFileSync(file, 'utf8'), JSON.parse(renamed)));
+const rename = (file, how, renamed) => edit(file, (source) => how(source, JSON.parse(renamed)));

@@ -1,9 +1,9 @@
 /** What the WebAssembly exports, as this face uses it. */
 
 import type {
+  CommandResult,
   Customer,
   CustomerRow,
-  CommandResult,
   DraftCheck,
   HistoryEntry,
   OrderRow,

@@ -60,12 +60,7 @@ export class OrderBook implements OrderBookApi {
   #resetting: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(
-    connect: () => Promise<Part>,
-    name: string,
-    shared: boolean,
-    inner: Part,
-  ) {
+  private constructor(connect: () => Promise<Part>, name: string, shared: boolean, inner: Part) {
     this.#connect = connect;
     this.#name = name;
     this.#shared = shared;

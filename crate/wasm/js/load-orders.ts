@@ -1,12 +1,13 @@
 /** Loading the order book's WebAssembly where files are fetched: browsers and workers. */
 
 import type { BookModule } from './bindings.js';
+import { instantiate } from './instantiate.js';
 import { once } from './once.js';
-import init, { openBook } from './wasm/orders/daybook.js';
+import * as glue from './wasm/orders/daybook.js';
 
 export const loadBook = once(async (source): Promise<BookModule> => {
   // The one place that names the file: bundlers look for just this form.
   const given = source ?? new URL('./wasm/orders/daybook_bg.wasm', import.meta.url);
-  await init({ module_or_path: given });
-  return { openBook };
+  await instantiate(glue, given);
+  return { openBook: glue.openBook };
 });

@@ -2,11 +2,12 @@
 
 import { readFile } from 'node:fs/promises';
 import type { StoreModule } from './bindings.js';
+import { instantiate } from './instantiate.js';
 import { once } from './once.js';
-import init, { openStore } from './wasm/store/daybook.js';
+import * as glue from './wasm/store/daybook.js';
 
 export const loadStore = once(async (source): Promise<StoreModule> => {
   const given = source ?? (await readFile(new URL('./wasm/store/daybook_bg.wasm', import.meta.url)));
-  await init({ module_or_path: given });
-  return { openStore };
+  await instantiate(glue, given);
+  return { openStore: glue.openStore };
 });

@@ -1,12 +1,13 @@
 /** Loading the general store's WebAssembly where files are fetched: browsers and workers. */
 
 import type { StoreModule } from './bindings.js';
+import { instantiate } from './instantiate.js';
 import { once } from './once.js';
-import init, { openStore } from './wasm/store/daybook.js';
+import * as glue from './wasm/store/daybook.js';
 
 export const loadStore = once(async (source): Promise<StoreModule> => {
   // The one place that names the file: bundlers look for just this form.
   const given = source ?? new URL('./wasm/store/daybook_bg.wasm', import.meta.url);
-  await init({ module_or_path: given });
-  return { openStore };
+  await instantiate(glue, given);
+  return { openStore: glue.openStore };
 });

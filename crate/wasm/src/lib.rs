@@ -20,4 +20,5 @@ mod store;
 pub use handle::Handle;
 #[cfg(feature = "orders")]
 pub use orders::open_book;
+#[cfg(not(feature = "orders"))]
 pub use store::open_store;

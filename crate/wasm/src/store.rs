@@ -3,24 +3,22 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::handle::{Call, Part, Work, unknown};
+use crate::input::{self, parse};
+use crate::output;
+use crate::storage::{self, AnyStorage};
 use daybook_core::json::Writer;
 use daybook_core::storage::Durability;
 use daybook_core::store::{Maintenance, Options, Store, Verified};
 use daybook_core::{Error, Result};
-use js_sys::Promise;
-use wasm_bindgen::prelude::wasm_bindgen;
-
-use crate::handle::{Call, Handle, Part, Work, promise, unknown};
-use crate::input::{self, parse};
-use crate::output;
-use crate::storage::{self, AnyStorage};
 
 /// Opens a store: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
-#[wasm_bindgen(js_name = openStore)]
-pub fn open_store(storage: String, name: String, durability: String) -> Promise {
-    promise(Box::pin(async move {
+#[cfg(not(feature = "orders"))]
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = openStore)]
+pub fn open_store(storage: String, name: String, durability: String) -> js_sys::Promise {
+    crate::handle::promise(Box::pin(async move {
         let store = open(&storage, &name, &durability).await?;
-        Ok(Handle::new(StorePart::of(store)).into())
+        Ok(crate::handle::Handle::new(StorePart::of(store)).into())
     }))
 }
 

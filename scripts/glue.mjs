@@ -1,0 +1,29 @@
+/**
+ * What is left out of wasm-bindgen's JavaScript: its ways of loading a module, some of them deprecated,
+ * which the package has its own of (`crate/wasm/js/instantiate.ts`), and what stands in for functions
+ * that every browser has which runs the package.
+ */
+
+/** @param {string} source @param {RegExp} pattern @param {string} by */
+function replace(source, pattern, by) {
+  const replaced = source.replace(pattern, () => by);
+  if (replaced === source) throw new Error(`wasm-bindgen's JavaScript has nothing like ${pattern}`);
+  return replaced;
+}
+
+/** wasm-bindgen's JavaScript, to be given an instance by whoever loads it. @param {string} source */
+export function withoutLoading(source) {
+  const exported = 'export { __wbg_get_imports as imports, __wbg_finalize_init as finish };\n';
+  const loaded = replace(source, /^async function __wbg_load\([\s\S]*$/m, exported);
+  return replace(loaded, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{[\s\S]*?^\}\n/m, '');
+}
+
+/** Its types, likewise. @param {string} source */
+export const typesWithoutLoading = (source) =>
+  replace(
+    source,
+    /^export type SyncInitInput [\s\S]*$/m,
+    `export declare function imports(): WebAssembly.Imports;
+export declare function finish(instance: WebAssembly.Instance): unknown;
+`,
+  );
