@@ -191,8 +191,37 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Damaged`] when there is none.
     pub fn int(&mut self) -> Result<i64, Damaged> {
-        let value = self.uint()?;
-        Ok((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+        Ok(unzigzag(self.uint()?))
+    }
+
+    /// Takes so many signed integers, and adds them to `numbers`.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there are fewer.
+    pub fn ints(&mut self, count: usize, numbers: &mut Vec<i64>) -> Result<(), Damaged> {
+        let mut rest = self.bytes;
+        for _ in 0..count {
+            // Nearly all have one byte or two; this loop is what reading a batch mostly is.
+            let value = match *rest {
+                [first @ ..0x80, ref after @ ..] => {
+                    rest = after;
+                    u64::from(first)
+                }
+                [first, second @ ..0x80, ref after @ ..] => {
+                    rest = after;
+                    u64::from(first & 0x7f) | u64::from(second) << 7
+                }
+                _ => {
+                    let mut reader = Reader::new(rest);
+                    let value = reader.uint()?;
+                    rest = reader.bytes;
+                    value
+                }
+            };
+            numbers.push(unzigzag(value));
+        }
+        self.bytes = rest;
+        Ok(())
     }
 
     /// Takes bytes preceded by their length.
@@ -229,4 +258,8 @@ impl<'a> Reader<'a> {
             Err(Damaged)
         }
     }
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }

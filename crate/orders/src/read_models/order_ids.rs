@@ -159,16 +159,14 @@ impl OrderIds {
         let Some(known) = self.ids.get(ordinal) else {
             return false;
         };
-        match uuid_of(id) {
+        if let Some(bytes) = uuid_of(id) {
             // As numbers, which are compared at once, and not byte by byte. No other id has the bytes
             // of one that is kept as a UUID.
-            Some(bytes) => u128::from_ne_bytes(bytes) == u128::from_ne_bytes(*known),
-            None => {
-                let number = number_among_others(known);
-                let text = number.and_then(|number| self.others.get(number as usize));
-                text.is_some_and(|text| **text == **id)
-            }
+            return u128::from_ne_bytes(bytes) == u128::from_ne_bytes(*known);
         }
+        let number = number_among_others(known);
+        let text = number.and_then(|number| self.others.get(number as usize));
+        text.is_some_and(|text| **text == **id)
     }
 }
 
