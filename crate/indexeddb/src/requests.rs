@@ -1,4 +1,4 @@
-//! What `js/database.js` and `js/requests.js` offer; it is documented there. What fails rejects, and
+//! What `js/database.js`, `js/reader.js` and `js/requests.js` offer; it is documented there. What fails rejects, and
 //! never throws.
 
 use js_sys::{Array, Float64Array, Promise};
@@ -9,6 +9,17 @@ extern "C" {
     /// The layout of the database that this build reads.
     #[wasm_bindgen(catch)]
     pub(crate) fn version() -> Result<u32, JsValue>;
+}
+
+#[wasm_bindgen(module = "/js/reader.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = readAfter)]
+    pub(crate) fn read_after(
+        connection: &Connection,
+        name: &str,
+        after: f64,
+        limit: u32,
+    ) -> Promise;
 }
 
 #[wasm_bindgen(module = "/js/requests.js")]
@@ -27,9 +38,6 @@ extern "C" {
         bytes: &[u8],
         strict: bool,
     ) -> Promise;
-
-    #[wasm_bindgen(method, js_name = readAfter)]
-    pub(crate) fn read_after(this: &Connection, after: f64, limit: u32) -> Promise;
 
     #[wasm_bindgen(method, js_name = readAt)]
     pub(crate) fn read_at(this: &Connection, positions: &Float64Array) -> Promise;

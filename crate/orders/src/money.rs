@@ -211,7 +211,8 @@ impl Amount {
     pub fn millionths(self) -> i128 {
         let missing = MAX_DECIMALS.saturating_sub(self.decimals());
         // WebAssembly multiplies 64 bits in one step, and 128 in many. A million has 20 bits.
-        if let (Ok(mantissa), Some(ten)) = (i64::try_from(self.mantissa), POWERS_OF_TEN.get(missing))
+        if let (Ok(mantissa), Some(ten)) =
+            (i64::try_from(self.mantissa), POWERS_OF_TEN.get(missing))
             && mantissa.unsigned_abs() >> (63 - 20) == 0
         {
             return (mantissa * ten).into();

@@ -35,7 +35,10 @@ export class Following {
       if (!this.#stop.signal.aborted) tell(kind, cause);
     };
     this.#pump = new Pump(
-      () => inner.advance(),
+      () => {
+        store.delayUpkeep();
+        return inner.advance();
+      },
       () => this.#saving.ask(),
     );
   }

@@ -141,7 +141,8 @@ impl OrderIds {
     fn add_uuid(&mut self, bytes: [u8; 16]) -> Option<u32> {
         let hash = OrderId::hash_uuid(&bytes);
         let is_it = &mut |ordinal| self.ids.get(ordinal) == Some(&bytes);
-        let is_new = number_among_others(&bytes).is_none() && self.index.find(hash, is_it).is_none();
+        let is_new =
+            number_among_others(&bytes).is_none() && self.index.find(hash, is_it).is_none();
         is_new.then(|| self.push(hash, bytes))
     }
 
@@ -177,7 +178,11 @@ enum Stored<'a> {
 }
 
 /// The id of the order `ordinal`.
-fn stored<'a>(ids: &'a Column<[u8; 16]>, others: &'a [Box<str>], ordinal: u32) -> Option<Stored<'a>> {
+fn stored<'a>(
+    ids: &'a Column<[u8; 16]>,
+    others: &'a [Box<str>],
+    ordinal: u32,
+) -> Option<Stored<'a>> {
     let bytes = ids.get(ordinal)?;
     match number_among_others(bytes) {
         None => Some(Stored::Uuid(bytes)),
