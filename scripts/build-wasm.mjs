@@ -34,6 +34,7 @@ const wasmFeatures = [
   'nontrapping-float-to-int',
   'reference-types',
   'sign-ext',
+  'simd',
 ].map((feature) => `--enable-${feature}`);
 
 /** Paths whose contents never reach the module. @param {string} path */

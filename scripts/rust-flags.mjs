@@ -29,6 +29,9 @@ const libraryForSize = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=opt
 /** A panic is a trap at once: neither its message nor its place in the source is kept. */
 const panicsTrap = ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'];
 
+/** Every browser since 2023 has it; SHA-256 with it takes a quarter less time, and less code. */
+const simd = ['-Ctarget-feature=+simd128'];
+
 /** No path of this machine gets into what is shipped. */
 function withoutPaths() {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
@@ -64,7 +67,7 @@ async function obstacle() {
  */
 export async function rustFlags(release) {
   const shortcoming = release ? await obstacle() : null;
-  if (!release || shortcoming !== null) return { cargo: [], env: encoded(withoutPaths()), shortcoming };
-  const env = { ...unstable, ...encoded([...panicsTrap, ...withoutPaths()]) };
+  if (!release || shortcoming !== null) return { cargo: [], env: encoded([...simd, ...withoutPaths()]), shortcoming };
+  const env = { ...unstable, ...encoded([...panicsTrap, ...simd, ...withoutPaths()]) };
   return { cargo: libraryForSize, env, shortcoming };
 }

@@ -22,7 +22,7 @@ use crate::{Error, Position, Result};
 /// let here = MemoryStorage::new();
 /// let there = here.connect();
 /// let batch = StoredBatch { last: 1, bytes: b"an event".to_vec() };
-/// assert_eq!(here.commit(0, &batch, Durability::Strict).await?, Commit::Done);
+/// assert_eq!(here.commit(0, std::slice::from_ref(&batch), Durability::Strict).await?, Commit::Done);
 /// assert_eq!(there.read_after(0, 10).await?, [batch]);
 /// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap()?;
@@ -89,7 +89,7 @@ impl Memory {
         }
     }
 
-    fn commit(&mut self, tail: Position, batch: &StoredBatch) -> Result<Commit> {
+    fn commit(&mut self, tail: Position, batches: &[StoredBatch]) -> Result<Commit> {
         let end = self.log.as_slice().last().map_or(0, |(last, _)| *last);
         match end.cmp(&tail) {
             Ordering::Greater => Ok(Commit::Behind),
@@ -97,7 +97,9 @@ impl Memory {
                 "the log was known up to {tail}, but ends at {end}"
             ))),
             Ordering::Equal => {
-                self.log.insert(batch.last, batch.bytes.clone());
+                for batch in batches {
+                    self.log.insert(batch.last, batch.bytes.clone());
+                }
                 Ok(Commit::Done)
             }
         }
@@ -147,14 +149,22 @@ impl Storage for MemoryStorage {
     async fn commit(
         &self,
         tail: Position,
-        batch: &StoredBatch,
+        batches: &[StoredBatch],
         _durability: Durability,
     ) -> Result<Commit> {
         let mut memory = self.memory()?;
-        if batch.last <= tail {
-            return Err(Error::invalid("batch.last", "must lie beyond the tail"));
+        let mut end = tail;
+        for batch in batches {
+            if batch.last <= end {
+                let reason = "must ascend, and lie beyond the tail";
+                return Err(Error::invalid("batches", reason));
+            }
+            end = batch.last;
         }
-        memory.commit(tail, batch)
+        if end == tail {
+            return Err(Error::invalid("batches", "must be one or more"));
+        }
+        memory.commit(tail, batches)
     }
 
     async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>> {

@@ -18,7 +18,7 @@ pub struct StoredBatch {
 /// How a commit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
-    /// The batch is stored.
+    /// The batches are stored.
     Done,
     /// Something lies beyond the tail the caller knows; nothing was stored.
     Behind,
@@ -68,7 +68,8 @@ pub type Record = (String, Vec<u8>);
     reason = "stores are single-threaded; no Send bound is wanted"
 )]
 pub trait Storage {
-    /// Puts `batch` at the end of the log, if the log still ends at `tail`.
+    /// Puts `batches` (ascending, at least one) at the end of the log, if the log still ends at
+    /// `tail`: all of them or none.
     ///
     /// When the last batch ends at `tail` (or there is none, and `tail` is 0): stores and answers
     /// [`Commit::Done`] once the transaction has completed. When something lies beyond `tail`:
@@ -77,7 +78,7 @@ pub trait Storage {
     async fn commit(
         &self,
         tail: Position,
-        batch: &StoredBatch,
+        batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit>;
 

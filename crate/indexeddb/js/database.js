@@ -4,6 +4,10 @@
  * What fails rejects with a `Failure`.
  *
  * @typedef {{ code: string, detail: string, found?: number }} Failure
+ *
+ * A batch of the log, with the positions of its first event and its last:
+ *
+ * @typedef {{ first: number, last: number, bytes: Uint8Array<ArrayBuffer> }} Batch
  */
 
 /** The object store of the sealed batches: the position of the last event to bytes. */
@@ -20,6 +24,10 @@ export const LOG = 'log';
 export const RECENT = 'recent';
 /** What stays in `RECENT` of a batch that is in `LOG`. */
 export const SEALED = 0;
+/** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
+const LARGE_BYTES = 32 * 1_024;
+/** At most so many batches are sealed in one transaction: others wait for it to end. */
+const MAX_SEALED_TOGETHER = 16;
 /** The object store of the derived records: strings to bytes. */
 export const DERIVED = 'derived';
 
@@ -69,9 +77,9 @@ export const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** @param {unknown} value @returns {Uint8Array} */
+/** @param {unknown} value @returns {Uint8Array<ArrayBuffer>} */
 export function bytesOf(value) {
-  if (value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) return /** @type {Uint8Array<ArrayBuffer>} */ (value);
   throw failure('storage_corrupt', 'the record does not hold bytes');
 }
 
@@ -140,20 +148,70 @@ export async function sealedAfter(log, after, limit) {
 export const endOf = (batches, otherwise) => batches.at(-1)?.last ?? otherwise;
 
 /**
- * The recent batches up to the position `upto`, with their keys. The log has no gaps: each begins
- * after the one before it, and the first after what is sealed.
+ * The recent batches up to the position `upto`, the first `limit` of them. The log has no gaps: each
+ * begins after the one before it, and the first after what is sealed.
  *
- * @param {IDBObjectStore} recent @param {number} sealed @param {number} upto
+ * @param {IDBObjectStore} recent @param {number} sealed @param {number} upto @param {number} [limit]
+ * @returns {Promise<Batch[]>}
  */
-export async function recentUpTo(recent, sealed, upto) {
+export async function recentUpTo(recent, sealed, upto, limit) {
   if (upto <= sealed) return [];
-  const batches = recentBatches(await answer(recent.getAll(IDBKeyRange.bound(sealed + 1, upto))));
+  const values = await answer(recent.getAll(IDBKeyRange.bound(sealed + 1, upto), limit));
   let first = sealed + 1;
-  return batches.map(({ last, bytes }) => {
+  return recentBatches(values).map(({ last, bytes }) => {
     const batch = { first, last, bytes };
     first = last + 1;
     return batch;
   });
+}
+
+/**
+ * Whether the recent batches up to the position `upto` are so few that all may be sealed together.
+ *
+ * @param {IDBObjectStore} recent @param {number} sealed @param {number} upto
+ */
+export async function areFew(recent, sealed, upto) {
+  if (upto <= sealed) return true;
+  const range = IDBKeyRange.bound(sealed + 1, upto);
+  return (await answer(recent.getAllKeys(range, MAX_SEALED_TOGETHER + 1))).length <= MAX_SEALED_TOGETHER;
+}
+
+/**
+ * Seals the recent batches up to the position `upto`, as many as may be together. Resolves with up to
+ * where the log is sealed then.
+ *
+ * @param {IDBObjectStore} recent @param {IDBObjectStore} log @param {number} sealed @param {number} upto
+ */
+export async function sealSome(recent, log, sealed, upto) {
+  const batches = await recentUpTo(recent, sealed, upto, MAX_SEALED_TOGETHER);
+  for (const { first, last, bytes } of batches) {
+    log.add(bytes.slice(), last);
+    recent.put(SEALED, first);
+  }
+  return endOf(batches, sealed);
+}
+
+/** How many of the batches, from the first on, are large. @param {Batch[]} batches */
+export function large(batches) {
+  const count = batches.findIndex(({ bytes }) => bytes.length < LARGE_BYTES);
+  return count < 0 ? batches.length : count;
+}
+
+/**
+ * Asks for batches to be stored, the first `sealing` of them as sealed ones; resolves once the key of
+ * the first is found to be free.
+ *
+ * @param {IDBObjectStore} recent @param {IDBObjectStore | undefined} log @param {Batch[]} batches
+ * @param {number} sealing @param {'add' | 'put'} [how]
+ */
+export function addTo(recent, log, batches, sealing, how = 'add') {
+  const requests = batches.map(({ first, last, bytes }, index) => {
+    if (index >= sealing) return recent[how](recentValue(last, bytes), first);
+    const marked = recent[how](SEALED, first);
+    log?.add(bytes, last);
+    return marked;
+  });
+  return requests[0] && answer(requests[0]);
 }
 
 /** Up to where the log is sealed. @param {IDBObjectStore} log */
@@ -199,6 +257,25 @@ export async function readEnd(log, recent) {
   const [last, before = 0] = sealed;
   if (last === undefined) return undefined;
   return { last, before, bytes: bytesOf(await answer(log.get(last))) };
+}
+
+/**
+ * Begins to read what opening a store needs.
+ *
+ * @param {IDBTransaction} transaction @param {string} key @param {string} prefix
+ */
+export function readOpening(transaction, key, prefix) {
+  const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
+  /** @type {{ key: string, prefix: string, record?: ReturnType<typeof readRecord>,
+   *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd> }} */
+  const ahead = {
+    ...{ key, prefix },
+    record: readRecord(derived, key),
+    records: readRecords(derived, prefix),
+    end: readEnd(log, recent),
+  };
+  for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});
+  return ahead;
 }
 
 /** The last key and the one before it. @param {IDBObjectStore} log @returns {Promise<number[]>} */

@@ -7,60 +7,51 @@
  *
  * @typedef {import('./database.js').Failure} Failure
  *
- * What is added to the log: a batch that ends at `last`, as its object store is to hold it.
- *
- * @typedef {{ tail: number, last: number, value: Uint8Array, isLarge: boolean, strict: boolean }} Adding
+ * @typedef {import('./database.js').Batch} Batch
  */
 
 import {
+  addTo,
   answer,
+  areFew,
   bytesOf,
   DERIVED,
   endOf,
   failed,
   failure,
   LOG,
+  large,
   openDatabase,
   positionOf,
   RECENT,
-  readEnd,
+  readOpening,
   readRecord,
   readRecords,
   recentAfter,
   recentAt,
   recentBatches,
   recentUpTo,
-  recentValue,
   SEALED,
   sealedAfter,
   sealedEnd,
+  sealSome,
   TAKEN,
   within,
   writeFrom,
 } from './database.js';
 
-/** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
-const LARGE_BYTES = 32 * 1_024;
 /** How long deleting may take, in milliseconds; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
-/**
- * Begins to read what opening a store needs.
- *
- * @param {IDBTransaction} transaction @param {string} key @param {string} prefix
- */
-function readOpening(transaction, key, prefix) {
-  const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
-  /** @type {{ key: string, prefix: string, record?: ReturnType<typeof readRecord>,
-   *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd> }} */
-  const ahead = {
-    ...{ key, prefix },
-    record: readRecord(derived, key),
-    records: readRecords(derived, prefix),
-    end: readEnd(log, recent),
-  };
-  for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});
-  return ahead;
+/** Batches that begin after `tail`. @param {number} tail @param {unknown[]} entries Last positions and bytes, in turns. */
+function batchesFrom(tail, entries) {
+  /** @type {Batch[]} */
+  const batches = [];
+  for (let index = 0; index < entries.length; index += 2) {
+    const [last, bytes] = /** @type {[number, Uint8Array<ArrayBuffer>]} */ (entries.slice(index, index + 2));
+    batches.push({ first: endOf(batches, tail) + 1, last, bytes });
+  }
+  return batches;
 }
 
 /** An open database. */
@@ -140,56 +131,58 @@ export class Connection {
   }
 
   /**
-   * Adds a batch, if the log still ends at `tail`. Resolves with whether it does.
+   * Adds batches, if the log still ends at `tail`. Resolves with whether it does.
    *
-   * @param {number} tail @param {number} last @param {Uint8Array} bytes @param {boolean} strict
+   * @param {number} tail @param {unknown[]} entries Each batch's last position and bytes, in turns.
+   * @param {boolean} strict
    * @returns {Promise<boolean>}
    */
-  async commit(tail, last, bytes, strict) {
+  async commit(tail, entries, strict) {
     // What was read when opening began is of the past from here on.
     this.#ahead = undefined;
-    const isLarge = bytes.length >= LARGE_BYTES;
-    // A copy, for a view into the module's memory would be stored with all of that.
-    const value = isLarge ? bytes.slice() : recentValue(last, bytes);
-    const commit = { tail, last, value, isLarge, strict };
-    const isSeen = tail === this.#tail && (!isLarge || tail === this.#sealed);
-    const isDone = (isSeen && (await this.#commitAtOnce(commit))) || (await this.#commitLooking(commit));
-    if (!isDone) return false;
-    this.#tail = last;
-    if (isLarge) this.#sealed = last;
-    return true;
+    const batches = batchesFrom(tail, entries);
+    const isSeen = tail === this.#tail && (tail === this.#sealed || large(batches) === 0);
+    const isDone =
+      (isSeen && (await this.#commitAtOnce(tail, batches, strict))) ||
+      (await this.#commitLooking(tail, batches, strict));
+    if (isDone) this.#tail = endOf(batches, tail);
+    return isDone;
   }
 
   /**
-   * Adds a batch where this connection has seen the log end: the key after that is free, unless the
+   * Adds batches where this connection has seen the log end: the key after that is free, unless the
    * log has grown since.
    *
-   * @param {Adding} adding @returns {Promise<boolean>} Whether the key was free.
+   * @param {number} tail @param {Batch[]} batches @param {boolean} strict
+   * @returns {Promise<boolean>} Whether the key was free.
    */
-  async #commitAtOnce({ tail, last, value, isLarge, strict }) {
+  async #commitAtOnce(tail, batches, strict) {
+    const sealing = tail === this.#sealed ? large(batches) : 0;
     try {
-      return await this.#write(isLarge ? [RECENT, LOG] : [RECENT], strict, async (recent, log) => {
-        const added = answer(recent.add(isLarge ? SEALED : value, tail + 1));
+      await this.#write(sealing > 0 ? [RECENT, LOG] : [RECENT], strict, async (recent, log) => {
+        const added = addTo(recent, log, batches, sealing);
         // Told to end now, the browser need not find out that nothing more is asked for. Not with two
         // requests: Firefox, told so, stores the second though the first was refused.
-        if (log) log.add(value, last);
-        else recent.transaction.commit?.();
+        if (sealing === 0 && batches.length === 1) recent.transaction.commit?.();
         await added;
-        return true;
       });
     } catch (error) {
       if (/** @type {Failure} */ (error).code === TAKEN) return false;
       throw error;
     }
+    if (sealing > 0) this.#sealed = endOf(batches.slice(0, sealing), tail);
+    return true;
   }
 
   /**
-   * Adds a batch after a look at where the log ends.
+   * Adds batches after a look at where the log ends.
    *
-   * @param {Adding} adding @returns {Promise<boolean>} Whether it ends at the tail.
+   * @param {number} tail @param {Batch[]} batches @param {boolean} strict
+   * @returns {Promise<boolean>} Whether it ends at the tail.
    */
-  #commitLooking({ tail, last, value, isLarge, strict }) {
-    return this.#write([RECENT, LOG], strict, async (recent, log) => {
+  async #commitLooking(tail, batches, strict) {
+    let sealedTo = 0;
+    const isDone = await this.#write([RECENT, LOG], strict, async (recent, log) => {
       const [sealed, around, beyond] = await Promise.all([
         sealedEnd(log),
         recentAt(recent, tail),
@@ -198,16 +191,18 @@ export class Connection {
       const end = Math.max(sealed, ...around.map((batch) => batch.last));
       if (end > tail || recentBatches(beyond).length > 0) return false;
       if (end < tail) throw failure('data_lost', `the log ended at position ${tail} and now ends at ${end}`);
-      if (isLarge) {
-        for (const batch of await recentUpTo(recent, sealed, tail)) {
-          log.add(batch.bytes.slice(), batch.last);
-          recent.put(SEALED, batch.first);
-        }
-        log.add(value, last);
+      sealedTo = sealed;
+      // Those that are left unsealed before it are small, and to be merged; or many, and others wait.
+      if (large(batches) > 0 && (await areFew(recent, sealed, tail))) {
+        sealedTo = await sealSome(recent, log, sealed, tail);
       }
-      recent.put(isLarge ? SEALED : value, tail + 1);
+      const sealing = sealedTo === tail ? large(batches) : 0;
+      addTo(recent, log, batches, sealing, 'put');
+      sealedTo = endOf(batches.slice(0, sealing), sealedTo);
       return true;
     });
+    if (isDone) this.#sealed = Math.max(this.#sealed, sealedTo);
+    return isDone;
   }
 
   /** Whether it can still be used. */
@@ -318,6 +313,7 @@ export class Connection {
    * @returns {Promise<boolean>}
    */
   async replace(before, keys, bytes) {
+    await this.#seal(before);
     const merged = bytes.slice();
     const last = keys[keys.length - 1] ?? 0;
     const expected = before > 0 ? [before, ...keys] : [...keys];
@@ -342,6 +338,18 @@ export class Connection {
     });
     if (isDone) this.#sealed = Math.max(this.#sealed, last);
     return isDone;
+  }
+
+  /** Seals the batches up to a position, a few at a time: others wait for each transaction. @param {number} upto */
+  async #seal(upto) {
+    let before = -1;
+    while (this.#sealed < upto && this.#sealed > before) {
+      before = this.#sealed;
+      // Strictly: their other copy, which is deleted, may have been stored so.
+      this.#sealed = await this.#write([RECENT, LOG], true, async (recent, log) =>
+        sealSome(recent, log, await sealedEnd(log), upto),
+      );
+    }
   }
 
   /** @param {string} key @returns {Promise<Uint8Array | undefined>} */

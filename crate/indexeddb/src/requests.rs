@@ -31,13 +31,7 @@ extern "C" {
     pub(crate) async fn open(name: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method)]
-    pub(crate) fn commit(
-        this: &Connection,
-        tail: f64,
-        last: f64,
-        bytes: &[u8],
-        strict: bool,
-    ) -> Promise;
+    pub(crate) fn commit(this: &Connection, tail: f64, batches: &Array, strict: bool) -> Promise;
 
     #[wasm_bindgen(method, js_name = readAt)]
     pub(crate) fn read_at(this: &Connection, positions: &Float64Array) -> Promise;

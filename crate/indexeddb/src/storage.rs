@@ -99,13 +99,17 @@ impl Storage for IndexedDbStorage {
     async fn commit(
         &self,
         tail: Position,
-        batch: &StoredBatch,
+        batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit> {
-        let (tail, last) = (key(tail)?, key(batch.last)?);
+        let (tail, list) = (key(tail)?, Array::new());
+        for batch in batches {
+            list.push(&key(batch.last)?.into());
+            list.push(&Uint8Array::from(batch.bytes.as_slice()));
+        }
         let strict = durability == Durability::Strict;
         let stored = self
-            .ask(&|connection| connection.commit(tail, last, &batch.bytes, strict))
+            .ask(&|connection| connection.commit(tail, &list, strict))
             .await?;
         Ok(if stored.is_truthy() {
             Commit::Done

@@ -46,10 +46,10 @@ impl Storage for AnyStorage {
     async fn commit(
         &self,
         tail: Position,
-        batch: &StoredBatch,
+        batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit> {
-        forward!(self.commit(tail, batch, durability))
+        forward!(self.commit(tail, batches, durability))
     }
 
     async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>> {

@@ -3,6 +3,7 @@
 
 use super::checksum::checksum;
 use super::columns::ColumnReader;
+use super::payloads::LZ4;
 use super::strings::Strings;
 use super::{Contents, FORMAT, Row};
 use crate::codec::{Damaged, Reader};
@@ -29,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents> {
     let mut reader = Reader::new(sealed);
     let preamble = Preamble::read(&mut reader).map_err(damaged)?;
     preamble.check()?;
-    read_contents(&mut reader, sealed).map_err(damaged)
+    read_contents(&mut reader, sealed, preamble.codec).map_err(damaged)
 }
 
 /// The error of a batch whose checksum holds and whose parts do not fit.
@@ -75,8 +76,8 @@ impl Preamble {
             let what = "an extension field of the batch";
             return Err(unsupported(what, tag, CRITICAL - 1));
         }
-        if self.codec > 0 {
-            return Err(unsupported("the batch's codec", self.codec, 0));
+        if self.codec > LZ4 {
+            return Err(unsupported("the batch's codec", self.codec, LZ4));
         }
         Ok(())
     }
@@ -98,7 +99,7 @@ fn claimed_first(bytes: &[u8]) -> Position {
 }
 
 /// Reads everything after the preamble. `sealed` is the whole batch but its checksum.
-fn read_contents(reader: &mut Reader<'_>, sealed: &[u8]) -> Result<Contents, Damaged> {
+fn read_contents(reader: &mut Reader<'_>, sealed: &[u8], codec: u8) -> Result<Contents, Damaged> {
     let first = reader.uint()?;
     let count = reader.count()?;
     if first == 0 || count == 0 || first.checked_add(count as u64).is_none() {
@@ -117,7 +118,6 @@ fn read_contents(reader: &mut Reader<'_>, sealed: &[u8]) -> Result<Contents, Dam
     read_columns(reader, &strings, &mut rows)?;
     let tags = read_tags(reader, &strings, &rows)?;
     let payloads = place(reader);
-    check_payloads(reader, &rows)?;
     Ok(Contents {
         first,
         previous,
@@ -128,6 +128,7 @@ fn read_contents(reader: &mut Reader<'_>, sealed: &[u8]) -> Result<Contents, Dam
         event_ids,
         short_hashes,
         payloads,
+        codec,
     })
 }
 
@@ -245,17 +246,4 @@ fn read_tags(
         tags.push(tag);
     }
     Ok(tags)
-}
-
-/// Checks that the payloads are all that is left. That they are text, and events whole parts of it,
-/// is checked where they become one.
-fn check_payloads(reader: &Reader<'_>, rows: &[Row]) -> Result<(), Damaged> {
-    let end = rows.last().map_or(0, |row| {
-        row.data_end as usize + row.metadata.saturating_sub(1) as usize
-    });
-    if end == reader.remaining() {
-        Ok(())
-    } else {
-        Err(Damaged)
-    }
 }

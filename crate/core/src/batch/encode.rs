@@ -3,6 +3,7 @@
 use super::FORMAT;
 use super::checksum::checksum;
 use super::columns::ColumnWriter;
+use super::payloads::pack;
 use super::strings::Interner;
 use crate::codec::Writer;
 use crate::storage::StoredBatch;
@@ -15,6 +16,8 @@ pub struct EncodedBatch {
     pub stored: StoredBatch,
     /// The hash of the last event; the next batch continues from it.
     pub head: Hash,
+    /// What [`Batch::plain_bytes`](super::Batch::plain_bytes) will be.
+    pub plain_bytes: usize,
 }
 
 /// Encodes `events`, one or more with consecutive positions; `previous` is the hash of the event
@@ -34,10 +37,12 @@ pub fn encode(events: &[RecordedEvent<'_>], previous: &Hash) -> Result<EncodedBa
             hash
         })
         .collect();
+    let (bytes, saved) = write(events, previous, &hashes, &[]);
     Ok(EncodedBatch {
+        plain_bytes: bytes.len() + saved,
         stored: StoredBatch {
             last: events.last().map_or(0, |event| event.position),
-            bytes: write(events, previous, &hashes, &[]),
+            bytes,
         },
         head: hash,
     })
@@ -75,18 +80,21 @@ fn payload_bytes(event: &RecordedEvent<'_>) -> usize {
     event.data.len() + event.metadata.map_or(0, str::len)
 }
 
-/// Writes a batch. `hashes` are those of `events`; `extensions` are encoded extension fields.
+/// Writes a batch, and says how many bytes compression took off. `hashes` are those of `events`;
+/// `extensions` are encoded extension fields.
 pub(super) fn write(
     events: &[RecordedEvent<'_>],
     previous: &Hash,
     hashes: &[Hash],
     extensions: &[u8],
-) -> Vec<u8> {
-    let payloads: usize = events.iter().map(payload_bytes).sum();
+) -> (Vec<u8>, usize) {
+    let plain = payloads(events);
+    let plain_bytes = plain.len();
+    let (codec, packed) = pack(plain);
     let envelopes = 256 + events.len() * 96;
-    let mut writer = Writer::with_capacity(payloads + envelopes);
+    let mut writer = Writer::with_capacity(packed.len() + envelopes);
     writer.byte(FORMAT);
-    writer.byte(0);
+    writer.byte(codec);
     writer.blob(extensions);
     writer.uint(events.first().map_or(0, |event| event.position));
     writer.count(events.len());
@@ -108,13 +116,19 @@ pub(super) fn write(
     }
     columns.finish(&mut writer);
     writer.raw(tags.as_bytes());
-    for event in events {
-        writer.raw(event.data.as_bytes());
-        writer.raw(event.metadata.unwrap_or_default().as_bytes());
-    }
+    writer.raw(&packed);
     let sum = checksum(writer.as_bytes());
     writer.raw(&sum.to_le_bytes());
-    writer.into_bytes()
+    (writer.into_bytes(), plain_bytes - packed.len())
+}
+
+fn payloads(events: &[RecordedEvent<'_>]) -> Vec<u8> {
+    let mut payloads = Vec::with_capacity(events.iter().map(payload_bytes).sum());
+    for event in events {
+        payloads.extend_from_slice(event.data.as_bytes());
+        payloads.extend_from_slice(event.metadata.unwrap_or_default().as_bytes());
+    }
+    payloads
 }
 
 /// Writes the columns that refer to strings, and returns each event's stream reference. Strings are

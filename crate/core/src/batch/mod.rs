@@ -7,7 +7,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 1 | format version: 1 |
-//! | 1 | codec of the body: 0, stored as it is |
+//! | 1 | codec of the body: 0, stored as it is, or 1, with compressed payloads |
 //! | blob | extension fields, each a tag of 1 byte and a blob |
 //! | uint | position of the first event, 1 or more |
 //! | uint | number of events `n`, 1 or more |
@@ -18,7 +18,7 @@
 //!
 //! **Extension fields** with a tag below 128 may be skipped by a reader that does not know them;
 //! one from 128 up changes what the batch means, and whoever does not know it must refuse the batch
-//! with `unsupported_format`. Version 1 defines none. A body with another codec than 0 is refused
+//! with `unsupported_format`. Version 1 defines none. A body with a codec above 1 is refused
 //! likewise.
 //!
 //! **String table**: a uint count, then each distinct event type, stream id, tag and correlation,
@@ -54,7 +54,7 @@
 //! of the tag before it in the batch (from 0 for the first).
 //!
 //! **Payloads**: for each event its data and then its metadata, UTF-8 without separators, up to the
-//! checksum.
+//! checksum; with codec 1, one LZ4 block that expands to that.
 //!
 //! **Checksum**: 64 bits, defined in `checksum.rs`. It tells accidents, such as a torn write, from
 //! a good record before anything else is believed; it proves nothing against intent. For that there
@@ -68,6 +68,7 @@ mod checksum;
 mod columns;
 mod decode;
 mod encode;
+mod payloads;
 mod strings;
 
 #[cfg(test)]
@@ -77,6 +78,8 @@ use uuid::Uuid;
 
 pub use encode::{EncodedBatch, encode};
 pub use strings::Strings;
+
+use payloads::unpack;
 
 use crate::event::Tags;
 use crate::{Error, Hash, Position, RecordedEvent, Result, Timestamp, Version};
@@ -92,7 +95,7 @@ pub struct Batch {
     front: Vec<u8>,
     payloads: String,
     contents: Contents,
-    record_bytes: usize,
+    plain_bytes: usize,
 }
 
 /// What [`decode`](decode::decode) found in the bytes.
@@ -109,6 +112,18 @@ struct Contents {
     event_ids: usize,
     short_hashes: usize,
     payloads: usize,
+    /// How the payloads are stored.
+    codec: u8,
+}
+
+impl Contents {
+    /// How many bytes of payloads there are, when they are not compressed.
+    fn payload_bytes(&self) -> usize {
+        let last = self.rows.last();
+        last.map_or(0, |row| {
+            row.data_end as usize + row.metadata.saturating_sub(1) as usize
+        })
+    }
 }
 
 /// One event's columns. References are string numbers plus 1, and 0 where absent; ends are offsets
@@ -157,25 +172,27 @@ impl Batch {
     /// them.
     pub fn decode(bytes: Vec<u8>) -> Result<Self> {
         let contents = decode::decode(&bytes)?;
-        let record_bytes = bytes.len();
+        let damaged = || decode::damaged(contents.first);
         let mut front = bytes;
-        front.truncate(record_bytes.saturating_sub(decode::CHECKSUM_BYTES));
-        let payloads = String::from_utf8(front.split_off(contents.payloads.min(front.len())));
+        front.truncate(front.len().saturating_sub(decode::CHECKSUM_BYTES));
+        let stored = front.split_off(contents.payloads.min(front.len()));
         front.shrink_to_fit();
-        let payloads = payloads.map_err(|_| decode::damaged(contents.first))?;
+        let payloads = unpack(contents.codec, stored, contents.payload_bytes());
+        let payloads = payloads.map_err(|_| damaged())?;
+        let payloads = String::from_utf8(payloads).map_err(|_| damaged())?;
         let whole = |at: u32| payloads.is_char_boundary(at as usize);
         if !contents
             .rows
             .iter()
             .all(|row| whole(row.data_start) && whole(row.data_end))
         {
-            return Err(decode::damaged(contents.first));
+            return Err(damaged());
         }
         Ok(Self {
+            plain_bytes: front.len() + payloads.len() + decode::CHECKSUM_BYTES,
             front,
             payloads,
             contents,
-            record_bytes,
         })
     }
 
@@ -240,10 +257,11 @@ impl Batch {
             + self.contents.tags.capacity() * size_of::<u32>()
     }
 
-    /// The size of the encoded batch, as it was stored.
+    /// The size of the encoded batch if its payloads are stored as they are: what it costs to
+    /// decode, whatever it takes up in storage.
     #[must_use]
-    pub const fn record_bytes(&self) -> usize {
-        self.record_bytes
+    pub const fn plain_bytes(&self) -> usize {
+        self.plain_bytes
     }
 
     /// The event at `position`, if it is in this batch.

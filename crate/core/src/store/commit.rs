@@ -1,4 +1,4 @@
-//! Group commit: appends that wait go together into the next batch.
+//! Group commit: appends that wait go together into the next commit.
 //!
 //! No task is spawned. The commit under way is one shared future, polled by every append that
 //! waits for it: whoever goes away leaves it to the others.
@@ -13,8 +13,8 @@ use futures_util::future::{LocalBoxFuture, Shared, join};
 
 use super::stage::{Stage, Verdict};
 use super::{Append, Appended, Inner, Store};
-use crate::batch::{Batch, EncodedBatch};
-use crate::storage::{Commit, Storage};
+use crate::batch::Batch;
+use crate::storage::{Commit, Storage, StoredBatch};
 use crate::{Error, ExpectedVersion, Position, Result};
 
 /// One round of commits: runs until nothing waits any more.
@@ -22,11 +22,10 @@ use crate::{Error, ExpectedVersion, Position, Result};
 /// Its outcome is always `Ok`: so it is the same type as what loads the index.
 pub(super) type Round = Shared<LocalBoxFuture<'static, Result<()>>>;
 
-/// The most events and payload bytes that share one batch, unless a single append holds more. Larger
-/// groups would take fewer transactions; but to read one stream of a batch is to read the batch, so
-/// one should not be much larger than a sealed one.
-const MAX_GROUP_EVENTS: usize = 4_096;
-const MAX_GROUP_BYTES: usize = 160 * 1024;
+/// The most events and payload bytes that share one commit, unless a single append holds more: the
+/// first of them is answered no sooner than the last.
+const MAX_GROUP_EVENTS: usize = 8_192;
+const MAX_GROUP_BYTES: usize = 1024 * 1024;
 
 /// An append that waits, and where its answer goes.
 pub(super) struct Waiting {
@@ -89,8 +88,8 @@ impl<S: Storage + 'static> Store<S> {
 /// What one attempt at a group comes to.
 #[derive(Default)]
 struct Attempt {
-    batch: Option<EncodedBatch>,
-    /// By place in the group: what each append comes to once the batch is stored.
+    batches: Vec<StoredBatch>,
+    /// By place in the group: what each append comes to once the batches are stored.
     staged: Vec<(usize, Appended)>,
     later: Vec<usize>,
     maybe_repeated: Vec<(usize, Vec<Position>)>,
@@ -130,7 +129,7 @@ impl<S: Storage + 'static> Inner<S> {
         }
     }
 
-    /// Takes as many waiting appends off the queue as one batch should hold.
+    /// Takes as many waiting appends off the queue as one commit should hold.
     fn next_group(&self) -> Vec<Waiting> {
         let mut state = self.state.borrow_mut();
         let (mut group, mut events, mut bytes) = (Vec::new(), 0, 0);
@@ -193,9 +192,7 @@ impl<S: Storage + 'static> Inner<S> {
             self.settle_refused(group, attempt.refused).await;
             return Ok(None);
         }
-        if let Some(batch) = &attempt.batch
-            && self.put(batch).await? == Commit::Behind
-        {
+        if !attempt.batches.is_empty() && self.put(&attempt.batches).await? == Commit::Behind {
             *fresh = true;
             self.refresh().await?;
             return Ok(None);
@@ -231,46 +228,53 @@ impl<S: Storage + 'static> Inner<S> {
                 Verdict::Refused(error) => attempt.refused.push((place, error)),
             }
         }
-        if !staged.is_empty() {
-            attempt.batch = Some(staged.encode()?);
-        }
+        attempt.batches = staged.encode()?;
         Ok(attempt)
     }
 
-    /// Stores the batch and takes it in. After a lost connection it looks whether the batch was
+    /// Stores the batches and takes them in. After a lost connection it looks whether they were
     /// stored, and only if not tries once more.
-    async fn put(&self, batch: &EncodedBatch) -> Result<Commit> {
+    async fn put(&self, batches: &[StoredBatch]) -> Result<Commit> {
         let tail = self.state.borrow().tail;
         let durability = self.options.durability;
-        let storing = self.storage.commit(tail, &batch.stored, durability);
-        // While storage works on it, it is made ready to be taken in.
-        let (mut commit, own) =
-            join(storing, async { Batch::decode(batch.stored.bytes.clone()) }).await;
+        let storing = self.storage.commit(tail, batches, durability);
+        // While storage works on them, they are made ready to be taken in.
+        let decoding = async {
+            let own = batches.iter().map(|it| Batch::decode(it.bytes.clone()));
+            own.collect::<Result<Vec<Batch>>>()
+        };
+        let (mut commit, own) = join(storing, decoding).await;
         if let Err(error) = &commit
             && matches!(**error, Error::ConnectionLost { .. })
         {
             self.reconnect().await?;
-            commit = if self.stands(batch).await? {
+            commit = if self.stand(batches).await? {
                 Ok(Commit::Done)
             } else {
-                self.storage.commit(tail, &batch.stored, durability).await
+                self.storage.commit(tail, batches, durability).await
             };
         }
         let commit = commit.inspect_err(|error| self.end_if_lost(error))?;
         if commit == Commit::Done {
-            self.take_in(&Rc::new(own?))?;
+            for batch in own? {
+                self.take_in(&Rc::new(batch))?;
+            }
         }
         Ok(commit)
     }
 
-    /// Whether exactly this batch is in the log, perhaps merged with others since.
-    async fn stands(&self, batch: &EncodedBatch) -> Result<bool> {
-        let found = self.storage.read_at(&[batch.stored.last]).await?;
+    /// Whether exactly these batches are in the log, perhaps merged with others since. The last one
+    /// tells: they are stored together.
+    async fn stand(&self, batches: &[StoredBatch]) -> Result<bool> {
+        let Some(last) = batches.last() else {
+            return Ok(true);
+        };
+        let found = self.storage.read_at(&[last.last]).await?;
         let Some(found) = found.into_iter().next() else {
             return Ok(false);
         };
         let found = Batch::decode(found.bytes)?;
-        let ours = Batch::decode(batch.stored.bytes.clone())?;
+        let ours = Batch::decode(last.bytes.clone())?;
         Ok(found
             .event(ours.last())
             .is_some_and(|event| Some(event) == ours.event(ours.last())))

@@ -5,10 +5,10 @@
 //! that overlap are understood.
 
 use super::{Inner, Store};
-use crate::batch::{Batch, encode};
+use crate::batch::{Batch, EncodedBatch, encode};
 use crate::codec::{Damaged, Reader, Writer};
 use crate::index::{BatchEntry, hash64};
-use crate::storage::{Change, Storage, StoredBatch};
+use crate::storage::{Change, Storage};
 use crate::{Hash, Position, RecordedEvent, Result};
 
 /// The size of a sealed batch, in bytes: up to about this much a record costs no more to read than
@@ -139,27 +139,37 @@ impl<S: Storage + 'static> Store<S> {
 }
 
 impl<S: Storage + 'static> Inner<S> {
-    /// A run of small batches at the end of the log that is worth merging.
+    /// The last run of small batches that is worth merging, or the beginning of it.
     fn small_batches(&self) -> Option<Vec<BatchEntry>> {
         let state = self.state.borrow();
-        let mut run: Vec<BatchEntry> = state
-            .index
-            .batches()
-            .rev()
-            .take_while(|entry| entry.bytes < SEALED_BYTES / 2)
-            .collect();
-        run.reverse();
-        let bytes: usize = run.iter().map(|entry| entry.bytes).sum();
-        if run.len() < 2 || (run.len() < MERGE_BATCHES && bytes < SEALED_BYTES) {
-            return None;
+        let mut batches = state.index.batches().rev();
+        let mut at_end = true;
+        loop {
+            let mut run: Vec<BatchEntry> = Vec::new();
+            let mut large = None;
+            for entry in batches.by_ref() {
+                if entry.bytes >= SEALED_BYTES / 2 {
+                    large = Some(entry);
+                    break;
+                }
+                run.push(entry);
+            }
+            let bytes: usize = run.iter().map(|entry| entry.bytes).sum();
+            // What is at the log's end may still grow; what has a large batch after it will not.
+            let is_whole = !at_end || run.len() >= MERGE_BATCHES || bytes >= SEALED_BYTES;
+            if run.len() >= 2 && is_whole {
+                run.reverse();
+                let mut total = 0;
+                run.retain(|entry| {
+                    let fits = total < SEALED_BYTES;
+                    total += entry.bytes;
+                    fits
+                });
+                return Some(run);
+            }
+            large?;
+            at_end = false;
         }
-        let mut total = 0;
-        run.retain(|entry| {
-            let fits = total < SEALED_BYTES;
-            total += entry.bytes;
-            fits
-        });
-        Some(run)
     }
 
     /// Merges consecutive batches into one that holds the same events.
@@ -174,12 +184,15 @@ impl<S: Storage + 'static> Inner<S> {
             .map(|it| Batch::decode(it.bytes))
             .collect::<Result<Vec<_>>>()?;
         if let Some(merged) = merged(&batches, first, &keys)?
-            && self.storage.replace(first - 1, &keys, &merged).await?
+            && self
+                .storage
+                .replace(first - 1, &keys, &merged.stored)
+                .await?
         {
             self.state
                 .borrow_mut()
                 .index
-                .merged(first, merged.last, merged.bytes.len());
+                .merged(first, merged.stored.last, merged.plain_bytes);
             return Ok(());
         }
         // Another store was quicker. What it made of them, perhaps with events beyond the tail, is
@@ -189,7 +202,7 @@ impl<S: Storage + 'static> Inner<S> {
         for batch in &batches {
             state
                 .index
-                .merged(batch.first(), batch.last(), batch.record_bytes());
+                .merged(batch.first(), batch.last(), batch.plain_bytes());
         }
         Ok(())
     }
@@ -245,7 +258,7 @@ impl<S: Storage + 'static> Inner<S> {
 }
 
 /// The batches as one, if they are exactly those with the keys `keys`, beginning at `first`.
-fn merged(batches: &[Batch], first: Position, keys: &[Position]) -> Result<Option<StoredBatch>> {
+fn merged(batches: &[Batch], first: Position, keys: &[Position]) -> Result<Option<EncodedBatch>> {
     let same = batches.iter().map(Batch::last).eq(keys.iter().copied());
     let (Some(begin), Some(end)) = (batches.first(), batches.last()) else {
         return Ok(None);
@@ -259,5 +272,5 @@ fn merged(batches: &[Batch], first: Position, keys: &[Position]) -> Result<Optio
     if encoded.head != *end.head() {
         return Err(crate::Error::corrupt(first, "the hash chain does not hold"));
     }
-    Ok(Some(encoded.stored))
+    Ok(Some(encoded))
 }

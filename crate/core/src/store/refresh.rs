@@ -140,8 +140,8 @@ pub(super) fn index_batch(index: &mut crate::index::Index, batch: &Batch) -> Res
         command: event.command.map(text),
         tags: Tags::numbered(strings, event.tags),
     });
-    index.push_batch(entries, batch.record_bytes(), *batch.head())?;
+    index.push_batch(entries, batch.plain_bytes(), *batch.head())?;
     // Another store may have merged events this one knew with those it did not.
-    index.merged(batch.first(), batch.last(), batch.record_bytes());
+    index.merged(batch.first(), batch.last(), batch.plain_bytes());
     Ok(())
 }

@@ -166,7 +166,7 @@ impl<S: Storage + 'static> Store<S> {
             for batch in &chunk {
                 // Another tab may have merged what the index knows as many.
                 let (first, last) = (batch.first(), batch.last());
-                state.index.merged(first, last, batch.record_bytes());
+                state.index.merged(first, last, batch.plain_bytes());
             }
             drop(state);
             Ok(chunk)

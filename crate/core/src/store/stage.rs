@@ -1,11 +1,12 @@
-//! Deciding which of the waiting appends go into the next batch.
+//! Deciding which of the waiting appends go into the next commit.
 
 use super::{Append, Appended, StreamAppend};
-use crate::batch::{EncodedBatch, encode};
+use crate::batch::encode;
 use crate::event::Tags;
 use crate::index::Index;
 use crate::limits::MAX_POSITION;
 use crate::query::Condition;
+use crate::storage::StoredBatch;
 use crate::texts::TextMap;
 use crate::{Error, NewEvent, Position, RecordedEvent, Result, Timestamp, Version};
 
@@ -21,7 +22,16 @@ pub(super) enum Verdict {
     Refused(Box<Error>),
 }
 
-/// The batch in the making: events of accepted appends, and what they change.
+/// The most that one batch should hold, in bytes of payloads and so many more for each event. To read
+/// one stream of a batch is to read the batch, so none is much larger than a sealed one.
+const MAX_BATCH_BYTES: usize = 192 * 1024;
+const EVENT_BYTES: usize = 64;
+
+fn weight_of(event: &RecordedEvent<'_>) -> usize {
+    EVENT_BYTES + event.data.len() + event.metadata.map_or(0, str::len)
+}
+
+/// The batches in the making: events of accepted appends, and what they change.
 pub(super) struct Stage<'a> {
     index: &'a Index,
     position: Position,
@@ -147,13 +157,26 @@ impl<'a> Stage<'a> {
         }
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.events.is_empty()
-    }
-
-    /// The staged events as a batch.
-    pub(super) fn encode(&self) -> Result<EncodedBatch> {
-        encode(&self.events, &self.index.head())
+    /// The staged events as batches of about equal weight.
+    pub(super) fn encode(&self) -> Result<Vec<StoredBatch>> {
+        let weight: usize = self.events.iter().map(weight_of).sum();
+        let share = weight.div_ceil(weight.div_ceil(MAX_BATCH_BYTES).max(1));
+        let (mut batches, mut head) = (Vec::new(), self.index.head());
+        let mut rest = self.events.as_slice();
+        while !rest.is_empty() {
+            let mut taken = 0;
+            let count = rest.iter().take_while(|event| {
+                let fits = taken < share;
+                taken += weight_of(event);
+                fits
+            });
+            let (batch, after) = rest.split_at(count.count());
+            let encoded = encode(batch, &head)?;
+            head = encoded.head;
+            batches.push(encoded.stored);
+            rest = after;
+        }
+        Ok(batches)
     }
 }
 

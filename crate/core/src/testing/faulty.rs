@@ -181,7 +181,7 @@ impl Random {
 /// faults.next(Operation::Commit, Fault::LostAfter);
 /// # block_on(async {
 /// let batch = StoredBatch { last: 1, bytes: vec![1] };
-/// let lost = storage.commit(0, &batch, Durability::Strict).await.unwrap_err();
+/// let lost = storage.commit(0, std::slice::from_ref(&batch), Durability::Strict).await.unwrap_err();
 /// assert_eq!(lost.code(), "connection_lost");
 /// assert_eq!(storage.read_after(0, 1).await.unwrap_err(), lost);
 ///
@@ -231,10 +231,10 @@ impl<S: Storage> Storage for FaultyStorage<S> {
     async fn commit(
         &self,
         tail: Position,
-        batch: &StoredBatch,
+        batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit> {
-        let call = self.inner.commit(tail, batch, durability);
+        let call = self.inner.commit(tail, batches, durability);
         self.run(Operation::Commit, call).await
     }
 

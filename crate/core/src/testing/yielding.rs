@@ -43,10 +43,10 @@ impl<S: Storage> Storage for Yielding<S> {
     async fn commit(
         &self,
         tail: Position,
-        batch: &StoredBatch,
+        batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit> {
-        self.between_yields(self.inner.commit(tail, batch, durability))
+        self.between_yields(self.inner.commit(tail, batches, durability))
             .await
     }
 

@@ -4,6 +4,8 @@
 
 mod model;
 
+use core::slice::from_ref;
+
 use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Storage, StoredBatch},
@@ -54,7 +56,9 @@ fn batch(last: Position) -> StoredBatch {
 }
 
 async fn append(storage: &IndexedDbStorage, tail: Position, last: Position) -> Result<Commit> {
-    storage.commit(tail, &batch(last), Durability::Strict).await
+    storage
+        .commit(tail, &[batch(last)], Durability::Strict)
+        .await
 }
 
 async fn log(storage: &IndexedDbStorage) -> Vec<StoredBatch> {
@@ -98,7 +102,7 @@ async fn large_batches_come_back_as_they_were() {
             bytes,
         };
         storage
-            .commit(tail, &batch, Durability::Relaxed)
+            .commit(tail, from_ref(&batch), Durability::Relaxed)
             .await
             .unwrap();
         stored.push(batch);

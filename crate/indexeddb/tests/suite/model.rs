@@ -74,10 +74,18 @@ async fn step(random: &mut Random, storage: &IndexedDbStorage, model: &MemorySto
         0..=3 => {
             let at_end = random.below(4) > 0;
             let tail = if at_end { end } else { anywhere };
-            let last = tail + 1 + random.below(3) as Position;
-            let batch = random.batch(last);
-            let done = storage.commit(tail, &batch, Durability::Relaxed).await;
-            let wanted = model.commit(tail, &batch, Durability::Relaxed).await;
+            // Now and then more than are sealed together.
+            let many = random.below(12) == 0;
+            let count = 1 + random.below(if many { 40 } else { 4 });
+            let mut last = tail;
+            let batches: Vec<_> = (0..count)
+                .map(|_| {
+                    last += 1 + random.below(3) as Position;
+                    random.batch(last)
+                })
+                .collect();
+            let done = storage.commit(tail, &batches, Durability::Relaxed).await;
+            let wanted = model.commit(tail, &batches, Durability::Relaxed).await;
             assert_eq!(kind(done), kind(wanted), "at {tail} of {end}");
         }
         4 | 5 if !log.is_empty() => {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::samples::{Sample, any_samples, recorded};
 use crate::batch::checksum::checksum;
+use crate::batch::payloads::{LZ4, unpack};
 use crate::batch::{Batch, encode};
 use crate::{Error, Hash};
 
@@ -106,6 +107,37 @@ proptest! {
     }
 }
 
+/// Events alike enough to be compressed.
+fn compressed() -> Vec<u8> {
+    let alike = Sample {
+        data: format!("{{\"text\":\"{}\"}}", "the same again, ".repeat(20)),
+        ..Sample::default()
+    };
+    let bytes = encoded(&vec![alike; 40]);
+    assert_eq!(bytes[1], LZ4);
+    bytes
+}
+
+#[test]
+fn a_changed_byte_of_a_compressed_batch_does_no_harm() {
+    let bytes = compressed();
+    for at in 0..bytes.len() - 8 {
+        for changed in [0, 1, 0x7f, 0xff] {
+            let mut bytes = bytes.clone();
+            bytes[at] = changed;
+            if let Ok(batch) = Batch::decode(resealed(bytes)) {
+                read_all(&batch);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_compressed_batch_that_claims_more_than_it_can_hold_is_refused_before_it_is_expanded() {
+    let stored = vec![0; 100];
+    assert!(unpack(LZ4, stored, usize::MAX).is_err());
+}
+
 #[test]
 fn damage_names_the_batchs_first_position_where_the_bytes_still_tell_it() {
     let mut bytes = encoded(&[Sample::default()]);
@@ -162,9 +194,9 @@ fn an_unknown_extension_field_is_skipped_and_a_critical_one_refused() {
 #[test]
 fn an_unknown_codec_is_refused() {
     let mut bytes = encoded(&[Sample::default()]);
-    bytes[1] = 1;
+    bytes[1] = 2;
     let error = Batch::decode(resealed(bytes)).unwrap_err();
-    assert!(matches!(*error, Error::UnsupportedFormat { found: 1, .. }));
+    assert!(matches!(*error, Error::UnsupportedFormat { found: 2, .. }));
 }
 
 #[test]

@@ -20,8 +20,10 @@ const ENCODED_ALIKE: [&str; 5] = [
     "batch-v1-streams-and-tags",
     "batch-v1-unicode",
     "batch-v1-no-schema-version",
-    "batch-v1-many-events",
+    "batch-v1-compressed",
 ];
+/// What is compressed by now, as it was written when nothing was.
+const PLAIN: &str = "batch-v1-many-events";
 const EXTENDED: &str = "batch-v1-unknown-extension";
 const CRITICAL: &str = "batch-v1-critical-extension";
 const NEWER: &str = "batch-v2-unknown-format";
@@ -72,7 +74,7 @@ fn describe_batch(batch: &Batch) -> Value {
 
 #[test]
 fn golden_batches_hold_what_is_stated() {
-    for name in ENCODED_ALIKE.into_iter().chain([EXTENDED]) {
+    for name in ENCODED_ALIKE.into_iter().chain([EXTENDED, PLAIN]) {
         let batch = Batch::decode(stored(name)).expect(name);
         assert_eq!(describe_batch(&batch), stated(name), "{name}");
         assert_eq!(batch.verify(batch.previous()).as_ref(), Ok(batch.head()));
@@ -87,6 +89,15 @@ fn golden_batches_are_written_again_byte_for_byte() {
         let again = encode(&events, batch.previous()).expect(name);
         assert_eq!(again.stored.bytes, stored(name), "{name}");
     }
+}
+
+#[test]
+fn a_compressed_batch_holds_the_same_events_in_fewer_bytes() {
+    let [plain, compressed] =
+        [PLAIN, "batch-v1-compressed"].map(|name| Batch::decode(stored(name)).expect(name));
+    assert!(plain.events().eq(compressed.events()));
+    assert_eq!(plain.plain_bytes(), compressed.plain_bytes());
+    assert!(stored("batch-v1-compressed").len() * 2 < stored(PLAIN).len());
 }
 
 #[test]

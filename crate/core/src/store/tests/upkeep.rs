@@ -2,12 +2,15 @@
 
 use proptest::prelude::*;
 
+use uuid::Uuid;
+
 use super::{NOW, event, log, tab, verify};
-use crate::ExpectedVersion;
+use crate::batch::Batch;
 use crate::memory::MemoryStorage;
 use crate::storage::{Change, Storage};
-use crate::store::{AllQuery, Append, Maintenance, Options, Store};
-use crate::testing::{Schedule, block_on};
+use crate::store::{AllQuery, Append, Maintenance, Options, SEALED_BYTES, Store};
+use crate::testing::{Fault, Faults, FaultyStorage, Operation, Schedule, block_on};
+use crate::{ExpectedVersion, NewEvent};
 
 async fn filled(memory: &MemoryStorage, count: u128) {
     let store = tab(memory).await;
@@ -37,6 +40,67 @@ fn merging_keeps_every_event_and_the_chain() {
         assert!(batches.len() < 70, "{} batches are left", batches.len());
         assert_eq!(log(memory.connect()).await, before);
         assert_eq!(verify(memory.connect()).await, 200);
+    });
+}
+
+/// So many events of a kilobyte each.
+fn large(count: u128) -> Vec<NewEvent> {
+    let padded = |id: u128| {
+        let data = format!("{{\"id\":{id},\"text\":\"{}\"}}", "x".repeat(1_000));
+        NewEvent::new(Uuid::from_u128(id), "Padded", NOW, data)
+    };
+    (1_000..1_000 + count).map(padded).collect()
+}
+
+#[test]
+fn small_batches_before_a_large_one_are_merged_too() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 30).await;
+        let store = tab(&memory).await;
+        let large = Append::to("large", ExpectedVersion::NoStream, large(100), NOW);
+        store.append(large).await.unwrap();
+        filled(&memory, 10).await;
+        store.refresh().await.unwrap();
+        let before = log(memory.connect()).await;
+        assert_eq!(store.maintain().await.unwrap(), Maintenance::Merged);
+        let lasts: Vec<_> = memory.read_after(0, usize::MAX).await.unwrap();
+        let lasts: Vec<_> = lasts.iter().map(|batch| batch.last).collect();
+        // Those at the end may still grow.
+        assert_eq!(lasts, [30].into_iter().chain(130..=140).collect::<Vec<_>>());
+        assert_eq!(log(memory.connect()).await, before);
+        assert_eq!(verify(memory.connect()).await, 140);
+    });
+}
+
+#[test]
+fn what_is_appended_at_once_is_stored_by_one_commit_in_batches_worth_reading() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let faults = Faults::none();
+        let storage = FaultyStorage::new(memory.connect(), faults.clone());
+        let store = Store::open(storage, Options::default()).await.unwrap();
+        // Though the acknowledgement is lost.
+        faults.next(Operation::Commit, Fault::LostAfter);
+        let append = Append::to("large", ExpectedVersion::NoStream, large(700), NOW);
+        store.append(append).await.unwrap();
+        let commits = faults.calls();
+        let commits = commits.iter().filter(|call| **call == Operation::Commit);
+        assert_eq!(commits.count(), 1);
+
+        let stored = memory.read_after(0, usize::MAX).await.unwrap();
+        let batches: Vec<Batch> = stored
+            .into_iter()
+            .map(|it| Batch::decode(it.bytes).unwrap())
+            .collect();
+        assert_eq!(batches.iter().map(Batch::len).sum::<usize>(), 700);
+        let sizes: Vec<usize> = batches.iter().map(Batch::plain_bytes).collect();
+        let worth_reading = SEALED_BYTES / 2..2 * SEALED_BYTES;
+        assert!(
+            sizes.iter().all(|size| worth_reading.contains(size)),
+            "{sizes:?}"
+        );
+        assert_eq!(verify(memory.connect()).await, 700);
     });
 }
 

@@ -17,7 +17,7 @@ fn storage() -> (FaultyStorage<MemoryStorage>, Faults) {
 
 async fn commit(storage: &impl Storage, tail: Position) -> Result<Commit> {
     let batch = batch(tail + 1);
-    storage.commit(tail, &batch, Durability::Strict).await
+    storage.commit(tail, &[batch], Durability::Strict).await
 }
 
 fn code<T>(answer: Result<T>) -> Option<&'static str> {

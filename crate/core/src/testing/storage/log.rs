@@ -33,6 +33,34 @@ pub async fn commit_appends_in_order<S: Storage>(open: impl AsyncFn(&str) -> S) 
     assert_eq!(log_of(&store).await, batches);
 }
 
+/// Several batches, of any sizes, are stored by one commit, or none of them is.
+pub async fn commit_stores_several_batches_or_none<S: Storage>(open: impl AsyncFn(&str) -> S) {
+    let store = open("commit_stores_several_batches_or_none").await;
+    let other = open("commit_stores_several_batches_or_none").await;
+    let mut log = Vec::new();
+    for sizes in [[90_000, 90_000, 9], [9, 90_000, 9], [90_000, 9, 90_000]] {
+        let tail = log.last().map_or(0, |batch: &StoredBatch| batch.last);
+        let batches: Vec<StoredBatch> = (tail + 2..)
+            .step_by(2)
+            .zip(sizes)
+            .map(|(last, count)| StoredBatch {
+                last,
+                bytes: many_bytes(count),
+            })
+            .collect();
+        let answer = store.commit(tail, &batches, Durability::Relaxed).await;
+        assert_eq!(answer, Ok(Commit::Done));
+        for late in [&store, &other] {
+            let answer = late.commit(tail, &batches, Durability::Relaxed).await;
+            assert_eq!(answer, Ok(Commit::Behind));
+        }
+        log.extend(batches);
+        assert!(log_of(&other).await == log, "{sizes:?}");
+    }
+    let positions: Vec<Position> = log.iter().map(|batch| batch.last - 1).collect();
+    assert!(store.read_at(&positions).await.unwrap() == log);
+}
+
 /// A commit that does not know the log's end stores nothing, wherever its tail lies: before the
 /// log, at a batch, or inside one.
 pub async fn commit_stores_nothing_when_behind<S: Storage>(open: impl AsyncFn(&str) -> S) {
@@ -84,7 +112,9 @@ pub async fn relaxed_commit_is_seen<S: Storage>(open: impl AsyncFn(&str) -> S) {
     let store = open("relaxed_commit_is_seen").await;
     let other = open("relaxed_commit_is_seen").await;
     let stored = batch(1, "relaxed");
-    let answer = store.commit(0, &stored, Durability::Relaxed).await;
+    let answer = store
+        .commit(0, core::slice::from_ref(&stored), Durability::Relaxed)
+        .await;
     assert_eq!(answer, Ok(Commit::Done));
     let log = vec![stored];
     assert_eq!(log_of(&store).await, log);

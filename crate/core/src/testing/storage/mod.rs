@@ -11,6 +11,8 @@ mod log;
 mod merging;
 mod records;
 
+use core::slice;
+
 use crate::storage::{Change, Commit, Durability, Record, Storage, StoredBatch};
 use crate::{Error, Position, Result};
 
@@ -64,6 +66,7 @@ macro_rules! storage_conformance {
             new_data_is_empty
             names_are_apart
             commit_appends_in_order
+            commit_stores_several_batches_or_none
             commit_stores_nothing_when_behind
             commit_finds_the_log_gone
             commit_of_any_bytes
@@ -139,7 +142,8 @@ async fn fill(store: &impl Storage, keys: &[Position]) -> Vec<StoredBatch> {
 }
 
 async fn commit(store: &impl Storage, tail: Position, batch: &StoredBatch) -> Result<Commit> {
-    store.commit(tail, batch, Durability::Strict).await
+    let batches = slice::from_ref(batch);
+    store.commit(tail, batches, Durability::Strict).await
 }
 
 async fn log_of(store: &impl Storage) -> Vec<StoredBatch> {

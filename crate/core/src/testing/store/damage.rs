@@ -1,3 +1,5 @@
+use core::slice::from_ref;
+
 use super::{add, event, tab, to};
 use crate::ExpectedVersion::{Any, NoStream};
 use crate::batch::{Batch, FORMAT, encode};
@@ -135,7 +137,10 @@ pub async fn a_log_of_a_newer_build_is_not_opened<S: Storage + 'static>(
             store.save_index().await.unwrap();
         }
         let newer = newer_batch(9);
-        let committed = store.storage().commit(6, &newer, Durability::Strict).await;
+        let committed = store
+            .storage()
+            .commit(6, from_ref(&newer), Durability::Strict)
+            .await;
         assert_eq!(committed, Ok(Commit::Done));
         let log = store.storage().read_after(0, 100).await.unwrap();
         let records = store.storage().read_records("").await.unwrap();
@@ -156,7 +161,10 @@ pub async fn a_batch_of_a_newer_build_stops_the_store<S: Storage + 'static>(
     let store = tab(&open, name).await;
     three_batches(&store).await;
     let newer = newer_batch(7);
-    let committed = store.storage().commit(6, &newer, Durability::Strict).await;
+    let committed = store
+        .storage()
+        .commit(6, from_ref(&newer), Durability::Strict)
+        .await;
     assert_eq!(committed, Ok(Commit::Done));
 
     newer_format(store.append(to("s", Any, [8])).await);
