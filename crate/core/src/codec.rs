@@ -9,6 +9,20 @@
 #[error("the bytes are damaged")]
 pub struct Damaged;
 
+/// Whether two texts or keys are the same, eight bytes at a time: WebAssembly's `memcmp` takes them
+/// one by one.
+#[must_use]
+pub fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    let ((words, rest), (others, other_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let are_same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    a.len() == b.len()
+        && words.iter().zip(others).all(are_same)
+        && match (a.last_chunk(), b.last_chunk()) {
+            (Some(last), Some(other)) => are_same((last, other)),
+            _ => rest.iter().zip(other_rest).all(|(a, b)| a == b),
+        }
+}
+
 /// Collects bytes.
 #[derive(Debug, Default, Clone)]
 pub struct Writer {

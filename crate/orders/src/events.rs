@@ -6,6 +6,7 @@ mod stored;
 
 use std::borrow::Cow;
 
+use daybook_core::codec::same_bytes;
 use daybook_core::domain::{Domain, EncodedEvent};
 use daybook_core::json::{FromJson, ToJson};
 use daybook_core::upcast::Upcaster;
@@ -220,7 +221,10 @@ pub fn customer_tag(customer_id: &str) -> String {
 
 /// What this build knows by the name of a type, and the schema version it writes.
 fn current(event_type: &str) -> Option<(Kind, u32)> {
-    CURRENT
-        .iter()
-        .find_map(|(kind, known, schema)| (*known == event_type).then_some((*kind, *schema)))
+    let is_it = |(_, known, _): &&(Kind, &str, u32)| {
+        // No two are of the same length.
+        known.len() == event_type.len() && same_bytes(known.as_bytes(), event_type.as_bytes())
+    };
+    let (kind, _, schema) = CURRENT.iter().find(is_it)?;
+    Some((*kind, *schema))
 }

@@ -46,10 +46,10 @@ impl OrderIds {
 
     /// The number of the order `id`.
     pub(super) fn ordinal(&self, id: &OrderId<'_>) -> Option<u32> {
-        if self.is_at(id.hint(), id) {
+        let is_it = &mut |ordinal| is_at(&self.ids, &self.others, ordinal, id);
+        if is_it(id.hint()) {
             return Some(id.hint());
         }
-        let is_it = &mut |ordinal| self.is_at(ordinal, id);
         let found = self.index.find(id.hash(), is_it)?;
         id.found_at(found);
         Some(found)
@@ -57,7 +57,11 @@ impl OrderIds {
 
     /// Adds an order and returns its number; `None` when it is known.
     pub(super) fn add(&mut self, id: &OrderId<'_>) -> Option<u32> {
-        if self.ordinal(id).is_some() {
+        let is_it = &mut |ordinal| is_at(&self.ids, &self.others, ordinal, id);
+        let hash_of = &mut |ordinal| hash_at(&self.ids, &self.others, ordinal);
+        let (ordinal, is_new) = self.index.find_or_push(id.hash(), is_it, hash_of);
+        id.found_at(ordinal);
+        if !is_new {
             return None;
         }
         let bytes = uuid_of(id).unwrap_or_else(|| {
@@ -65,23 +69,8 @@ impl OrderIds {
             self.others.push((**id).into());
             other(number)
         });
-        let ordinal = self.push(id.hash(), bytes);
-        id.found_at(ordinal);
-        Some(ordinal)
-    }
-
-    /// Adds an order that is not known.
-    fn push(&mut self, hash: u64, bytes: [u8; 16]) -> u32 {
-        let ordinal = self.len();
-        let (ids, others) = (&self.ids, &self.others);
-        let hash_of = &mut |ordinal| match stored(ids, others, ordinal) {
-            Some(Stored::Uuid(bytes)) => OrderId::hash_uuid(bytes),
-            Some(Stored::Other(text)) => OrderId::from(text).hash(),
-            None => 0,
-        };
-        self.index.push(hash, hash_of);
         self.ids.push(bytes);
-        ordinal
+        Some(ordinal)
     }
 
     /// The id of an order; `buffer` is where its text is made.
@@ -139,11 +128,17 @@ impl OrderIds {
 
     /// Adds an order by what its id is kept as; `None` when it is known.
     fn add_uuid(&mut self, bytes: [u8; 16]) -> Option<u32> {
-        let hash = OrderId::hash_uuid(&bytes);
+        if number_among_others(&bytes).is_some() {
+            return None;
+        }
         let is_it = &mut |ordinal| self.ids.get(ordinal) == Some(&bytes);
-        let is_new =
-            number_among_others(&bytes).is_none() && self.index.find(hash, is_it).is_none();
-        is_new.then(|| self.push(hash, bytes))
+        let hash_of = &mut |ordinal| hash_at(&self.ids, &self.others, ordinal);
+        let hash = OrderId::hash_uuid(&bytes);
+        let (ordinal, is_new) = self.index.find_or_push(hash, is_it, hash_of);
+        is_new.then(|| {
+            self.ids.push(bytes);
+            ordinal
+        })
     }
 
     /// About how many bytes of memory they take.
@@ -154,20 +149,29 @@ impl OrderIds {
             .map(|id| size_of::<Box<str>>() + id.len());
         self.ids.memory_bytes() + self.index.memory_bytes() + others.sum::<usize>()
     }
+}
 
-    /// Whether the order `ordinal` has this id.
-    fn is_at(&self, ordinal: u32, id: &OrderId<'_>) -> bool {
-        let Some(known) = self.ids.get(ordinal) else {
-            return false;
-        };
-        if let Some(bytes) = uuid_of(id) {
-            // As numbers, which are compared at once, and not byte by byte. No other id has the bytes
-            // of one that is kept as a UUID.
-            return u128::from_ne_bytes(bytes) == u128::from_ne_bytes(*known);
-        }
-        let number = number_among_others(known);
-        let text = number.and_then(|number| self.others.get(number as usize));
-        text.is_some_and(|text| **text == **id)
+/// Whether the order `ordinal` has this id.
+fn is_at(ids: &Column<[u8; 16]>, others: &[Box<str>], ordinal: u32, id: &OrderId<'_>) -> bool {
+    let Some(known) = ids.get(ordinal) else {
+        return false;
+    };
+    if let Some(bytes) = uuid_of(id) {
+        // As numbers, which are compared at once, and not byte by byte. No other id has the bytes of
+        // one that is kept as a UUID.
+        return u128::from_ne_bytes(bytes) == u128::from_ne_bytes(*known);
+    }
+    let number = number_among_others(known);
+    let text = number.and_then(|number| others.get(number as usize));
+    text.is_some_and(|text| **text == **id)
+}
+
+/// The hash of the id of the order `ordinal`.
+fn hash_at(ids: &Column<[u8; 16]>, others: &[Box<str>], ordinal: u32) -> u64 {
+    match stored(ids, others, ordinal) {
+        Some(Stored::Uuid(bytes)) => OrderId::hash_uuid(bytes),
+        Some(Stored::Other(text)) => OrderId::from(text).hash(),
+        None => 0,
     }
 }
 
