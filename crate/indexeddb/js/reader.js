@@ -13,7 +13,9 @@
 
 import { LOG } from './database.js';
 
-/** How many batches the worker reads at once, and how many it is ahead: about a megabyte, and four. */
+/** Whoever is given a whole page of so many bytes goes through the log: that is worth a worker. */
+const PAGE_BYTES = 128 * 1_024;
+/** How many batches the worker reads at once, and how many it is ahead: a few megabytes. */
 const AT_ONCE = 8;
 const AHEAD = 32;
 /** How long the worker is kept when nobody reads, in milliseconds. */
@@ -105,9 +107,9 @@ class Reader {
       const found = await this.#connection.readAfter(after, limit);
       const end = Number(found.at(-2) ?? after);
       this.#ends.set(after, end);
-      // A whole page of a long log: somebody goes through it.
-      const isWhole = found.length === 2 * limit && limit >= AT_ONCE;
-      if (isWhole && !this.#worker && !this.#isAlone) this.#start(end);
+      const bytes = found.reduce((/** @type {number} */ sum, part) => sum + bytesIn(part), 0);
+      const isLong = found.length === 2 * limit && bytes >= PAGE_BYTES;
+      if (isLong && !this.#worker && !this.#isAlone) this.#start(end);
       return found;
     } finally {
       this.#own -= 1;
@@ -209,6 +211,9 @@ class Reader {
     for (const { answer } of waiting) answer(undefined);
   }
 }
+
+/** @param {number | Uint8Array} part */
+const bytesIn = (part) => (typeof part === 'number' ? 0 : part.length);
 
 /** @param {number} after @param {number} limit */
 function wait(after, limit) {
