@@ -277,3 +277,52 @@ impl<'a> Reader<'a> {
 const fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_the_same_when_each_one_is(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            at: prop::sample::Index,
+            other: u8,
+        ) {
+            let mut others = bytes.clone();
+            prop_assert!(same_bytes(&bytes, &others));
+            if let Some(byte) = others.get_mut(at.index(bytes.len().max(1))) {
+                *byte = other;
+            }
+            prop_assert_eq!(same_bytes(&bytes, &others), bytes == others);
+            others.push(other);
+            prop_assert!(!same_bytes(&bytes, &others));
+        }
+
+        #[test]
+        fn many_integers_are_read_as_one_by_one(
+            written in prop::collection::vec((any::<i64>(), 0_u32..64), 0..40),
+            damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        ) {
+            let mut writer = Writer::new();
+            for (number, shift) in &written {
+                writer.int(number >> shift);
+            }
+            let mut bytes = writer.into_bytes();
+            if let Some((at, byte)) = damage && !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let mut one_by_one = Reader::new(&bytes);
+            let expected: Result<Vec<i64>, Damaged> = written.iter().map(|_| one_by_one.int()).collect();
+            let (mut at_once, mut numbers) = (Reader::new(&bytes), Vec::new());
+            let read = at_once.ints(written.len(), &mut numbers);
+            prop_assert_eq!(read.map(|()| numbers), expected.clone());
+            if expected.is_ok() {
+                prop_assert_eq!(at_once.remaining(), one_by_one.remaining());
+            }
+        }
+    }
+}
