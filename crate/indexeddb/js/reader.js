@@ -47,7 +47,7 @@ function work() {
       if (found.length > 0) read();
     };
   };
-  onmessage = ({ data }) => {
+  globalThis.onmessage = ({ data }) => {
     room += data.room;
     if (data.name === undefined) return read();
     [store, after, count] = [data.store, data.after, data.count];
@@ -96,19 +96,20 @@ class Reader {
   /** @param {number} after @param {number} limit */
   async read(after, limit) {
     if (this.#worker) {
-      const { promise, waiting } = wait(after, limit);
-      this.#waiting.push(waiting);
-      this.#serve();
-      const batches = await promise;
+      /** @type {Batch[] | undefined} */
+      const batches = await new Promise((answer) => {
+        this.#waiting.push({ after, limit, answer });
+        this.#serve();
+      });
       if (batches && this.#connection.isOpen) return batches.flatMap(({ last, bytes }) => [last, bytes]);
     }
     this.#own += 1;
     try {
       const found = await this.#connection.readAfter(after, limit);
-      const end = Number(found.at(-2) ?? after);
+      const [end, last] = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
+      if (end === undefined) return found;
       this.#ends.set(after, end);
-      const bytes = found.reduce((/** @type {number} */ sum, part) => sum + bytesIn(part), 0);
-      const isLong = found.length === 2 * limit && bytes >= PAGE_BYTES;
+      const isLong = found.length === 2 * limit && limit * last.length >= PAGE_BYTES;
       if (isLong && !this.#worker && !this.#isAlone) this.#start(end);
       return found;
     } finally {
@@ -210,20 +211,6 @@ class Reader {
     this.#ends.clear();
     for (const { answer } of waiting) answer(undefined);
   }
-}
-
-/** @param {number | Uint8Array} part */
-const bytesIn = (part) => (typeof part === 'number' ? 0 : part.length);
-
-/** @param {number} after @param {number} limit */
-function wait(after, limit) {
-  /** @type {Waiting['answer']} */
-  let answer = () => {};
-  /** @type {Promise<Batch[] | undefined>} */
-  const promise = new Promise((resolve) => {
-    answer = resolve;
-  });
-  return { promise, waiting: { after, limit, answer } };
 }
 
 /** @type {WeakMap<Connection, Reader>} */
