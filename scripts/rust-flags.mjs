@@ -67,7 +67,8 @@ async function obstacle() {
  */
 export async function rustFlags(release) {
   const shortcoming = release ? await obstacle() : null;
-  if (!release || shortcoming !== null) return { cargo: [], env: encoded([...simd, ...withoutPaths()]), shortcoming };
+  if (!release || shortcoming !== null)
+    return { cargo: [], env: encoded([...simd, ...withoutPaths()]), shortcoming };
   const env = { ...unstable, ...encoded([...panicsTrap, ...simd, ...withoutPaths()]) };
   return { cargo: libraryForSize, env, shortcoming };
 }

@@ -9,6 +9,20 @@
 #[error("the bytes are damaged")]
 pub struct Damaged;
 
+/// Whether two texts or keys are the same, eight bytes at a time: WebAssembly's `memcmp` takes them
+/// one by one.
+#[must_use]
+pub fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    let ((words, rest), (others, other_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let are_same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    a.len() == b.len()
+        && words.iter().zip(others).all(are_same)
+        && match (a.last_chunk(), b.last_chunk()) {
+            (Some(last), Some(other)) => are_same((last, other)),
+            _ => rest.iter().zip(other_rest).all(|(a, b)| a == b),
+        }
+}
+
 /// Collects bytes.
 #[derive(Debug, Default, Clone)]
 pub struct Writer {
@@ -196,8 +210,37 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Damaged`] when there is none.
     pub fn int(&mut self) -> Result<i64, Damaged> {
-        let value = self.uint()?;
-        Ok((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+        Ok(unzigzag(self.uint()?))
+    }
+
+    /// Takes so many signed integers, and adds them to `numbers`.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there are fewer.
+    pub fn ints(&mut self, count: usize, numbers: &mut Vec<i64>) -> Result<(), Damaged> {
+        let mut rest = self.bytes;
+        for _ in 0..count {
+            // Nearly all have one byte or two; this loop is what reading a batch mostly is.
+            let value = match *rest {
+                [first @ ..0x80, ref after @ ..] => {
+                    rest = after;
+                    u64::from(first)
+                }
+                [first, second @ ..0x80, ref after @ ..] => {
+                    rest = after;
+                    u64::from(first & 0x7f) | u64::from(second) << 7
+                }
+                _ => {
+                    let mut reader = Reader::new(rest);
+                    let value = reader.uint()?;
+                    rest = reader.bytes;
+                    value
+                }
+            };
+            numbers.push(unzigzag(value));
+        }
+        self.bytes = rest;
+        Ok(())
     }
 
     /// Takes bytes preceded by their length.
@@ -232,6 +275,59 @@ impl<'a> Reader<'a> {
             Ok(())
         } else {
             Err(Damaged)
+        }
+    }
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_the_same_when_each_one_is(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            at: prop::sample::Index,
+            other: u8,
+        ) {
+            let mut others = bytes.clone();
+            prop_assert!(same_bytes(&bytes, &others));
+            if let Some(byte) = others.get_mut(at.index(bytes.len().max(1))) {
+                *byte = other;
+            }
+            prop_assert_eq!(same_bytes(&bytes, &others), bytes == others);
+            others.push(other);
+            prop_assert!(!same_bytes(&bytes, &others));
+        }
+
+        #[test]
+        fn many_integers_are_read_as_one_by_one(
+            written in prop::collection::vec((any::<i64>(), 0_u32..64), 0..40),
+            damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        ) {
+            let mut writer = Writer::new();
+            for (number, shift) in &written {
+                writer.int(number >> shift);
+            }
+            let mut bytes = writer.into_bytes();
+            if let Some((at, byte)) = damage && !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let mut one_by_one = Reader::new(&bytes);
+            let expected: Result<Vec<i64>, Damaged> = written.iter().map(|_| one_by_one.int()).collect();
+            let (mut at_once, mut numbers) = (Reader::new(&bytes), Vec::new());
+            let read = at_once.ints(written.len(), &mut numbers);
+            prop_assert_eq!(read.map(|()| numbers), expected.clone());
+            if expected.is_ok() {
+                prop_assert_eq!(at_once.remaining(), one_by_one.remaining());
+            }
         }
     }
 }

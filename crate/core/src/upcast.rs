@@ -36,7 +36,7 @@ pub fn upcast<'a>(chain: &[Upcaster], event: &RecordedEvent<'a>) -> Result<Upcas
     let step_from = |version: u32| {
         chain
             .iter()
-            .find(|step| step.event_type == event.event_type && step.from == version)
+            .find(|step| step.from == version && step.event_type == event.event_type)
     };
     if step_from(schema_version).is_none() {
         return Ok(Upcasted {

@@ -4,7 +4,6 @@
  * done here.
  *
  * What fails rejects with a `Failure`.
- *
  * @typedef {import('./database.js').Failure} Failure
  * @typedef {import('./database.js').Batch} Batch
  */
@@ -39,7 +38,7 @@ import {
   writeFrom,
 } from './database.js';
 
-/** How long deleting may take, in milliseconds; see `Connection.delete`. */
+/** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
 /** Batches that begin after `tail`. @param {number} tail @param {unknown[]} entries Last positions and bytes, in turns. */
@@ -69,6 +68,7 @@ export class Connection {
   /** @param {IDBDatabase} database */
   constructor(database) {
     this.#database = database;
+    this.name = database.name;
     // A connection that stays open would keep the other one waiting.
     database.onversionchange = () => this.#end('another connection deletes or upgrades the database');
     database.onclose = () => this.#end('the browser closed the database');
@@ -446,7 +446,7 @@ export class Connection {
   }
 }
 
-/** @param {IDBTransaction | undefined} transaction */
+/** @param {IDBTransaction} [transaction] */
 function abort(transaction) {
   try {
     transaction?.abort();

@@ -1,5 +1,4 @@
-//! What `js/database.js`, `js/requests.js` and `js/memory.js` offer; it is documented there. What fails rejects, and
-//! never throws.
+//! What the modules in `js` offer; it is documented there. What fails rejects, and never throws.
 
 use js_sys::{Array, Float64Array, Promise};
 use wasm_bindgen::prelude::*;
@@ -17,6 +16,12 @@ extern "C" {
     pub(crate) fn open_memory(name: &str) -> Connection;
 }
 
+#[wasm_bindgen(module = "/js/reader.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = readAfter)]
+    pub(crate) fn read_after(connection: &Connection, after: f64, limit: u32) -> Promise;
+}
+
 #[wasm_bindgen(module = "/js/requests.js")]
 extern "C" {
     /// An open database.
@@ -27,9 +32,6 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     pub(crate) fn commit(this: &Connection, tail: f64, batches: &Array, strict: bool) -> Promise;
-
-    #[wasm_bindgen(method, js_name = readAfter)]
-    pub(crate) fn read_after(this: &Connection, after: f64, limit: u32) -> Promise;
 
     #[wasm_bindgen(method, js_name = readAt)]
     pub(crate) fn read_at(this: &Connection, positions: &Float64Array) -> Promise;

@@ -142,7 +142,7 @@ impl Storage for IndexedDbStorage {
         }
         let (after, limit) = (key(after)?, u32::try_from(limit).unwrap_or(u32::MAX));
         let found = self
-            .ask(&|connection| connection.read_after(after, limit))
+            .ask(&|connection| requests::read_after(connection, after, limit))
             .await?;
         Ok(batches(&found))
     }

@@ -1,6 +1,8 @@
 //! Currencies by their ISO 4217 codes, and how many decimals each has.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 
@@ -46,10 +48,16 @@ const KNOWN: [(&str, u8); 34] = [
 const DECIMALS_WHEN_UNKNOWN: u8 = 2;
 
 /// A currency: three capital letters, in three bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy)]
 pub struct Currency([u8; 3]);
 
 impl Currency {
+    /// Compared as a number: all three letters at once.
+    const fn number(self) -> u32 {
+        let [first, second, third] = self.0;
+        u32::from_be_bytes([0, first, second, third])
+    }
+
     /// What orders were placed in before events said so.
     pub const USD: Self = Self(*b"USD");
 
@@ -113,6 +121,33 @@ impl Currency {
         KNOWN
             .iter()
             .find_map(|(code, decimals)| (code.as_bytes() == self.0).then_some(*decimals))
+    }
+}
+
+impl PartialEq for Currency {
+    fn eq(&self, other: &Self) -> bool {
+        self.number() == other.number()
+    }
+}
+
+impl Eq for Currency {}
+
+impl Hash for Currency {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number().hash(state);
+    }
+}
+
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Currency {
+    /// As their codes are ordered.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number().cmp(&other.number())
     }
 }
 

@@ -6,6 +6,7 @@ mod stored;
 
 use std::borrow::Cow;
 
+use daybook_core::codec::same_bytes;
 use daybook_core::domain::{Domain, EncodedEvent};
 use daybook_core::json::{FromJson, ToJson};
 use daybook_core::upcast::Upcaster;
@@ -13,6 +14,7 @@ use daybook_core::{Error, Result};
 
 use crate::currency::Currency;
 use crate::money::Amount;
+use crate::order_id::OrderId;
 use crate::upcast::UPCASTERS;
 
 /// The type of [`OrderEvent::OrderPlaced`].
@@ -24,12 +26,21 @@ pub const ORDER_CANCELLED: &str = "OrderCancelled";
 /// The type of [`OrderEvent::PaymentRefunded`].
 pub const PAYMENT_REFUNDED: &str = "PaymentRefunded";
 
+/// The type of an event, as a value that is compared at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    OrderPlaced,
+    PaymentConfirmed,
+    OrderCancelled,
+    PaymentRefunded,
+}
+
 /// Each type with the schema version this build writes.
-const CURRENT: [(&str, u32); 4] = [
-    (ORDER_PLACED, 3),
-    (PAYMENT_CONFIRMED, 1),
-    (ORDER_CANCELLED, 1),
-    (PAYMENT_REFUNDED, 1),
+const CURRENT: [(Kind, &str, u32); 4] = [
+    (Kind::OrderPlaced, ORDER_PLACED, 3),
+    (Kind::PaymentConfirmed, PAYMENT_CONFIRMED, 1),
+    (Kind::OrderCancelled, ORDER_CANCELLED, 1),
+    (Kind::PaymentRefunded, PAYMENT_REFUNDED, 1),
 ];
 
 /// Something that happened to an order.
@@ -49,7 +60,7 @@ pub enum OrderEvent<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPlaced<'a> {
     /// The order.
-    pub order_id: Cow<'a, str>,
+    pub order_id: OrderId<'a>,
     /// Who placed it.
     pub customer_id: Cow<'a, str>,
     /// What was ordered.
@@ -75,7 +86,7 @@ pub struct Item<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentConfirmed<'a> {
     /// The order.
-    pub order_id: Cow<'a, str>,
+    pub order_id: OrderId<'a>,
     /// What the payment is known by elsewhere.
     pub payment_reference: Cow<'a, str>,
     /// What was paid, in the order's currency.
@@ -86,7 +97,7 @@ pub struct PaymentConfirmed<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderCancelled<'a> {
     /// The order.
-    pub order_id: Cow<'a, str>,
+    pub order_id: OrderId<'a>,
     /// Why.
     pub reason: Cow<'a, str>,
 }
@@ -95,7 +106,7 @@ pub struct OrderCancelled<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRefunded<'a> {
     /// The order.
-    pub order_id: Cow<'a, str>,
+    pub order_id: OrderId<'a>,
     /// What the payment was known by.
     pub payment_reference: Cow<'a, str>,
     /// What was paid back, in the order's currency.
@@ -108,6 +119,11 @@ impl OrderEvent<'_> {
     /// The order it happened to.
     #[must_use]
     pub fn order_id(&self) -> &str {
+        self.id()
+    }
+
+    /// The same, ready to be looked up.
+    pub(crate) const fn id(&self) -> &OrderId<'_> {
         match self {
             Self::OrderPlaced(event) => &event.order_id,
             Self::PaymentConfirmed(event) => &event.order_id,
@@ -148,7 +164,7 @@ impl Domain for Orders {
     const UPCASTERS: &'static [Upcaster] = UPCASTERS;
 
     fn knows(event_type: &str, schema_version: u32) -> bool {
-        current_schema(event_type).is_some_and(|current| (1..=current).contains(&schema_version))
+        current(event_type).is_some_and(|(_, current)| (1..=current).contains(&schema_version))
     }
 
     fn decode<'a>(
@@ -156,20 +172,21 @@ impl Domain for Orders {
         schema_version: u32,
         data: &'a str,
     ) -> Result<Option<OrderEvent<'a>>> {
-        if current_schema(event_type) != Some(schema_version) {
+        let Some((kind, _)) = current(event_type).filter(|(_, now)| *now == schema_version) else {
             return Ok(None);
-        }
-        if let Some(event) = stored::as_written(event_type, data) {
+        };
+        if let Some(event) = stored::as_written(kind, data) {
             return Ok(Some(event));
         }
-        let event = match event_type {
-            ORDER_PLACED => OrderPlaced::from_json(data).map(OrderEvent::OrderPlaced),
-            PAYMENT_CONFIRMED => {
+        let event = match kind {
+            Kind::OrderPlaced => OrderPlaced::from_json(data).map(OrderEvent::OrderPlaced),
+            Kind::PaymentConfirmed => {
                 PaymentConfirmed::from_json(data).map(OrderEvent::PaymentConfirmed)
             }
-            ORDER_CANCELLED => OrderCancelled::from_json(data).map(OrderEvent::OrderCancelled),
-            PAYMENT_REFUNDED => PaymentRefunded::from_json(data).map(OrderEvent::PaymentRefunded),
-            _ => return Ok(None),
+            Kind::OrderCancelled => OrderCancelled::from_json(data).map(OrderEvent::OrderCancelled),
+            Kind::PaymentRefunded => {
+                PaymentRefunded::from_json(data).map(OrderEvent::PaymentRefunded)
+            }
         };
         event.map(Some).map_err(|error| {
             let reason = format!("is not an {event_type}: {error} at byte {}", error.at);
@@ -189,7 +206,7 @@ impl Domain for Orders {
         let event_type = event.event_type();
         EncodedEvent {
             event_type,
-            schema_version: current_schema(event_type).unwrap_or(1),
+            schema_version: current(event_type).map_or(1, |(_, schema)| schema),
             tags,
             data,
         }
@@ -202,8 +219,12 @@ pub fn customer_tag(customer_id: &str) -> String {
     format!("customer:{customer_id}")
 }
 
-fn current_schema(event_type: &str) -> Option<u32> {
-    CURRENT
-        .iter()
-        .find_map(|(known, schema)| (*known == event_type).then_some(*schema))
+/// What this build knows by the name of a type, and the schema version it writes.
+fn current(event_type: &str) -> Option<(Kind, u32)> {
+    let is_it = |(_, known, _): &&(Kind, &str, u32)| {
+        // No two are of the same length.
+        known.len() == event_type.len() && same_bytes(known.as_bytes(), event_type.as_bytes())
+    };
+    let (kind, _, schema) = CURRENT.iter().find(is_it)?;
+    Some((*kind, *schema))
 }

@@ -63,6 +63,7 @@ pub mod draft;
 pub mod events;
 pub mod money;
 pub mod order;
+mod order_id;
 pub mod read_models;
 mod rules;
 mod sorted;
@@ -79,6 +80,7 @@ pub use currency::Currency;
 pub use events::{OrderEvent, Orders};
 pub use money::Amount;
 pub use order::{Order, OrderState, Status};
+pub use order_id::OrderId;
 
 /// The event stream of the order `order_id`.
 ///

@@ -142,7 +142,11 @@ impl Amount {
             None if text.is_empty() => return None,
             None => 0,
         };
-        exactly(Some(mantissa.into()), decimals).ok()
+        // As many digits are far from too many.
+        (decimals <= MAX_DECIMALS).then(|| Self {
+            mantissa: mantissa.into(),
+            decimals: u8::try_from(decimals).unwrap_or_default(),
+        })
     }
 
     fn read(text: &str, max_digits: usize, max_decimals: usize) -> Result<Self, MoneyError> {
@@ -206,6 +210,13 @@ impl Amount {
     #[must_use]
     pub fn millionths(self) -> i128 {
         let missing = MAX_DECIMALS.saturating_sub(self.decimals());
+        // WebAssembly multiplies 64 bits in one step, and 128 in many. A million has 20 bits.
+        if let (Ok(mantissa), Some(ten)) =
+            (i64::try_from(self.mantissa), POWERS_OF_TEN.get(missing))
+            && mantissa.unsigned_abs() >> (63 - 20) == 0
+        {
+            return (mantissa * ten).into();
+        }
         // Never saturates: 96 bits, and 20 more at most.
         self.mantissa
             .saturating_mul(power_of_ten(missing).unwrap_or(1))
@@ -324,10 +335,10 @@ fn exactly(mantissa: Option<i128>, decimals: usize) -> Result<Amount, MoneyError
 }
 
 /// As often as amounts are summed up, a table is worth it.
-const POWERS_OF_TEN: [i128; MAX_DECIMALS + 1] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
+const POWERS_OF_TEN: [i64; MAX_DECIMALS + 1] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
 
 fn power_of_ten(exponent: usize) -> Option<i128> {
-    POWERS_OF_TEN.get(exponent).copied()
+    POWERS_OF_TEN.get(exponent).map(|ten| i128::from(*ten))
 }
 
 fn unsigned(text: &str) -> Result<&str, MoneyError> {

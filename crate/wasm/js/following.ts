@@ -35,7 +35,10 @@ export class Following {
       if (!this.#stop.signal.aborted) tell(kind, cause);
     };
     this.#pump = new Pump(
-      () => call(inner, 'advance'),
+      () => {
+        store.delayUpkeep();
+        return call(inner, 'advance');
+      },
       () => this.#saving.ask(),
     );
   }

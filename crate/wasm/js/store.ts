@@ -150,6 +150,11 @@ export class Store {
     this.#upkeep.ask();
   }
 
+  /** @internal Something else is under way that house should not be kept beside. */
+  delayUpkeep(): void {
+    this.#upkeep.ask();
+  }
+
   /** @internal Resolves once the log holds a position beyond `after`, or `signal` aborts. */
   grown(after: number, signal: AbortSignal): Promise<void> {
     return this.#watch.grown(after, signal);

@@ -50,6 +50,8 @@ pub(super) struct ColumnReader<'r, 'a, Row> {
     reader: &'r mut Reader<'a>,
     repeating: u64,
     rows: &'r mut [Row],
+    /// Those of one column.
+    numbers: Vec<i64>,
 }
 
 impl<'r, 'a, Row> ColumnReader<'r, 'a, Row> {
@@ -57,6 +59,7 @@ impl<'r, 'a, Row> ColumnReader<'r, 'a, Row> {
         Ok(Self {
             repeating: reader.uint()?,
             reader,
+            numbers: Vec::with_capacity(rows.len()),
             rows,
         })
     }
@@ -68,12 +71,14 @@ impl<'r, 'a, Row> ColumnReader<'r, 'a, Row> {
     ) -> Result<(), Damaged> {
         let repeats = self.repeating & 1 == 1;
         self.repeating >>= 1;
-        let mut number = 0;
-        for (index, row) in self.rows.iter_mut().enumerate() {
-            if index < 2 || !repeats {
-                number = self.reader.int()?;
-            }
-            put(row, number)?;
+        let count = self.rows.len();
+        let written = if repeats { count.min(2) } else { count };
+        self.numbers.clear();
+        self.reader.ints(written, &mut self.numbers)?;
+        let last = self.numbers.last().copied().unwrap_or_default();
+        self.numbers.resize(count, last);
+        for (row, number) in self.rows.iter_mut().zip(&self.numbers) {
+            put(row, *number)?;
         }
         Ok(())
     }
@@ -99,7 +104,7 @@ impl<'r, 'a, Row> ColumnReader<'r, 'a, Row> {
     }
 
     /// Checks that no further column was announced.
-    pub(super) const fn finish(self) -> Result<(), Damaged> {
+    pub(super) fn finish(self) -> Result<(), Damaged> {
         if self.repeating == 0 {
             Ok(())
         } else {

@@ -279,14 +279,6 @@ impl Batch {
         rows.map(|(index, row)| self.recorded(index, row))
     }
 
-    /// The events after `position`, in order.
-    pub fn events_after(&self, position: Position) -> impl Iterator<Item = RecordedEvent<'_>> {
-        let before = position.saturating_add(1).saturating_sub(self.first());
-        let rows = self.contents.rows.iter().enumerate();
-        rows.skip(usize::try_from(before).unwrap_or(usize::MAX))
-            .map(|(index, row)| self.recorded(index, row))
-    }
-
     /// Each distinct text of the batch once; events refer to them by number.
     #[must_use]
     pub const fn strings(&self) -> &Strings {

@@ -1,7 +1,7 @@
 //! Segments: how they are read.
 
 use crate::codec::{Damaged, Reader};
-use crate::{Error, Hash, Result};
+use crate::{Error, Hash, Position, Result};
 
 use super::Index;
 use super::hash64::hash64;
@@ -68,6 +68,15 @@ impl Index {
         }
         self.load_checked(bytes)
             .map_err(|Damaged| Error::corrupt(self.tail() + 1, "a segment of the index is damaged"))
+    }
+
+    /// Makes room at once for the streams of a log up to `tail`, judging by those so far: a table that
+    /// grows moves all that is in it, which takes longer the more that is.
+    pub(crate) fn expect(&mut self, tail: Position) {
+        let known = self.tail().max(1);
+        let more = tail.saturating_sub(known) * u64::from(self.streams.len()) / known;
+        self.streams
+            .reserve(usize::try_from(more).unwrap_or_default());
     }
 
     fn load_checked(&mut self, bytes: &[u8]) -> Result<bool, Damaged> {

@@ -202,6 +202,14 @@ impl<'a> Reader<'a> {
         follows
     }
 
+    /// Passes over the plain characters that come next, up to a quote, an escape or a control
+    /// character, and gives them. For the content of a string that a [`literal`](Self::literal) began.
+    pub fn plain(&mut self) -> &'a str {
+        let start = self.at;
+        self.at = plain_end(self.text.as_bytes(), start);
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     /// Reads any value, and gives its text as it stands.
     ///
     /// # Errors

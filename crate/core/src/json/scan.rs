@@ -1,6 +1,7 @@
 //! Finding the end of things in JSON text. Offsets are in bytes.
 
 use super::{MAX_DEPTH, Malformed, Problem};
+use crate::codec::same_bytes;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -33,15 +34,10 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
         .unwrap_or(rest.len())
 }
 
-/// Whether `bytes` begin with `text`, eight bytes at a time: WebAssembly's `memcmp` takes them one by
-/// one.
+/// Whether `bytes` begin with `text`.
 pub(super) fn begins_with(bytes: &[u8], text: &[u8]) -> bool {
-    let Some(bytes) = bytes.get(..text.len()) else {
-        return false;
-    };
-    let ((words, rest), (own_words, own_rest)) = (bytes.as_chunks::<8>(), text.as_chunks::<8>());
-    let are_same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
-    words.iter().zip(own_words).all(are_same) && rest.iter().zip(own_rest).all(|(a, b)| a == b)
+    let start = bytes.get(..text.len());
+    start.is_some_and(|start| same_bytes(start, text))
 }
 
 /// The first byte at or after `at` that is not white space.

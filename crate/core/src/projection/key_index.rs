@@ -69,17 +69,22 @@ impl KeyIndex {
 
     /// The ordinal whose key has this hash, and of which `is` says that it is the one.
     pub fn find(&self, hash: u64, is: &mut dyn FnMut(u32) -> bool) -> Option<u32> {
+        self.look(hash, is).ok()
+    }
+
+    /// The ordinal, or the place where it would be: the first free one.
+    fn look(&self, hash: u64, is: &mut dyn FnMut(u32) -> bool) -> Result<u32, usize> {
         let mut place = first_place(hash, self.tags.len());
         loop {
-            let tag = *self.tags.get(place)?;
+            let tag = self.tags.get(place).copied().unwrap_or(FREE);
             if tag == FREE {
-                return None;
+                return Err(place);
             }
             if tag == tag_of(hash)
                 && let Some(ordinal) = self.ordinals.get(place)
                 && is(*ordinal)
             {
-                return Some(*ordinal);
+                return Ok(*ordinal);
             }
             place += 1;
             if place == self.tags.len() {
@@ -88,11 +93,33 @@ impl KeyIndex {
         }
     }
 
+    /// The ordinal whose key has this hash, and of which `is` says that it is the one; where none is,
+    /// the next ordinal, which is added under the hash. Tells whether it was. `hash_of` gives the hash
+    /// of any row before.
+    pub fn find_or_push(
+        &mut self,
+        hash: u64,
+        is: &mut dyn FnMut(u32) -> bool,
+        hash_of: &mut dyn FnMut(u32) -> u64,
+    ) -> (u32, bool) {
+        let place = match self.look(hash, is) {
+            Ok(known) => return (known, false),
+            Err(free) => free,
+        };
+        let ordinal = self.len;
+        if self.is_full() {
+            self.push(hash, hash_of);
+        } else {
+            self.put(place, hash, ordinal);
+            self.len += 1;
+        }
+        (ordinal, true)
+    }
+
     /// Adds the next ordinal under its key's hash; no row may have that key. `hash_of` gives the hash
     /// of any row before.
     pub fn push(&mut self, hash: u64, hash_of: &mut dyn FnMut(u32) -> u64) {
-        // Three places in four are taken at most, so that a free one is never far.
-        if (self.len as usize + 1) * 4 > self.tags.len() * 3 {
+        if self.is_full() {
             self.grow(hash_of);
         }
         self.enter(hash, self.len);
@@ -104,6 +131,12 @@ impl KeyIndex {
     #[must_use]
     pub const fn memory_bytes(&self) -> usize {
         self.tags.capacity() + self.ordinals.capacity() * size_of::<u32>()
+    }
+
+    /// Whether another row needs more places. Three in four are taken at most, so that a free one is
+    /// never far.
+    fn is_full(&self) -> bool {
+        (self.len as usize + 1) * 4 > self.tags.len() * 3
     }
 
     fn grow(&mut self, hash_of: &mut dyn FnMut(u32) -> u64) {
@@ -118,14 +151,12 @@ impl KeyIndex {
     }
 
     fn enter(&mut self, hash: u64, ordinal: u32) {
-        let start = first_place(hash, self.tags.len());
-        let is_free = |tag: &u8| *tag == FREE;
-        let after = self.tags.iter().skip(start).position(is_free);
-        let place = match after {
-            Some(distance) => Some(start + distance),
-            None => self.tags.iter().position(is_free),
-        };
-        let Some(place) = place else { return };
+        if let Err(free) = self.look(hash, &mut |_| false) {
+            self.put(free, hash, ordinal);
+        }
+    }
+
+    fn put(&mut self, place: usize, hash: u64, ordinal: u32) {
         if let (Some(tag), Some(slot)) = (self.tags.get_mut(place), self.ordinals.get_mut(place)) {
             (*tag, *slot) = (tag_of(hash), ordinal);
         }

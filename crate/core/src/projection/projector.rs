@@ -6,12 +6,12 @@ use super::{Follow, Projection, Save, Status, deliver};
 use crate::domain::{Domain, understand};
 use crate::repository::AsOf;
 use crate::storage::{Record, Storage};
-use crate::store::{Scan, Store};
+use crate::store::{Scan, Store, each_event};
 use crate::{Position, Result};
 
 /// How many events are folded between two chances for the caller to do something else: a few
 /// milliseconds of work.
-const STEP_EVENTS: usize = 1_000;
+const STEP_EVENTS: Position = 1_000;
 
 /// The read models of one domain, each with its follower.
 pub trait ReadModels: Sized {
@@ -170,15 +170,15 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
         let scan = self.scan.take();
         let mut scan = scan.unwrap_or_else(|| Scan::new(self.store.clone()));
         let chunk = scan.after(after).await?;
+        let upto = tail.min(after + STEP_EVENTS);
         self.with(|models| {
             let mut followers = models.followers();
-            let events = chunk.iter().flat_map(|batch| batch.events_after(after));
-            let known = events.take_while(|event| event.position <= tail);
-            for event in known.take(STEP_EVENTS) {
-                deliver(&mut followers, &event);
-            }
-        });
-        if after + (STEP_EVENTS as Position) < tail {
+            each_event(chunk, after, upto, &mut |event| {
+                deliver(&mut followers, event);
+                Ok(())
+            })
+        })?;
+        if upto < tail {
             self.scan.set(Some(scan));
         }
         Ok(())
@@ -320,18 +320,24 @@ impl<P: Projection, S: Storage + 'static> Past<P, S> {
         if self.after >= self.upto {
             return Ok(false);
         }
-        let after = self.after;
-        let chunk = self.scan.after(after).await?;
-        let events = chunk.iter().flat_map(|batch| batch.events_after(after));
-        for event in events.take(STEP_EVENTS) {
-            self.after = event.position;
-            if event.position <= self.upto && self.as_of.includes(&event) {
-                let rows = &mut self.rows;
-                understand::<P::Domain, _>(&event, |known| {
-                    known.map_or(Ok(()), |known| rows.apply(&event, known))
-                })??;
+        let Self {
+            scan,
+            rows,
+            as_of,
+            after,
+            upto,
+        } = self;
+        let chunk = scan.after(*after).await?;
+        let last = (*upto).min(*after + STEP_EVENTS);
+        each_event(chunk, *after, last, &mut |event| {
+            *after = event.position;
+            if !as_of.includes(event) {
+                return Ok(());
             }
-        }
+            understand::<P::Domain, _>(event, |known| {
+                known.map_or(Ok(()), |known| rows.apply(event, known))
+            })?
+        })?;
         Ok(self.after < self.upto)
     }
 

@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use core::ops::Range;
 
 use super::KeyIndex;
-use crate::codec::{Damaged, Reader, Writer};
+use crate::codec::{Damaged, Reader, Writer, same_bytes};
 
 #[cfg(test)]
 mod tests;
@@ -121,7 +121,7 @@ impl<R: Row> Table<R> {
     pub fn position_of(&self, key: &str) -> Option<usize> {
         let is_it = &mut |ordinal| {
             self.row(ordinal as usize)
-                .is_some_and(|row| row.key() == key)
+                .is_some_and(|row| same_bytes(row.key().as_bytes(), key.as_bytes()))
         };
         let ordinal = self.by_key.find(hash(key), is_it)?;
         Some(ordinal as usize)

@@ -123,6 +123,10 @@ impl<S: Storage + 'static> Inner<S> {
                 break;
             }
             state.unloaded.segments.retain(|other| *other != range);
+            if state.segments.is_empty() {
+                let tail = state.tail;
+                state.index.expect(tail);
+            }
             let upto = state.index.tail();
             state.segments.push(SegmentRange { upto, ..range });
         }

@@ -31,6 +31,7 @@ pub use append::{Append, Appended, StreamAppend};
 pub use maintain::{Maintenance, SEALED_BYTES};
 pub use read::{AllQuery, Direction, MAX_PAGE_EVENTS, PAGE_EVENTS, Page, StreamQuery};
 pub use scan::Scan;
+pub(crate) use scan::each_event;
 pub use subscription::Subscription;
 pub use verify::Verified;
 

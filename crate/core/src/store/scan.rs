@@ -12,7 +12,7 @@ use futures_util::future::{LocalBoxFuture, MaybeDone, maybe_done};
 use super::{Inner, Store};
 use crate::batch::Batch;
 use crate::storage::Storage;
-use crate::{Error, Position, Result};
+use crate::{Error, Position, RecordedEvent, Result};
 
 /// About so many bytes of batches are read at a time.
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -107,6 +107,25 @@ async fn finish(mut reading: Pin<Box<MaybeDone<Reading>>>) -> Result<Chunk> {
         .as_mut()
         .take_output()
         .unwrap_or(Err(Error::Aborted.into()))
+}
+
+/// Gives the events of a chunk after `after` and up to `upto` to `take`, in order, until that fails.
+///
+/// Each is built where it is used: an event is a few hundred bytes, and iterators would move it.
+pub(crate) fn each_event(
+    chunk: &[Rc<Batch>],
+    after: Position,
+    upto: Position,
+    take: &mut dyn FnMut(&RecordedEvent<'_>) -> Result<()>,
+) -> Result<()> {
+    for batch in chunk {
+        for position in batch.first().max(after + 1)..=batch.last().min(upto) {
+            if let Some(event) = batch.event(position) {
+                take(&event)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn holds(chunk: &[Rc<Batch>], after: Position) -> bool {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test panics")]
 
+mod long;
 mod model;
 
 use core::slice::from_ref;

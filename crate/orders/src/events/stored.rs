@@ -2,19 +2,19 @@
 //! one pass, and texts without escapes are borrowed from it.
 //!
 //! Nearly everything in a log was written here. So it is first read as that, comparing keys where
-//! they must be instead of looking for them, which takes half the time; whatever differs is read as
-//! any JSON.
+//! they must be instead of looking for them, which takes half the time; whatever differs, or holds
+//! an escape, is read as any JSON.
 
 use std::borrow::Cow;
 
 use daybook_core::json::{FromJson, Malformed, Reader, ToJson, Writer};
 
 use super::{
-    Item, ORDER_CANCELLED, ORDER_PLACED, OrderCancelled, OrderEvent, OrderPlaced,
-    PAYMENT_CONFIRMED, PaymentConfirmed, PaymentRefunded,
+    Item, Kind, OrderCancelled, OrderEvent, OrderPlaced, PaymentConfirmed, PaymentRefunded,
 };
 use crate::currency::Currency;
 use crate::money::Amount;
+use crate::order_id::OrderId;
 
 impl ToJson for OrderPlaced<'_> {
     fn write_json(&self, json: &mut Writer) {
@@ -70,66 +70,65 @@ impl ToJson for PaymentRefunded<'_> {
 }
 
 /// Reads an event as its type's writer wrote it; `None` when it differs in anything.
-pub(super) fn as_written<'a>(event_type: &str, data: &'a str) -> Option<OrderEvent<'a>> {
+pub(super) fn as_written(kind: Kind, data: &str) -> Option<OrderEvent<'_>> {
     let reader = &mut Reader::new(data);
-    let order_id = text_after(reader, r#"{"order_id":"#)?;
-    let event = match event_type {
-        ORDER_PLACED => OrderEvent::OrderPlaced(OrderPlaced {
+    let order_id = text_after(reader, r#"{"order_id":""#)?.into();
+    let event = match kind {
+        Kind::OrderPlaced => OrderEvent::OrderPlaced(OrderPlaced {
             order_id,
-            customer_id: text_after(reader, r#","customer_id":"#)?,
+            customer_id: text_after(reader, r#"","customer_id":""#)?.into(),
             items: items_as_written(reader)?,
-            total_amount: amount_after(reader, r#","total_amount":"#)?,
-            currency: Currency::from_recorded(&text_after(reader, r#","currency":"#)?)?,
+            total_amount: amount_after(reader, r#","total_amount":""#)?,
+            currency: Currency::from_recorded(text_after(reader, r#"","currency":""#)?)?,
         }),
-        PAYMENT_CONFIRMED => OrderEvent::PaymentConfirmed(PaymentConfirmed {
+        Kind::PaymentConfirmed => OrderEvent::PaymentConfirmed(PaymentConfirmed {
             order_id,
-            payment_reference: text_after(reader, r#","payment_reference":"#)?,
-            amount: amount_after(reader, r#","amount":"#)?,
+            payment_reference: text_after(reader, r#"","payment_reference":""#)?.into(),
+            amount: amount_after(reader, r#"","amount":""#)?,
         }),
-        ORDER_CANCELLED => OrderEvent::OrderCancelled(OrderCancelled {
+        Kind::OrderCancelled => OrderEvent::OrderCancelled(OrderCancelled {
             order_id,
-            reason: text_after(reader, r#","reason":"#)?,
+            reason: text_after(reader, r#"","reason":""#)?.into(),
         }),
-        _ => OrderEvent::PaymentRefunded(PaymentRefunded {
+        Kind::PaymentRefunded => OrderEvent::PaymentRefunded(PaymentRefunded {
             order_id,
-            payment_reference: text_after(reader, r#","payment_reference":"#)?,
-            amount: amount_after(reader, r#","amount":"#)?,
-            reason: text_after(reader, r#","reason":"#)?,
+            payment_reference: text_after(reader, r#"","payment_reference":""#)?.into(),
+            amount: amount_after(reader, r#"","amount":""#)?,
+            reason: text_after(reader, r#"","reason":""#)?.into(),
         }),
     };
-    (reader.literal("}") && reader.end().is_ok()).then_some(event)
+    (reader.literal(r#""}"#) && reader.end().is_ok()).then_some(event)
 }
 
 fn items_as_written<'a>(reader: &mut Reader<'a>) -> Option<Vec<Item<'a>>> {
     let mut items = Vec::new();
-    let mut before = r#","items":[{"productId":"#;
+    let mut before = r#"","items":[{"productId":""#;
     loop {
-        let product_id = text_after(reader, before)?;
-        if !reader.literal(r#","quantity":"#) {
+        let product_id = text_after(reader, before)?.into();
+        if !reader.literal(r#"","quantity":"#) {
             return None;
         }
         let quantity = reader.unsigned32().ok()?;
         items.push(Item {
             product_id,
             quantity,
-            unit_price: amount_after(reader, r#","unitPrice":"#)?,
+            unit_price: amount_after(reader, r#","unitPrice":""#)?,
         });
-        if reader.literal("}]") {
+        if reader.literal(r#""}]"#) {
             return Some(items);
         }
-        before = r#"},{"productId":"#;
+        before = r#""},{"productId":""#;
     }
 }
 
-fn text_after<'a>(reader: &mut Reader<'a>, before: &str) -> Option<Cow<'a, str>> {
-    if !reader.literal(before) {
-        return None;
-    }
-    reader.string().ok()
+/// A text without escapes, whose opening quote `before` ends with. The closing one is left to what
+/// comes after: an escape in its place is not what was expected there.
+fn text_after<'a>(reader: &mut Reader<'a>, before: &str) -> Option<&'a str> {
+    reader.literal(before).then(|| reader.plain())
 }
 
 fn amount_after(reader: &mut Reader<'_>, before: &str) -> Option<Amount> {
-    Amount::recorded(&text_after(reader, before)?).ok()
+    Amount::recorded(text_after(reader, before)?).ok()
 }
 
 impl<'a> FromJson<'a> for OrderPlaced<'a> {
@@ -139,7 +138,7 @@ impl<'a> FromJson<'a> for OrderPlaced<'a> {
         reader.begin_object()?;
         while let Some(key) = reader.next_key()? {
             match &*key {
-                "order_id" => order_id = Some(reader.string()?),
+                "order_id" => order_id = Some(reader.string()?.into()),
                 "customer_id" => customer_id = Some(reader.string()?),
                 "items" => items = Some(read_items(reader)?),
                 "total_amount" => total_amount = Some(Amount::read_json(reader)?),
@@ -189,7 +188,7 @@ impl<'a> FromJson<'a> for Item<'a> {
 /// What the events that follow a placement hold.
 #[derive(Default)]
 struct Fields<'a> {
-    order_id: Option<Cow<'a, str>>,
+    order_id: Option<OrderId<'a>>,
     payment_reference: Option<Cow<'a, str>>,
     amount: Option<Amount>,
     reason: Option<Cow<'a, str>>,
@@ -203,7 +202,7 @@ impl<'a> Fields<'a> {
         while let Some(key) = reader.next_key()? {
             match &*key {
                 key if !own.contains(&key) => reader.skip()?,
-                "order_id" => fields.order_id = Some(reader.string()?),
+                "order_id" => fields.order_id = Some(reader.string()?.into()),
                 "payment_reference" => fields.payment_reference = Some(reader.string()?),
                 "amount" => fields.amount = Some(Amount::read_json(reader)?),
                 _ => fields.reason = Some(reader.string()?),

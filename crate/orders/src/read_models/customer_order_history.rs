@@ -215,7 +215,9 @@ impl CustomerOrderHistory {
                 sorted.change(fact.customer);
             }
         }
-        account.revalue(fact, facts.total(fact), change.before);
+        if (change.before == Some(Status::Paid)) != (fact.status == Status::Paid) {
+            account.revalue(fact, facts.total(fact));
+        }
     }
 }
 
@@ -264,11 +266,7 @@ impl Account {
     }
 
     /// Counts a paid order in, and out again when it is paid no longer.
-    fn revalue(&mut self, fact: &Fact, total: Sum, before: Option<Status>) {
-        let (was, is) = (before == Some(Status::Paid), fact.status == Status::Paid);
-        if was == is {
-            return;
-        }
+    fn revalue(&mut self, fact: &Fact, total: Sum) {
         let at = self
             .value
             .partition_point(|(known, _)| *known < fact.currency);
@@ -277,7 +275,7 @@ impl Account {
             self.value.insert(at, (fact.currency, Sum::default()));
         }
         if let Some((_, sum)) = self.value.get_mut(at) {
-            if is {
+            if fact.status == Status::Paid {
                 sum.plus(total);
             } else {
                 *sum = sum.less(total);

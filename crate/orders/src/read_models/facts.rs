@@ -91,6 +91,14 @@ impl Facts {
     pub(super) fn enter(&mut self, ordinal: u32, status: Status, at: Timestamp) -> Option<Status> {
         let fact = self.rows.get_mut(ordinal)?;
         let before = core::mem::replace(&mut fact.status, status);
+        if status == Status::Paid
+            && fact.moments < LISTED
+            && let Some(delay @ 0..NEVER) = Moment::at(at).delay_after(fact.placed_at)
+        {
+            // Nothing else ever happens to most orders.
+            fact.moments = delay;
+            return Some(before);
+        }
         let fact = *fact;
         let mut moments = self.moments(&fact);
         match status {

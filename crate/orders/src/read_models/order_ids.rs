@@ -7,6 +7,7 @@ use daybook_core::projection::KeyIndex;
 use uuid::Uuid;
 
 use super::pages::Column;
+use crate::order_id::{Key, OrderId};
 
 /// The ids of orders as recorded, each found by its text. History may hold ids that are not UUIDs;
 /// they are kept as they are.
@@ -21,12 +22,6 @@ pub(super) struct OrderIds {
 /// What the bytes of ids begin with that stand among the others. A UUID that begins so is one of
 /// them.
 const OTHER: u128 = u128::MAX >> 32;
-
-/// An id that is asked for.
-enum Asked<'a> {
-    Uuid([u8; 16]),
-    Other(&'a str),
-}
 
 /// Room for the text of a UUID.
 pub(super) type Buffer = [u8; 36];
@@ -50,30 +45,30 @@ impl OrderIds {
     }
 
     /// The number of the order `id`.
-    pub(super) fn ordinal(&self, id: &str) -> Option<u32> {
-        let asked = Asked::new(id);
-        self.find(asked.hash(), &asked)
+    pub(super) fn ordinal(&self, id: &OrderId<'_>) -> Option<u32> {
+        let is_it = &mut |ordinal| is_at(&self.ids, &self.others, ordinal, id);
+        if is_it(id.hint()) {
+            return Some(id.hint());
+        }
+        let found = self.index.find(id.hash(), is_it)?;
+        id.found_at(found);
+        Some(found)
     }
 
     /// Adds an order and returns its number; `None` when it is known.
-    pub(super) fn add(&mut self, id: &str) -> Option<u32> {
-        let asked = Asked::new(id);
-        let hash = asked.hash();
-        if self.find(hash, &asked).is_some() {
+    pub(super) fn add(&mut self, id: &OrderId<'_>) -> Option<u32> {
+        let is_it = &mut |ordinal| is_at(&self.ids, &self.others, ordinal, id);
+        let hash_of = &mut |ordinal| hash_at(&self.ids, &self.others, ordinal);
+        let (ordinal, is_new) = self.index.find_or_push(id.hash(), is_it, hash_of);
+        id.found_at(ordinal);
+        if !is_new {
             return None;
         }
-        let ordinal = self.len();
-        let (ids, others) = (&self.ids, &self.others);
-        let hash_of = &mut |ordinal| stored(ids, others, ordinal).map_or(0, |id| id.hash());
-        self.index.push(hash, hash_of);
-        let bytes = match asked {
-            Asked::Uuid(bytes) => bytes,
-            Asked::Other(text) => {
-                let number = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
-                self.others.push(text.into());
-                other(number)
-            }
-        };
+        let bytes = uuid_of(id).unwrap_or_else(|| {
+            let number = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
+            self.others.push((**id).into());
+            other(number)
+        });
         self.ids.push(bytes);
         Some(ordinal)
     }
@@ -81,8 +76,8 @@ impl OrderIds {
     /// The id of an order; `buffer` is where its text is made.
     pub(super) fn text<'a>(&'a self, ordinal: u32, buffer: &'a mut Buffer) -> &'a str {
         match stored(&self.ids, &self.others, ordinal) {
-            Some(Asked::Uuid(bytes)) => Uuid::from_bytes(bytes).hyphenated().encode_lower(buffer),
-            Some(Asked::Other(text)) => text,
+            Some(Stored::Uuid(bytes)) => Uuid::from_bytes(*bytes).hyphenated().encode_lower(buffer),
+            Some(Stored::Other(text)) => text,
             None => "",
         }
     }
@@ -91,7 +86,7 @@ impl OrderIds {
     pub(super) fn is_uuid(&self, ordinal: u32) -> bool {
         matches!(
             stored(&self.ids, &self.others, ordinal),
-            Some(Asked::Uuid(_))
+            Some(Stored::Uuid(_))
         )
     }
 
@@ -99,7 +94,7 @@ impl OrderIds {
     pub(super) fn compare(&self, a: u32, b: u32) -> Ordering {
         let (ids, others) = (&self.ids, &self.others);
         match (stored(ids, others, a), stored(ids, others, b)) {
-            (Some(Asked::Uuid(a)), Some(Asked::Uuid(b))) => a.cmp(&b),
+            (Some(Stored::Uuid(a)), Some(Stored::Uuid(b))) => a.cmp(b),
             _ => self
                 .text(a, &mut BUFFER.clone())
                 .cmp(self.text(b, &mut BUFFER.clone())),
@@ -109,11 +104,11 @@ impl OrderIds {
     /// Writes the id of an order.
     pub(super) fn write(&self, ordinal: u32, writer: &mut Writer) {
         match stored(&self.ids, &self.others, ordinal) {
-            Some(Asked::Uuid(bytes)) => {
+            Some(Stored::Uuid(bytes)) => {
                 writer.byte(UUID_FORM);
-                writer.raw(&bytes);
+                writer.raw(bytes);
             }
-            Some(Asked::Other(text)) => {
+            Some(Stored::Other(text)) => {
                 writer.byte(OTHER_FORM);
                 writer.text(text);
             }
@@ -124,14 +119,26 @@ impl OrderIds {
     /// Reads what [`write`](Self::write) wrote, as the next order's.
     pub(super) fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Damaged> {
         let added = match reader.byte()? {
-            UUID_FORM => {
-                let id = Uuid::from_bytes(reader.array()?);
-                self.add(id.hyphenated().encode_lower(&mut BUFFER.clone()))
-            }
-            OTHER_FORM => self.add(reader.text()?),
+            UUID_FORM => self.add_uuid(reader.array()?),
+            OTHER_FORM => self.add(&OrderId::from(reader.text()?)),
             _ => None,
         };
         added.map(|_| ()).ok_or(Damaged)
+    }
+
+    /// Adds an order by what its id is kept as; `None` when it is known.
+    fn add_uuid(&mut self, bytes: [u8; 16]) -> Option<u32> {
+        if number_among_others(&bytes).is_some() {
+            return None;
+        }
+        let is_it = &mut |ordinal| self.ids.get(ordinal) == Some(&bytes);
+        let hash_of = &mut |ordinal| hash_at(&self.ids, &self.others, ordinal);
+        let hash = OrderId::hash_uuid(&bytes);
+        let (ordinal, is_new) = self.index.find_or_push(hash, is_it, hash_of);
+        is_new.then(|| {
+            self.ids.push(bytes);
+            ordinal
+        })
     }
 
     /// About how many bytes of memory they take.
@@ -142,42 +149,56 @@ impl OrderIds {
             .map(|id| size_of::<Box<str>>() + id.len());
         self.ids.memory_bytes() + self.index.memory_bytes() + others.sum::<usize>()
     }
+}
 
-    fn find(&self, hash: u64, asked: &Asked<'_>) -> Option<u32> {
-        let is_it = &mut |ordinal| match (asked, stored(&self.ids, &self.others, ordinal)) {
-            // As numbers, which are compared at once, and not byte by byte.
-            (Asked::Uuid(asked), Some(Asked::Uuid(known))) => {
-                u128::from_ne_bytes(*asked) == u128::from_ne_bytes(known)
-            }
-            (Asked::Other(asked), Some(Asked::Other(known))) => *asked == known,
-            _ => false,
-        };
-        self.index.find(hash, is_it)
+/// Whether the order `ordinal` has this id.
+fn is_at(ids: &Column<[u8; 16]>, others: &[Box<str>], ordinal: u32, id: &OrderId<'_>) -> bool {
+    let Some(known) = ids.get(ordinal) else {
+        return false;
+    };
+    if let Some(bytes) = uuid_of(id) {
+        // As numbers, which are compared at once, and not byte by byte. No other id has the bytes of
+        // one that is kept as a UUID.
+        return u128::from_ne_bytes(bytes) == u128::from_ne_bytes(*known);
+    }
+    let number = number_among_others(known);
+    let text = number.and_then(|number| others.get(number as usize));
+    text.is_some_and(|text| **text == **id)
+}
+
+/// The hash of the id of the order `ordinal`.
+fn hash_at(ids: &Column<[u8; 16]>, others: &[Box<str>], ordinal: u32) -> u64 {
+    match stored(ids, others, ordinal) {
+        Some(Stored::Uuid(bytes)) => OrderId::hash_uuid(bytes),
+        Some(Stored::Other(text)) => OrderId::from(text).hash(),
+        None => 0,
     }
 }
 
-impl<'a> Asked<'a> {
-    fn new(id: &'a str) -> Self {
-        match read_uuid(id) {
-            Some(bytes) if number_among_others(&bytes).is_none() => Self::Uuid(bytes),
-            _ => Self::Other(id),
-        }
-    }
+/// An id as it is kept.
+enum Stored<'a> {
+    Uuid(&'a [u8; 16]),
+    Other(&'a str),
+}
 
-    fn hash(&self) -> u64 {
-        match self {
-            Self::Uuid(bytes) => KeyIndex::hash(bytes),
-            Self::Other(text) => KeyIndex::hash(text.as_bytes()),
-        }
+/// The id of the order `ordinal`.
+fn stored<'a>(
+    ids: &'a Column<[u8; 16]>,
+    others: &'a [Box<str>],
+    ordinal: u32,
+) -> Option<Stored<'a>> {
+    let bytes = ids.get(ordinal)?;
+    match number_among_others(bytes) {
+        None => Some(Stored::Uuid(bytes)),
+        Some(number) => Some(Stored::Other(others.get(number as usize)?)),
     }
 }
 
-/// The id of the order `ordinal`, as it would be asked for.
-fn stored<'a>(ids: &Column<[u8; 16]>, others: &'a [Box<str>], ordinal: u32) -> Option<Asked<'a>> {
-    let bytes = *ids.get(ordinal)?;
-    match number_among_others(&bytes) {
-        None => Some(Asked::Uuid(bytes)),
-        Some(number) => Some(Asked::Other(others.get(number as usize)?)),
+/// The UUID an id is kept as; `None` when it stands among the others.
+fn uuid_of(id: &OrderId<'_>) -> Option<[u8; 16]> {
+    match id.key() {
+        Key::Uuid(bytes) if number_among_others(&bytes).is_none() => Some(bytes),
+        _ => None,
     }
 }
 
@@ -190,43 +211,6 @@ fn number_among_others(bytes: &[u8; 16]) -> Option<u32> {
 
 fn other(number: u32) -> [u8; 16] {
     (OTHER << 32 | u128::from(number)).to_be_bytes()
-}
-
-/// The UUID that has this very text: small letters, with hyphens. Every event is looked up by one,
-/// so eight digits are read at a time.
-fn read_uuid(text: &str) -> Option<[u8; 16]> {
-    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let is_hyphen = |at: usize| text.get(at) == Some(&b'-');
-    if ![8, 13, 18, 23].into_iter().all(is_hyphen) {
-        return None;
-    }
-    let four = |at: usize| -> Option<u64> {
-        let digits = text.get(at..)?.first_chunk()?;
-        Some(u32::from_be_bytes(*digits).into())
-    };
-    let mut id = [0; 16];
-    let places = [(0, 4), (9, 14), (19, 24), (28, 32)];
-    for (part, (high, low)) in id.as_chunks_mut().0.iter_mut().zip(places) {
-        *part = eight_digits(four(high)? << 32 | four(low)?)?.to_be_bytes();
-    }
-    Some(id)
-}
-
-/// The number of eight hexadecimal digits in small letters, all at once in a word of a byte each,
-/// the first one highest.
-fn eight_digits(word: u64) -> Option<u32> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // Letters, and not digits, have the bit 0x40; the low bits of 'a' are 1.
-    let digits = (word & (ONES * 0x0f)) + (word >> 6 & ONES) * 9;
-    // What these digits are written with, where 10 and more are letters.
-    let letters = (digits + ONES * (0x80 - 10)) >> 7 & ONES;
-    let written = digits + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10);
-    if written != word || digits & (ONES * 0xf0) != 0 {
-        return None;
-    }
-    let bytes = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff;
-    let pairs = (bytes | bytes >> 8) & 0x0000_ffff_0000_ffff;
-    u32::try_from((pairs | pairs >> 16) & 0xffff_ffff).ok()
 }
 
 #[cfg(test)]
@@ -253,8 +237,8 @@ mod tests {
             let mut table = OrderIds::default();
             for id in &ids {
                 let place = known.iter().position(|known| known == id);
-                prop_assert_eq!(table.ordinal(id).map(|place| place as usize), place);
-                prop_assert_eq!(table.add(id).is_some(), place.is_none());
+                prop_assert_eq!(table.ordinal(&id.as_str().into()).map(|place| place as usize), place);
+                prop_assert_eq!(table.add(&id.as_str().into()).is_some(), place.is_none());
                 if place.is_none() {
                     known.push(id);
                 }
@@ -263,7 +247,7 @@ mod tests {
             for (ordinal, id) in (0..).zip(&known) {
                 let mut buffer = BUFFER;
                 prop_assert_eq!(table.text(ordinal, &mut buffer), *id);
-                prop_assert_eq!(table.ordinal(id), Some(ordinal));
+                prop_assert_eq!(table.ordinal(&(*id).into()), Some(ordinal));
                 for (other, text) in (0..).zip(&known) {
                     prop_assert_eq!(table.compare(ordinal, other), (*id).cmp(*text));
                 }
@@ -273,29 +257,32 @@ mod tests {
             let (mut reader, mut again) = (Reader::new(&bytes), OrderIds::default());
             for (ordinal, id) in (0..).zip(&known) {
                 again.read(&mut reader).unwrap();
-                prop_assert_eq!(again.ordinal(id), Some(ordinal));
+                prop_assert_eq!(again.ordinal(&(*id).into()), Some(ordinal));
             }
             // One that was made for as many, and for fewer.
             let mut anew = again.anew();
             prop_assert_eq!(anew.len(), 0);
             for id in known.iter().copied().chain(["one", "more"]) {
-                let is_new = anew.ordinal(id).is_none();
-                prop_assert_eq!(anew.add(id).is_some(), is_new);
-                prop_assert!(anew.ordinal(id).is_some());
+                let is_new = anew.ordinal(&id.into()).is_none();
+                prop_assert_eq!(anew.add(&id.into()).is_some(), is_new);
+                prop_assert!(anew.ordinal(&id.into()).is_some());
             }
-            prop_assert!(known.iter().all(|id| anew.ordinal(id) == again.ordinal(id)));
-        }
-
-        #[test]
-        fn eight_digits_are_a_number(text in "[0-9a-z\\PC]{8}", number in any::<u32>()) {
-            if let Ok(text) = <[u8; 8]>::try_from(text.as_bytes()) {
-                let number = core::str::from_utf8(&text).ok()
-                    .and_then(|text| u32::from_str_radix(text, 16).ok())
-                    .filter(|number| format!("{number:08x}").as_bytes() == text);
-                prop_assert_eq!(eight_digits(u64::from_be_bytes(text)), number);
+            // The same ids in another order: where one table has them is not where the other has.
+            let mut turned = OrderIds::default();
+            for id in known.iter().rev() {
+                let id = OrderId::from(*id);
+                prop_assert_eq!(table.ordinal(&id).is_some(), true);
+                prop_assert!(turned.add(&id).is_some());
+                prop_assert!(turned.add(&id).is_none());
+                prop_assert!(table.ordinal(&id) == again.ordinal(&id));
             }
-            let text: [u8; 8] = format!("{number:08x}").into_bytes().try_into().unwrap();
-            prop_assert_eq!(eight_digits(u64::from_be_bytes(text)), Some(number));
+            for (ordinal, id) in (0..).zip(known.iter().rev()) {
+                let id = OrderId::from(*id);
+                let last = u32::try_from(known.len() - 1).unwrap();
+                prop_assert_eq!(table.ordinal(&id), Some(last - ordinal));
+                prop_assert_eq!(turned.ordinal(&id), Some(ordinal));
+            }
+            prop_assert!(known.iter().all(|id| anew.ordinal(&(*id).into()) == again.ordinal(&(*id).into())));
         }
     }
 }

@@ -130,7 +130,7 @@ impl OrdersSummary {
     /// One order.
     #[must_use]
     pub fn order(&self, order_id: &str) -> Option<OrderView> {
-        self.table.view(self.table.ids().ordinal(order_id)?)
+        self.table.view(self.table.ids().ordinal(&order_id.into())?)
     }
 
     /// The orders that match, one page of them. Without a search, the work grows with what the page

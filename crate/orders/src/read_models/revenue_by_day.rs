@@ -29,8 +29,8 @@ struct Days {
     rows: Vec<DayRow>,
     /// Their places in `rows`, by day and currency.
     sorted: Vec<u32>,
-    /// The place of the last row counted in: the next event is often of the same day.
-    last: u32,
+    /// Where in `sorted` the last row counted in is: the next event is often of the same day.
+    last: usize,
     changed: Changed,
 }
 
@@ -45,6 +45,9 @@ struct DayRow {
     gross_paid: Sum,
     refunded_amount: Sum,
 }
+
+/// How far around the last row the next is looked for first: shops trade in few currencies.
+const NEAR: usize = 2;
 
 /// Which days are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -130,7 +133,7 @@ impl RevenueByDay {
             self.changed_orders.mark(ordinal);
             return Some(placed.currency);
         }
-        let ordinal = self.ids.ordinal(event.order_id())?;
+        let ordinal = self.ids.ordinal(event.id())?;
         self.currencies.get(ordinal).copied()
     }
 }
@@ -138,23 +141,39 @@ impl RevenueByDay {
 impl Days {
     /// The row of a day and currency, which will change.
     fn row(&mut self, day: Day, currency: Currency) -> Option<&mut DayRow> {
-        let is_it = |row: &DayRow| (row.day, row.currency) == (day, currency);
-        if !self.rows.get(self.last as usize).is_some_and(is_it) {
+        let place = self.near(day, currency).or_else(|| {
             let at = self.sorted.partition_point(|place| {
                 let row = self.rows.get(*place as usize);
                 row.is_some_and(|row| (row.day, row.currency) < (day, currency))
             });
-            let found = self.sorted.get(at).copied();
-            let found = found.filter(|place| self.rows.get(*place as usize).is_some_and(is_it));
-            self.last = found.unwrap_or_else(|| {
-                let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-                self.sorted.insert(at, place);
-                self.rows.push(DayRow::new(day, currency));
-                place
-            });
-        }
-        self.changed.mark(self.last);
-        self.rows.get_mut(self.last as usize)
+            self.last = at;
+            self.place_at(at, day, currency)
+        });
+        let place = place.unwrap_or_else(|| {
+            let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+            self.sorted.insert(self.last, place);
+            self.rows.push(DayRow::new(day, currency));
+            place
+        });
+        self.changed.mark(place);
+        self.rows.get_mut(place as usize)
+    }
+
+    /// The place of the row of a day and currency, if it is beside the last one counted in.
+    fn near(&mut self, day: Day, currency: Currency) -> Option<u32> {
+        let mut around = self.last.saturating_sub(NEAR)..=self.last + NEAR;
+        around.find_map(|at| {
+            let place = self.place_at(at, day, currency)?;
+            self.last = at;
+            Some(place)
+        })
+    }
+
+    /// The place of the row of a day and currency, if that is the one at `at` in their order.
+    fn place_at(&self, at: usize, day: Day, currency: Currency) -> Option<u32> {
+        let place = *self.sorted.get(at)?;
+        let row = self.rows.get(place as usize)?;
+        ((row.day, row.currency) == (day, currency)).then_some(place)
     }
 
     /// Takes in a row as it was saved, behind the others.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::details::OrderDetails;
 use crate::events::{
-    Item, OrderCancelled, OrderEvent, OrderPlaced, Orders, PaymentConfirmed, PaymentRefunded,
+    Item, ORDER_CANCELLED, ORDER_PLACED, OrderCancelled, OrderEvent, OrderPlaced, Orders,
+    PAYMENT_CONFIRMED, PAYMENT_REFUNDED, PaymentConfirmed, PaymentRefunded,
 };
 use crate::order::{Order, OrderState};
 use crate::words::{describe, describe_unknown};
@@ -316,6 +317,23 @@ fn an_event_to_write() -> impl Strategy<Value = OrderEvent<'static>> {
 }
 
 proptest! {
+    #[test]
+    fn a_type_that_differs_in_one_letter_is_unknown(
+        kind in 0..4_usize,
+        at: prop::sample::Index,
+        letter in "[a-zA-Z]",
+        schema in 1..4_u32,
+    ) {
+        let known = [ORDER_PLACED, PAYMENT_CONFIRMED, ORDER_CANCELLED, PAYMENT_REFUNDED][kind];
+        let mut other = known.to_owned();
+        let at = at.index(other.len());
+        other.replace_range(at..=at, &letter);
+        prop_assume!(other != known);
+        prop_assert!(!Orders::knows(&other, schema));
+        let recorded = recorded(&other, Some(schema), "{}");
+        prop_assert_eq!(understand::<Orders, _>(&recorded, |event| event.is_none()), Ok(true));
+    }
+
     #[test]
     fn what_was_written_is_read_however_it_is_laid_out(event in an_event_to_write()) {
         let stored = Orders::encode(&event);

@@ -1,0 +1,228 @@
+/**
+ * Reading a long log: by a worker, ahead of whoever goes through it.
+ *
+ * What the browser does to hand over a record (receiving, unpacking, copying) it does on the thread
+ * that asked. For a log of a million events that is more than a second, in which a page could neither
+ * fold nor paint. So once somebody reads page after page, a worker reads what comes next, and its bytes
+ * change hands without being copied. Where no worker is to be had, the page reads for itself.
+ *
+ * @typedef {import('./requests.js').Connection} Connection
+ * @typedef {{ last: number, bytes: Uint8Array }} Batch
+ * @typedef {{ after: number, limit: number, answer: (batches: Batch[] | undefined) => void }} Waiting
+ */
+
+import { LOG } from './database.js';
+
+/** Whoever is given a whole page of so many bytes goes through the log: that is worth a worker. */
+const PAGE_BYTES = 128 * 1_024;
+/** How many batches the worker reads at once, and how many it is ahead: a few megabytes. */
+const AT_ONCE = 8;
+const AHEAD = 32;
+/** How long the worker is kept when nobody reads, in milliseconds. */
+const IDLE_MS = 1_000;
+
+/**
+ * What the worker does: it reads sealed batches beyond a position, in order, as long as it has leave to.
+ * Its text is all that it is given, so it uses nothing from around it.
+ */
+function work() {
+  /** @type {IDBDatabase | undefined} */
+  let database;
+  let [store, after, room, count, isReading] = ['', 0, 0, 0, false];
+  const fail = () => postMessage(null);
+  const read = () => {
+    if (!database || isReading || room <= 0) return;
+    isReading = true;
+    const log = database.transaction(store).objectStore(store);
+    const range = IDBKeyRange.lowerBound(after, true);
+    const keys = log.getAllKeys(range, count);
+    const values = log.getAll(range, count);
+    values.onerror = fail;
+    values.onsuccess = () => {
+      isReading = false;
+      const found = keys.result.map((last, index) => ({ last, bytes: values.result[index] }));
+      after = /** @type {number} */ (keys.result.at(-1) ?? after);
+      room -= found.length;
+      postMessage(found, { transfer: found.map(({ bytes }) => bytes.buffer) });
+      if (found.length > 0) read();
+    };
+  };
+  globalThis.onmessage = ({ data }) => {
+    room += data.room;
+    if (data.name === undefined) return read();
+    [store, after, count] = [data.store, data.after, data.count];
+    const request = indexedDB.open(data.name);
+    request.onerror = fail;
+    // Never to create it, nor to keep another connection waiting.
+    request.onupgradeneeded = () => request.transaction?.abort();
+    request.onsuccess = () => {
+      database = request.result;
+      database.onversionchange = () => database?.close();
+      read();
+    };
+  };
+}
+
+/** Reads for one connection. */
+class Reader {
+  #connection;
+  /** How many pages the page itself is reading. */
+  #own = 0;
+  /** Where those ended that it has read since the worker began. @type {Map<number, number>} */
+  #ends = new Map();
+  /** @type {Worker | undefined} */
+  #worker;
+  /** Whether no worker is to be had. */
+  #isAlone;
+  /** What the worker has read, in order; it begins after `#after`. @type {Batch[]} */
+  #read = [];
+  #after = 0;
+  /** How many batches more it may read. */
+  #room = 0;
+  /** Whether there is nothing more for the worker. */
+  #isAtEnd = false;
+  /** @type {Waiting[]} */
+  #waiting = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #idle;
+
+  /** @param {Connection} connection */
+  constructor(connection) {
+    this.#connection = connection;
+    // What lies in the page's own memory has no name, and no worker can read it.
+    this.#isAlone = typeof Worker === 'undefined' || connection.name === undefined;
+  }
+
+  /** @param {number} after @param {number} limit */
+  async read(after, limit) {
+    if (this.#worker) {
+      /** @type {Batch[] | undefined} */
+      const batches = await new Promise((answer) => {
+        this.#waiting.push({ after, limit, answer });
+        this.#serve();
+      });
+      if (batches && this.#connection.isOpen) return batches.flatMap(({ last, bytes }) => [last, bytes]);
+    }
+    this.#own += 1;
+    try {
+      const found = await this.#connection.readAfter(after, limit);
+      const [end, last] = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
+      if (end === undefined) return found;
+      this.#ends.set(after, end);
+      const isLong = found.length === 2 * limit && limit * last.length >= PAGE_BYTES;
+      if (isLong && !this.#worker && !this.#isAlone) this.#start(end);
+      return found;
+    } finally {
+      this.#own -= 1;
+      this.#serve();
+    }
+  }
+
+  /** Begins to read ahead. @param {number} after */
+  #start(after) {
+    const url = URL.createObjectURL(new Blob([`(${work})()`], { type: 'text/javascript' }));
+    try {
+      const worker = new Worker(url);
+      worker.onerror = () => this.#giveUp();
+      worker.onmessage = ({ data }) => this.#take(data);
+      worker.postMessage({ name: this.#connection.name, store: LOG, after, count: AT_ONCE, room: AHEAD });
+      [this.#worker, this.#after, this.#room] = [worker, after, AHEAD];
+      this.#rest();
+    } catch {
+      this.#isAlone = true;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  }
+
+  /** @param {Batch[] | null} batches */
+  #take(batches) {
+    if (!batches) return this.#giveUp();
+    this.#isAtEnd = batches.length === 0;
+    this.#room -= batches.length;
+    this.#read.push(...batches);
+    this.#serve();
+  }
+
+  /** Answers those who wait, in turn, as far as what was read goes. */
+  #serve() {
+    for (let [first] = this.#waiting; first; [first] = this.#waiting) {
+      const { after, limit, answer } = first;
+      this.#passOver();
+      const isNext = after === this.#after;
+      // What the page itself is reading may lie before it.
+      if (!isNext && this.#own > 0) break;
+      const isThere = this.#read.length >= limit;
+      if (isNext && !isThere && !this.#isAtEnd) {
+        this.#grant(limit - this.#read.length - this.#room);
+        break;
+      }
+      this.#waiting.shift();
+      // It may be somebody else who asks, or the log have grown since.
+      answer(isNext && isThere ? this.#pass(limit) : undefined);
+    }
+    if (this.#isAtEnd && this.#waiting.length === 0) this.#stop();
+  }
+
+  /** Passes over what the page itself has read. */
+  #passOver() {
+    for (let end = this.#ends.get(this.#after); end !== undefined; end = this.#ends.get(this.#after)) {
+      this.#ends.delete(this.#after);
+      this.#after = end;
+    }
+    const unread = this.#read.findIndex(({ last }) => last > this.#after);
+    const passed = unread < 0 ? this.#read.length : unread;
+    this.#read.splice(0, passed);
+    this.#grant(passed);
+  }
+
+  /** Takes the next batches. @param {number} count */
+  #pass(count) {
+    const batches = this.#read.splice(0, count);
+    this.#after = batches.at(-1)?.last ?? this.#after;
+    this.#grant(count);
+    this.#rest();
+    return batches;
+  }
+
+  /** Lets the worker read so many batches more. @param {number} count */
+  #grant(count) {
+    if (count <= 0) return;
+    this.#room += count;
+    this.#worker?.postMessage({ room: count });
+  }
+
+  #giveUp() {
+    this.#isAlone = true;
+    this.#stop();
+  }
+
+  #rest() {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#stop(), IDLE_MS);
+  }
+
+  #stop() {
+    clearTimeout(this.#idle);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    const waiting = this.#waiting;
+    [this.#waiting, this.#read, this.#isAtEnd] = [[], [], false];
+    this.#ends.clear();
+    for (const { answer } of waiting) answer(undefined);
+  }
+}
+
+/** @type {WeakMap<Connection, Reader>} */
+const readers = new WeakMap();
+
+/**
+ * Keys and values of the batches after `after`, as {@link Connection.readAfter} gives them.
+ *
+ * @param {Connection} connection @param {number} after @param {number} limit
+ */
+export function readAfter(connection, after, limit) {
+  const reader = readers.get(connection) ?? new Reader(connection);
+  readers.set(connection, reader);
+  return reader.read(after, limit);
+}
