@@ -7,7 +7,7 @@ use crate::handle::{Call, Part, Work, unknown};
 use crate::input::{self, parse};
 use crate::output;
 use crate::storage::{self, AnyStorage};
-use daybook_core::json::Writer;
+use daybook_core::json::{Reader, Writer};
 use daybook_core::storage::Durability;
 use daybook_core::store::{Maintenance, Options, Store, Verified};
 use daybook_core::{Error, Result};
@@ -71,7 +71,7 @@ impl StorePart {
             "refresh" => _ = json.number(store.refresh().await?),
             // Waits for events after a position; the position of the last.
             "changed" => {
-                let after = parse("after", input, |reader| reader.unsigned())?;
+                let after = parse("after", input, Reader::unsigned)?;
                 json.number(store.changed(after).await?);
             }
             // A step of maintenance; whether there may be more to do.
