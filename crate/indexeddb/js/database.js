@@ -166,17 +166,6 @@ export async function recentUpTo(recent, sealed, upto, limit) {
 }
 
 /**
- * Whether the recent batches up to the position `upto` are so few that all may be sealed together.
- *
- * @param {IDBObjectStore} recent @param {number} sealed @param {number} upto
- */
-export async function areFew(recent, sealed, upto) {
-  if (upto <= sealed) return true;
-  const range = IDBKeyRange.bound(sealed + 1, upto);
-  return (await answer(recent.getAllKeys(range, MAX_SEALED_TOGETHER + 1))).length <= MAX_SEALED_TOGETHER;
-}
-
-/**
  * Seals the recent batches up to the position `upto`, as many as may be together. Resolves with up to
  * where the log is sealed then.
  *

@@ -108,9 +108,9 @@ class Reader {
       const found = await this.#connection.readAfter(after, limit);
       const [end, last] = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
       if (end === undefined) return found;
-      this.#ends.set(after, end);
       const isLong = found.length === 2 * limit && limit * last.length >= PAGE_BYTES;
       if (isLong && !this.#worker && !this.#isAlone) this.#start(end);
+      else if (this.#worker) this.#ends.set(after, end);
       return found;
     } finally {
       this.#own -= 1;
@@ -199,7 +199,8 @@ class Reader {
 
   #rest() {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#stop(), IDLE_MS);
+    // One that does not deliver in this time would only keep others waiting.
+    this.#idle = setTimeout(() => (this.#waiting.length > 0 ? this.#giveUp() : this.#stop()), IDLE_MS);
   }
 
   #stop() {

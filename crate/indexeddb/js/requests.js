@@ -11,7 +11,6 @@
 import {
   addTo,
   answer,
-  areFew,
   bytesOf,
   DERIVED,
   endOf,
@@ -191,11 +190,8 @@ export class Connection {
       const end = Math.max(sealed, ...around.map((batch) => batch.last));
       if (end > tail || recentBatches(beyond).length > 0) return false;
       if (end < tail) throw failure('data_lost', `the log ended at position ${tail} and now ends at ${end}`);
-      sealedTo = sealed;
-      // Those that are left unsealed before it are small, and to be merged; or many, and others wait.
-      if (large(batches) > 0 && (await areFew(recent, sealed, tail))) {
-        sealedTo = await sealSome(recent, log, sealed, tail);
-      }
+      // Those before it first, but only some of many: others wait.
+      sealedTo = large(batches) > 0 ? await sealSome(recent, log, sealed, tail) : sealed;
       const sealing = sealedTo === tail ? large(batches) : 0;
       addTo(recent, log, batches, sealing, 'put');
       sealedTo = endOf(batches.slice(0, sealing), sealedTo);
@@ -467,7 +463,10 @@ const begun = new Map();
 export function begin(name) {
   const connecting = usable(begun.get(name), name);
   begun.set(name, connecting);
-  connecting.catch(() => begun.get(name) === connecting && begun.delete(name));
+  connecting.catch((error) => {
+    // That data was lost, the browser tells only once: it is kept for whoever opens the store.
+    if (error.code !== 'data_lost' && begun.get(name) === connecting) begun.delete(name);
+  });
   return connecting;
 }
 

@@ -118,12 +118,15 @@ pub(crate) fn each_event(
     upto: Position,
     take: &mut dyn FnMut(&RecordedEvent<'_>) -> Result<()>,
 ) -> Result<()> {
+    let mut after = after;
     for batch in chunk {
         for position in batch.first().max(after + 1)..=batch.last().min(upto) {
             if let Some(event) = batch.event(position) {
                 take(&event)?;
             }
         }
+        // One that was merged meanwhile may begin before the end of the one read before it.
+        after = after.max(batch.last());
     }
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! Merging batches and saving the index change nothing that can be read.
 
+use std::rc::Rc;
+
 use proptest::prelude::*;
 
 use uuid::Uuid;
 
 use super::{NOW, event, log, tab, verify};
-use crate::batch::Batch;
+use crate::batch::{Batch, encode};
 use crate::memory::MemoryStorage;
 use crate::storage::{Change, Storage};
-use crate::store::{AllQuery, Append, Maintenance, Options, SEALED_BYTES, Store};
+use crate::store::{AllQuery, Append, Maintenance, Options, SEALED_BYTES, Store, each_event};
 use crate::testing::{Fault, Faults, FaultyStorage, Operation, Schedule, block_on};
 use crate::{ExpectedVersion, NewEvent};
 
@@ -260,4 +262,27 @@ proptest! {
         prop_assert_eq!(log.len() as u128, 70 + 40 * tabs);
         prop_assert_eq!(block_on(verify(memory.connect())), log.len() as u64);
     }
+}
+
+#[test]
+fn a_batch_merged_while_a_log_is_gone_through_gives_no_event_twice() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 3).await;
+        let stored = memory.read_after(0, usize::MAX).await.unwrap();
+        let batches = stored
+            .into_iter()
+            .map(|it| Batch::decode(it.bytes).unwrap());
+        let mut chunk: Vec<_> = batches.map(Rc::new).collect();
+        let last_two: Vec<_> = chunk[1..].iter().flat_map(|batch| batch.events()).collect();
+        let merged = encode(&last_two, chunk[1].previous()).unwrap();
+        chunk[2] = Rc::new(Batch::decode(merged.stored.bytes).unwrap());
+        let mut seen = Vec::new();
+        each_event(&chunk, 0, 3, &mut |event| {
+            seen.push(event.position);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen, [1, 2, 3]);
+    });
 }
