@@ -100,11 +100,6 @@ impl Writer {
         self.bytes.is_empty()
     }
 
-    /// Forgets what was written, and keeps its memory.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-    }
-
     /// What was written so far.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -16,7 +16,7 @@ pub(crate) fn appending(
     ends: &[u32],
     random: &[u8],
     now: f64,
-) -> Work<JsValue> {
+) -> Work<'static, JsValue> {
     let mut defaults = Defaults::new(random, from_millis(now));
     let (mut appends, mut malformed) = (Vec::with_capacity(ends.len()), Vec::new());
     let mut start = 0;

@@ -20,7 +20,7 @@ use crate::error::to_js;
 use crate::storage::AnyStorage;
 
 /// Work under way.
-pub(crate) type Work<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
 /// What is asked: a name, and one or two texts; empty where they are not needed.
 pub(crate) struct Call {
@@ -38,8 +38,8 @@ pub(crate) trait Part {
     /// The store it is of.
     fn store(&self) -> &Store<AnyStorage>;
 
-    /// Answers what takes a while.
-    fn call(self: Rc<Self>, call: Call) -> Work<String>;
+    /// Writes the answer to what takes a while.
+    fn call<'a>(&'a self, call: Call, json: &'a mut Writer) -> Work<'a, ()>;
 
     /// Writes the answer to what is known at once.
     fn ask(&self, name: &str, input: &str, json: &mut Writer) -> Result<()>;
@@ -57,7 +57,7 @@ pub(crate) fn unknown(name: &str) -> Box<Error> {
 
 /// Runs `work` as a promise; its error becomes the text that the face makes an instance of a class of.
 #[inline(never)]
-pub(crate) fn promise(work: Work<JsValue>) -> Promise {
+pub(crate) fn promise(work: Work<'static, JsValue>) -> Promise {
     future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
 
@@ -76,8 +76,12 @@ impl Handle {
     /// Asks for what takes a while; gives text.
     pub fn call(&self, name: String, input: String, more: String) -> Promise {
         let call = Call { name, input, more };
-        let work = Rc::clone(&self.0).call(call);
-        promise(Box::pin(async move { work.await.map(Into::into) }))
+        let part = Rc::clone(&self.0);
+        promise(Box::pin(async move {
+            let mut json = Writer::new();
+            part.call(call, &mut json).await?;
+            Ok(json.into_string().into())
+        }))
     }
 
     /// Asks for what is known at once; gives text.

@@ -1,7 +1,6 @@
 //! The general store.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use crate::handle::{Call, Part, Work, unknown};
 use crate::input::{self, parse};
@@ -111,12 +110,8 @@ impl Part for StorePart {
         &self.store
     }
 
-    fn call(self: Rc<Self>, call: Call) -> Work<String> {
-        Box::pin(async move {
-            let mut json = Writer::new();
-            self.answer(call, &mut json).await?;
-            Ok(json.into_string())
-        })
+    fn call<'a>(&'a self, call: Call, json: &'a mut Writer) -> Work<'a, ()> {
+        Box::pin(self.answer(call, json))
     }
 
     fn ask(&self, name: &str, _input: &str, json: &mut Writer) -> Result<()> {

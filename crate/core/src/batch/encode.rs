@@ -29,11 +29,11 @@ pub struct EncodedBatch {
 /// 4 GiB.
 pub fn encode(events: &[RecordedEvent<'_>], previous: &Hash) -> Result<EncodedBatch> {
     check(events)?;
-    let (mut hash, mut input) = (*previous, Writer::new());
+    let mut hash = *previous;
     let hashes: Vec<Hash> = events
         .iter()
         .map(|event| {
-            hash = hash.next_through(event, &mut input);
+            hash = hash.next(event);
             hash
         })
         .collect();

@@ -81,7 +81,6 @@ pub use strings::Strings;
 
 use payloads::unpack;
 
-use crate::codec::Writer;
 use crate::event::Tags;
 use crate::{Error, Hash, Position, RecordedEvent, Result, Timestamp, Version};
 
@@ -310,9 +309,9 @@ impl Batch {
             let detail = "the batch does not continue the log's hash chain";
             return Err(Error::corrupt(self.first(), detail));
         }
-        let (mut hash, mut input) = (*previous, Writer::new());
+        let mut hash = *previous;
         for (index, event) in self.events().enumerate() {
-            hash = hash.next_through(&event, &mut input);
+            hash = hash.next(&event);
             if self.short_hash(index) != Some(hash.short()) {
                 let detail = "the event is not the one that was stored";
                 return Err(Error::corrupt(event.position, detail));

@@ -231,10 +231,6 @@ impl<'a> Reader<'a> {
 
     /// The first byte of the next value or of what follows instead; `None` at the text's end.
     pub fn peek(&mut self) -> Option<u8> {
-        let next = self.text.as_bytes().get(self.at).copied();
-        if next.is_some_and(|byte| byte > b' ') {
-            return next;
-        }
         self.at = space_end(self.text.as_bytes(), self.at);
         self.text.as_bytes().get(self.at).copied()
     }

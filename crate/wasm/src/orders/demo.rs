@@ -1,7 +1,6 @@
 //! Adding demo data.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 use daybook_core::json::{Malformed, Reader, Writer};
 use daybook_core::repository::derived_id;
@@ -45,7 +44,7 @@ impl Part for DemoPart {
     }
 
     /// Appends the next events; gives how many, the orders so far, and whether all is done.
-    fn call(self: Rc<Self>, _call: Call) -> Work<String> {
+    fn call<'a>(&'a self, _call: Call, json: &'a mut Writer) -> Work<'a, ()> {
         Box::pin(async move {
             let next = self
                 .events
@@ -64,12 +63,11 @@ impl Part for DemoPart {
                 .filter(|demo| demo.event.event_type == ORDER_PLACED)
                 .count();
             self.placed.set(self.placed.get() + orders);
-            let mut json = Writer::new();
             json.begin_object().key("events").number(chunk.len());
             json.key("orders").number(self.placed.get());
             json.key("done").boolean(chunk.len() < CHUNK_EVENTS);
             json.end_object();
-            Ok(json.into_string())
+            Ok(())
         })
     }
 

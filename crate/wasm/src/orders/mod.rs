@@ -82,12 +82,8 @@ impl Part for BookPart {
         &self.store
     }
 
-    fn call(self: Rc<Self>, call: Call) -> Work<String> {
-        Box::pin(async move {
-            let mut json = Writer::new();
-            self.answer(call, &mut json).await?;
-            Ok(json.into_string())
-        })
+    fn call<'a>(&'a self, call: Call, json: &'a mut Writer) -> Work<'a, ()> {
+        Box::pin(self.answer(call, json))
     }
 
     fn ask(&self, name: &str, input: &str, json: &mut Writer) -> Result<()> {

@@ -1,7 +1,6 @@
 //! `orders_summary` as it stood earlier.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use daybook_core::Result;
 use daybook_core::json::{FromJson, Writer};
@@ -40,7 +39,7 @@ impl Part for PastPart {
     }
 
     /// Takes in the next events; gives whether there are more.
-    fn call(self: Rc<Self>, _call: Call) -> Work<String> {
+    fn call<'a>(&'a self, _call: Call, json: &'a mut Writer) -> Work<'a, ()> {
         Box::pin(async move {
             let taken = self.past.borrow_mut().take();
             let more = match taken {
@@ -51,9 +50,8 @@ impl Part for PastPart {
                 }
                 None => true,
             };
-            let mut json = Writer::new();
             json.boolean(more);
-            Ok(json.into_string())
+            Ok(())
         })
     }
 
