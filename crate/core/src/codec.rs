@@ -213,6 +213,27 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Damaged`] when there are fewer.
     pub fn ints(&mut self, count: usize, numbers: &mut Vec<i64>) -> Result<(), Damaged> {
+        self.each_uint(count, |value| numbers.push(unzigzag(value)))
+    }
+
+    /// Takes so many unsigned integers of 32 bits.
+    ///
+    /// # Errors
+    /// [`Damaged`] when there are fewer, or one is larger.
+    pub fn uints32(&mut self, count: usize) -> Result<Vec<u32>, Damaged> {
+        // Each takes a byte at least.
+        let mut numbers = Vec::with_capacity(count.min(self.remaining()));
+        let mut fit = true;
+        self.each_uint(count, |value| {
+            let number = u32::try_from(value);
+            fit &= number.is_ok();
+            numbers.push(number.unwrap_or_default());
+        })?;
+        if fit { Ok(numbers) } else { Err(Damaged) }
+    }
+
+    #[inline]
+    fn each_uint(&mut self, count: usize, mut take: impl FnMut(u64)) -> Result<(), Damaged> {
         let mut rest = self.bytes;
         for _ in 0..count {
             // Nearly all have one byte or two; this loop is what reading a batch mostly is.
@@ -232,7 +253,7 @@ impl<'a> Reader<'a> {
                     value
                 }
             };
-            numbers.push(unzigzag(value));
+            take(value);
         }
         self.bytes = rest;
         Ok(())
@@ -323,6 +344,10 @@ mod tests {
             if expected.is_ok() {
                 prop_assert_eq!(at_once.remaining(), one_by_one.remaining());
             }
+            let mut one_by_one = Reader::new(&bytes);
+            let expected: Result<Vec<u32>, Damaged> = written.iter().map(|_| one_by_one.uint32()).collect();
+            let mut at_once = Reader::new(&bytes);
+            prop_assert_eq!(at_once.uints32(written.len()), expected);
         }
     }
 }

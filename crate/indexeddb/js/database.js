@@ -27,7 +27,7 @@ export const SEALED = 0;
 /** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
 const LARGE_BYTES = 32 * 1_024;
 /** At most so many batches are sealed in one transaction: others wait for it to end. */
-const MAX_SEALED_TOGETHER = 16;
+export const MAX_SEALED_TOGETHER = 16;
 /** The object store of the derived records: strings to bytes. */
 export const DERIVED = 'derived';
 
@@ -136,6 +136,45 @@ export async function recentAfter(recent, after, limit) {
   return found.slice(0, limit);
 }
 
+/**
+ * The batches that hold `positions`, each by its key.
+ *
+ * Positions are mostly keys, so each is first taken for one: that is one request for each, and moves no
+ * batch twice. For those inside of batches, merged since, a second round asks for the keys and a third
+ * for the batches.
+ *
+ * @param {IDBObjectStore} log @param {IDBObjectStore} recent @param {number[]} positions
+ * @param {number} sealed Up to where nothing is recent.
+ */
+export async function batchesAt(log, recent, positions, sealed) {
+  /** @type {Map<number, unknown>} */
+  const batches = new Map();
+  const get = async (/** @type {number} */ key) => {
+    const value = await answer(log.get(key));
+    if (value !== undefined) batches.set(key, value);
+    return value !== undefined;
+  };
+  const look = async (/** @type {number} */ position) => {
+    const [batch] = (await recentAt(recent, position)).filter(({ last }) => last >= position);
+    if (batch) batches.set(batch.last, batch.bytes);
+    return batch !== undefined;
+  };
+  const found = await Promise.all(
+    positions.map(async (position) => {
+      if (position <= sealed) return await get(position);
+      return (await Promise.all([get(position), look(position)])).includes(true);
+    }),
+  );
+  const covering = await Promise.all(
+    positions
+      .filter((_, index) => !found[index])
+      .map((position) => answer(log.getAllKeys(IDBKeyRange.lowerBound(position), 1))),
+  );
+  const keys = new Set(covering.flat().map(positionOf));
+  await Promise.all([...keys].filter((key) => !batches.has(key)).map(get));
+  return batches;
+}
+
 /** The sealed batches that end after `after`. @param {IDBObjectStore} log @param {number} after @param {number} limit */
 export async function sealedAfter(log, after, limit) {
   const range = IDBKeyRange.lowerBound(after, true);
@@ -239,13 +278,18 @@ export async function readRecords(derived, prefix) {
   return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
 }
 
-/** The last batch, and where the one before it ends, or 0; nothing of an empty log. @param {IDBObjectStore} log @param {IDBObjectStore} recent */
+/**
+ * The last batch, where the one before it ends, or 0, and up to where the log is sealed; nothing of an
+ * empty log.
+ *
+ * @param {IDBObjectStore} log @param {IDBObjectStore} recent
+ */
 export async function readEnd(log, recent) {
-  const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKeys(log)]);
-  for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes };
-  const [last, before = 0] = sealed;
-  if (last === undefined) return undefined;
-  return { last, before, bytes: bytesOf(await answer(log.get(last))) };
+  const [newest, keys] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKeys(log)]);
+  const [sealed = 0, before = 0] = keys;
+  for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes, sealed };
+  if (sealed === 0) return undefined;
+  return { last: sealed, before, bytes: bytesOf(await answer(log.get(sealed))), sealed };
 }
 
 /**

@@ -44,7 +44,7 @@ function work() {
       after = /** @type {number} */ (keys.result.at(-1) ?? after);
       room -= found.length;
       postMessage(found, { transfer: found.map(({ bytes }) => bytes.buffer) });
-      if (found.length > 0) read();
+      if (found.length === count) read();
     };
   };
   globalThis.onmessage = ({ data }) => {
@@ -101,7 +101,7 @@ class Reader {
         this.#waiting.push({ after, limit, answer });
         this.#serve();
       });
-      if (batches && this.#connection.isOpen) return batches.flatMap(({ last, bytes }) => [last, bytes]);
+      if (batches && this.#connection.isOpen) return await this.#completed(batches, limit);
     }
     this.#own += 1;
     try {
@@ -116,6 +116,15 @@ class Reader {
       this.#own -= 1;
       this.#serve();
     }
+  }
+
+  /** Keys and values of batches, and of those behind them if they are fewer. @param {Batch[]} batches @param {number} limit */
+  async #completed(batches, limit) {
+    const found = batches.flatMap(({ last, bytes }) => [last, bytes]);
+    const [end] = /** @type {[number]} */ (found.slice(-2));
+    // The worker has read what is sealed.
+    const left = limit - batches.length;
+    return left > 0 ? [...found, ...(await this.#connection.readAfter(end, left))] : found;
   }
 
   /** Begins to read ahead. @param {number} after */
@@ -138,7 +147,7 @@ class Reader {
   /** @param {Batch[] | null} batches */
   #take(batches) {
     if (!batches) return this.#giveUp();
-    this.#isAtEnd = batches.length === 0;
+    this.#isAtEnd = batches.length < AT_ONCE;
     this.#room -= batches.length;
     this.#read.push(...batches);
     this.#serve();
@@ -152,7 +161,7 @@ class Reader {
       const isNext = after === this.#after;
       // What the page itself is reading may lie before it.
       if (!isNext && this.#own > 0) break;
-      const isThere = this.#read.length >= limit;
+      const isThere = this.#read.length >= (this.#isAtEnd ? 1 : limit);
       if (isNext && !isThere && !this.#isAtEnd) {
         this.#grant(limit - this.#read.length - this.#room);
         break;
@@ -161,7 +170,7 @@ class Reader {
       // It may be somebody else who asks, or the log have grown since.
       answer(isNext && isThere ? this.#pass(limit) : undefined);
     }
-    if (this.#isAtEnd && this.#waiting.length === 0) this.#stop();
+    if (this.#isAtEnd && this.#waiting.length + this.#read.length === 0) this.#stop();
   }
 
   /** Passes over what the page itself has read. */

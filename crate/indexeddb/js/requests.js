@@ -11,6 +11,7 @@
 import {
   addTo,
   answer,
+  batchesAt,
   bytesOf,
   DERIVED,
   endOf,
@@ -18,8 +19,8 @@ import {
   failure,
   LOG,
   large,
+  MAX_SEALED_TOGETHER,
   openDatabase,
-  positionOf,
   RECENT,
   readOpening,
   readRecord,
@@ -60,6 +61,8 @@ export class Connection {
   #tail = -1;
   /** Up to where the log is sealed, as far as this connection knows. */
   #sealed = 0;
+  /** How many small batches it has added since anything was sealed. */
+  #small = 0;
   #isTaken = false;
   /** What was read ahead; each answers once. @type {ReturnType<typeof readOpening> | undefined} */
   #ahead;
@@ -140,12 +143,16 @@ export class Connection {
     // What was read when opening began is of the past from here on.
     this.#ahead = undefined;
     const batches = batchesFrom(tail, entries);
-    const isSeen = tail === this.#tail && (tail === this.#sealed || large(batches) === 0);
+    const isSmall = large(batches) === 0;
+    // Many small ones are merged before long; to seal them first would take longer than to commit.
+    const sealsNone = isSmall || tail === this.#sealed || this.#small > MAX_SEALED_TOGETHER;
     const isDone =
-      (isSeen && (await this.#commitAtOnce(tail, batches, strict))) ||
+      (tail === this.#tail && sealsNone && (await this.#commitAtOnce(tail, batches, strict))) ||
       (await this.#commitLooking(tail, batches, strict));
-    if (isDone) this.#tail = endOf(batches, tail);
-    return isDone;
+    if (!isDone) return false;
+    this.#tail = endOf(batches, tail);
+    if (isSmall) this.#small += 1;
+    return true;
   }
 
   /**
@@ -169,7 +176,7 @@ export class Connection {
       if (/** @type {Failure} */ (error).code === TAKEN) return false;
       throw error;
     }
-    if (sealing > 0) this.#sealed = endOf(batches.slice(0, sealing), tail);
+    if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
     return true;
   }
 
@@ -197,8 +204,15 @@ export class Connection {
       sealedTo = endOf(batches.slice(0, sealing), sealedTo);
       return true;
     });
-    if (isDone) this.#sealed = Math.max(this.#sealed, sealedTo);
+    if (isDone) this.#sealedTo(sealedTo);
     return isDone;
+  }
+
+  /** Notes up to where the log is sealed. @param {number} upto */
+  #sealedTo(upto) {
+    if (upto <= this.#sealed) return;
+    this.#sealed = upto;
+    this.#small = 0;
   }
 
   /** Whether it can still be used. */
@@ -248,6 +262,7 @@ export class Connection {
    */
   async readAfter(after, limit) {
     const ahead = await this.#takeAhead('end');
+    if (ahead) this.#sealedTo(ahead.sealed);
     if (ahead && ahead.last > after && ahead.before <= after) {
       this.#tail = Math.max(this.#tail, ahead.last);
       return [ahead.last, ahead.bytes];
@@ -260,7 +275,7 @@ export class Connection {
       const rest =
         sealed.length === 0 && early ? early : await recentAfter(recent, endOf(sealed, after), left);
       const found = [...sealed, ...rest];
-      this.#sealed = Math.max(this.#sealed, endOf(sealed, 0));
+      this.#sealedTo(endOf(sealed, 0));
       if (rest.length < left) this.#tail = Math.max(this.#tail, endOf(found, after === 0 ? 0 : -1));
       return found.flatMap(({ last, bytes }) => [last, bytes]);
     });
@@ -269,40 +284,11 @@ export class Connection {
   /**
    * For each of `positions` (ascending), the batch with the smallest key not below it, each once.
    *
-   * Positions are mostly keys, so each is first taken for one: that is one request for each, and
-   * moves no batch twice. For those inside of batches, merged since, a second round asks for the keys
-   * and a third for the batches.
-   *
    * @param {Float64Array} positions
    */
   readAt(positions) {
     return this.#read([LOG, RECENT], async (log, recent) => {
-      /** @type {Map<number, unknown>} */
-      const batches = new Map();
-      const get = async (/** @type {number} */ key) => {
-        const value = await answer(log.get(key));
-        if (value !== undefined) batches.set(key, value);
-        return value !== undefined;
-      };
-      const look = async (/** @type {number} */ position) => {
-        const [batch] = (await recentAt(recent, position)).filter(({ last }) => last >= position);
-        if (batch) batches.set(batch.last, batch.bytes);
-        return batch !== undefined;
-      };
-      const wanted = [...new Set(positions)];
-      const found = await Promise.all(
-        wanted.map(async (position) => {
-          if (position <= this.#sealed) return await get(position);
-          return (await Promise.all([get(position), look(position)])).includes(true);
-        }),
-      );
-      const covering = await Promise.all(
-        wanted
-          .filter((_, index) => !found[index])
-          .map((position) => answer(log.getAllKeys(IDBKeyRange.lowerBound(position), 1))),
-      );
-      const keys = new Set(covering.flat().map(positionOf));
-      await Promise.all([...keys].filter((key) => !batches.has(key)).map(get));
+      const batches = await batchesAt(log, recent, [...new Set(positions)], this.#sealed);
       const ascending = [...batches].sort(([left], [right]) => left - right);
       return ascending.flatMap(([key, value]) => [key, bytesOf(value)]);
     });
@@ -338,7 +324,7 @@ export class Connection {
       log.put(merged, last);
       return true;
     });
-    if (isDone) this.#sealed = Math.max(this.#sealed, last);
+    if (isDone) this.#sealedTo(last);
     return isDone;
   }
 
@@ -348,9 +334,10 @@ export class Connection {
     while (this.#sealed < upto && this.#sealed > before) {
       before = this.#sealed;
       // Strictly: their other copy, which is deleted, may have been stored so.
-      this.#sealed = await this.#write([RECENT, LOG], true, async (recent, log) =>
+      const sealed = await this.#write([RECENT, LOG], true, async (recent, log) =>
         sealSome(recent, log, await sealedEnd(log), upto),
       );
+      this.#sealedTo(sealed);
     }
   }
 

@@ -5,6 +5,9 @@ import { randomBytes, utf8 } from './crossing.js';
 import type { Refusal } from './failing.js';
 import type { Appended } from './types.js';
 
+/** About how many characters cross together. */
+const PART_LENGTH = 1 << 18;
+
 interface Asked {
   readonly text: string;
   /** How many events need an id. */
@@ -32,9 +35,23 @@ export class Appends {
     });
   }
 
+  /** In parts: storage works on the first while the next cross, and what they cross in is used again. */
   async #cross(): Promise<void> {
     const asked = this.#asked;
     this.#asked = [];
+    for (let start = 0, end = 0; start < asked.length; start = end) {
+      let size = 0;
+      do {
+        size += asked[end]?.text.length ?? 0;
+        end += 1;
+      } while (end < asked.length && size < PART_LENGTH);
+      void this.#crossPart(asked.slice(start, end));
+      // What storage is asked for first, it is asked for now.
+      await undefined;
+    }
+  }
+
+  async #crossPart(asked: readonly Asked[]): Promise<void> {
     try {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));

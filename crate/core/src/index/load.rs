@@ -15,35 +15,19 @@ struct Header {
     head: Hash,
 }
 
-/// A segment's dictionaries in the numbers of the index, its batches, and its events yet to be read.
+/// What a segment says, in the numbers of the index.
 struct Contents<'a> {
-    kinds: Vec<u16>,
-    streams: Vec<u32>,
-    /// How many events each stream has before the segment.
-    counts: Vec<u32>,
-    tags: Vec<u32>,
+    /// The streams, each with how many events it has before the segment.
+    streams: Vec<(u32, u32)>,
     /// Each batch's last position, size, and the hash at its end.
     batches: Vec<(u32, usize, Hash)>,
-    columns: Columns<'a>,
+    /// Each event's stream, as a place in `streams`.
+    places: Vec<u32>,
+    /// Each event's type.
+    kinds: Vec<u16>,
+    /// The tags of all events: position and tag.
+    tags: Vec<(u32, u32)>,
     commands: Reader<'a>,
-}
-
-/// The columns, read event by event.
-#[derive(Clone)]
-struct Columns<'a> {
-    streams: Reader<'a>,
-    streams_seen: usize,
-    kinds: Reader<'a>,
-    tags: Reader<'a>,
-    tags_seen: usize,
-    /// How many events away the next one with tags is; 0: there is none.
-    tags_distance: u32,
-}
-
-/// One event in the numbers of the segment. Its tags are read into a list of the caller's.
-struct Event {
-    stream: usize,
-    kind: usize,
 }
 
 impl Index {
@@ -99,64 +83,47 @@ impl Index {
         Ok(true)
     }
 
-    /// Reads all but the columns. Texts that are new stay behind even after an error, which nobody
-    /// can see.
+    /// Reads everything but the commands. Texts that are new stay behind even after an error, which
+    /// nobody can see.
     fn read_contents<'a>(
         &mut self,
         mut reader: Reader<'a>,
         header: &Header,
     ) -> Result<Contents<'a>, Damaged> {
-        let mut kinds = Vec::new();
+        let mut types = Vec::new();
         for _ in 0..reader.count()? {
-            kinds.push(self.types.intern(reader.text()?).ok_or(Damaged)?);
+            types.push(self.types.intern(reader.text()?).ok_or(Damaged)?);
         }
         let streams = read_names(&mut reader, &mut self.streams)?;
-        let mut counts = Vec::with_capacity(streams.len());
-        for _ in &streams {
-            counts.push(reader.uint32()?);
-        }
-        let tags = read_names(&mut reader, &mut self.tags.names)?;
+        let counts = reader.uints32(streams.len())?;
+        let names = read_names(&mut reader, &mut self.tags.names)?;
         let batches = read_batches(&mut reader, header)?;
-        let columns = Columns::read(&mut reader)?;
+        let places = read_places(Reader::new(reader.blob()?), header, streams.len())?;
+        let kinds = read_kinds(Reader::new(reader.blob()?), header, &types)?;
+        let tags = read_tags(Reader::new(reader.blob()?), header, &names)?;
         let commands = Reader::new(reader.blob()?);
         reader.end()?;
         Ok(Contents {
-            kinds,
-            streams,
-            counts,
-            tags,
+            streams: streams.into_iter().zip(counts).collect(),
             batches,
-            columns,
+            places,
+            kinds,
+            tags,
             commands,
         })
     }
 
-    /// Reads all events without taking them in, and checks that they can be. Afterwards `counts`
-    /// says how many events each stream has up to the tail.
+    /// Checks that what the segment says can be taken in. Afterwards each stream's count says how many
+    /// events it has up to the tail.
     fn check(&self, header: &Header, contents: &mut Contents<'_>) -> Result<(), Damaged> {
-        let mut columns = contents.columns.clone();
-        let mut tags = Vec::new();
-        for position in header.after + 1..=header.upto {
-            let event = columns.next(&mut tags)?;
-            let count = contents.counts.get_mut(event.stream).ok_or(Damaged)?;
-            if position <= self.tail {
-                *count = count.checked_add(1).ok_or(Damaged)?;
-            }
-            let known = event.kind < contents.kinds.len();
-            if !known || tags.iter().any(|tag| *tag >= contents.tags.len()) {
-                return Err(Damaged);
-            }
+        let known = self.tail.saturating_sub(header.after) as usize;
+        for &place in contents.places.iter().take(known) {
+            let (_, count) = contents.streams.get_mut(place as usize).ok_or(Damaged)?;
+            *count = count.checked_add(1).ok_or(Damaged)?;
         }
-        columns.end()?;
         each_command(header, contents.commands, |_, _| ())?;
-        let complete = columns.streams_seen == contents.streams.len()
-            && columns.tags_seen == contents.tags.len();
-        let continuous = contents
-            .streams
-            .iter()
-            .zip(&contents.counts)
-            .all(|(&stream, &count)| self.versions.head(stream).count == count);
-        if complete && continuous {
+        let continues = |&(stream, count): &(u32, u32)| self.versions.head(stream).count == count;
+        if contents.streams.iter().all(continues) {
             Ok(())
         } else {
             Err(Damaged)
@@ -166,24 +133,24 @@ impl Index {
     /// Takes in the events beyond the tail, which have been checked.
     fn enter_all(&mut self, header: &Header, contents: &Contents<'_>) -> Result<(), Damaged> {
         let tail = self.tail;
-        let mut columns = contents.columns.clone();
-        let mut local = Vec::new();
+        let mut all_tags = contents.tags.as_slice();
         let mut tags = Vec::new();
-        for position in header.after + 1..=header.upto {
-            let event = columns.next(&mut local)?;
-            if position <= tail {
-                continue;
-            }
+        let events = contents.places.iter().zip(&contents.kinds);
+        for ((&place, &kind), position) in events.zip(header.after + 1..) {
             tags.clear();
-            for tag in local.iter().filter_map(|&tag| contents.tags.get(tag)) {
-                if !tags.contains(tag) {
-                    tags.push(*tag);
+            while let Some((&(at, tag), rest)) = all_tags.split_first()
+                && at <= position
+            {
+                all_tags = rest;
+                if at == position && !tags.contains(&tag) {
+                    tags.push(tag);
                 }
             }
-            let stream = *contents.streams.get(event.stream).ok_or(Damaged)?;
-            let kind = *contents.kinds.get(event.kind).ok_or(Damaged)?;
-            let previous = self.versions.push(stream, position);
-            self.enter(previous, kind, &tags);
+            if position > tail {
+                let (stream, _) = *contents.streams.get(place as usize).ok_or(Damaged)?;
+                let previous = self.versions.push(stream, position);
+                self.enter(previous, kind, &tags);
+            }
         }
         // An entry takes about five bytes.
         self.commands.reserve(contents.commands.remaining() / 5);
@@ -200,57 +167,55 @@ impl Index {
     }
 }
 
-impl<'a> Columns<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, Damaged> {
-        let mut columns = Self {
-            streams: Reader::new(reader.blob()?),
-            streams_seen: 0,
-            kinds: Reader::new(reader.blob()?),
-            tags: Reader::new(reader.blob()?),
-            tags_seen: 0,
-            tags_distance: 0,
-        };
-        columns.find_tags()?;
-        Ok(columns)
+/// The place of each event's stream among so many, all of which must appear.
+fn read_places(
+    mut column: Reader<'_>,
+    header: &Header,
+    streams: usize,
+) -> Result<Vec<u32>, Damaged> {
+    let mut places = column.uints32((header.upto - header.after) as usize)?;
+    column.end()?;
+    let mut seen = 0;
+    for reference in &mut places {
+        *reference = dereference(*reference, &mut seen)?;
     }
-
-    /// Reads the next event, and its tags into `tags`.
-    fn next(&mut self, tags: &mut Vec<usize>) -> Result<Event, Damaged> {
-        let stream = dereference(&mut self.streams, &mut self.streams_seen)?;
-        let kind = usize::try_from(self.kinds.uint()?).map_err(|_| Damaged)?;
-        tags.clear();
-        if self.tags_distance > 0 {
-            self.tags_distance -= 1;
-            if self.tags_distance == 0 {
-                for _ in 0..self.tags.byte()? {
-                    tags.push(dereference(&mut self.tags, &mut self.tags_seen)?);
-                }
-                self.find_tags()?;
-            }
-        }
-        Ok(Event { stream, kind })
+    if seen as usize == streams {
+        Ok(places)
+    } else {
+        Err(Damaged)
     }
+}
 
-    /// Reads the distance to the next event with tags.
-    fn find_tags(&mut self) -> Result<(), Damaged> {
-        if self.tags.remaining() == 0 {
-            return Ok(());
-        }
-        self.tags_distance = self.tags.uint32()?;
-        if self.tags_distance == 0 {
+/// The type of each event.
+fn read_kinds(mut column: Reader<'_>, header: &Header, types: &[u16]) -> Result<Vec<u16>, Damaged> {
+    let kinds = column.uints32((header.upto - header.after) as usize)?;
+    column.end()?;
+    let kind = |kind: &u32| types.get(*kind as usize).copied().ok_or(Damaged);
+    kinds.iter().map(kind).collect()
+}
+
+/// The tags of all events, each with its event's position; all of `names` must appear.
+fn read_tags(
+    mut column: Reader<'_>,
+    header: &Header,
+    names: &[u32],
+) -> Result<Vec<(u32, u32)>, Damaged> {
+    let (mut tags, mut seen, mut position) = (Vec::new(), 0, header.after);
+    while column.remaining() > 0 {
+        let distance = column.uint32()?;
+        position = position.checked_add(distance).ok_or(Damaged)?;
+        if distance == 0 || position > header.upto {
             return Err(Damaged);
         }
-        Ok(())
-    }
-
-    fn end(&self) -> Result<(), Damaged> {
-        self.streams.end()?;
-        self.kinds.end()?;
-        if self.tags_distance == 0 {
-            Ok(())
-        } else {
-            Err(Damaged)
+        for _ in 0..column.byte()? {
+            let place = dereference(column.uint32()?, &mut seen)?;
+            tags.push((position, *names.get(place as usize).ok_or(Damaged)?));
         }
+    }
+    if seen as usize == names.len() {
+        Ok(tags)
+    } else {
+        Err(Damaged)
     }
 }
 
@@ -329,11 +294,10 @@ fn read_batches(
     }
 }
 
-/// Reads a reference to a name: 0 for the next one, otherwise counted back from there.
-fn dereference(reader: &mut Reader<'_>, seen: &mut usize) -> Result<usize, Damaged> {
-    let back = usize::try_from(reader.uint()?).map_err(|_| Damaged)?;
+/// What a reference to a name stands for: 0 for the next one, otherwise counted back from there.
+fn dereference(back: u32, seen: &mut u32) -> Result<u32, Damaged> {
     if back == 0 {
-        *seen += 1;
+        *seen = seen.checked_add(1).ok_or(Damaged)?;
     }
     seen.checked_sub(back.max(1)).ok_or(Damaged)
 }

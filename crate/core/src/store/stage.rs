@@ -24,7 +24,7 @@ pub(super) enum Verdict {
 
 /// The most that one batch should hold, in bytes of payloads and so many more for each event. To read
 /// one stream of a batch is to read the batch, so none is much larger than a sealed one.
-const MAX_BATCH_BYTES: usize = 192 * 1024;
+const MAX_BATCH_BYTES: usize = 128 * 1024;
 const EVENT_BYTES: usize = 64;
 
 fn weight_of(event: &RecordedEvent<'_>) -> usize {
