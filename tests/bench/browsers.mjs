@@ -54,6 +54,7 @@ function chromium() {
     command: (profile, url) => [
       path,
       ...['--headless=new', ...browserFlags, `--user-data-dir=${profile}`, '--no-default-browser-check'],
+      '--js-flags=--expose-gc',
       ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding', url],
     ],
   };

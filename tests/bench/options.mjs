@@ -24,6 +24,7 @@ const full = {
   warmUp: 200,
   sequential: 500,
   concurrent: 2_000,
+  bursts: 5,
   orders: 20_000,
   callEvents: 500,
   longStream: 10_000,
@@ -39,6 +40,7 @@ const quick = {
   warmUp: 100,
   sequential: 100,
   concurrent: 300,
+  bursts: 3,
   orders: 1_000,
   longStream: 1_500,
   firstReads: 100,
@@ -70,6 +72,7 @@ export const growth = {
   open: { job: 'scaleOpen', loads: 5 },
   rebuild: { job: 'scaleRebuild', loads: 2 },
   memory: { job: 'scaleMemory', loads: 1 },
+  read: { job: 'scaleRead', loads: 1 },
   append: { job: 'scaleAppend', loads: 3 },
 };
 

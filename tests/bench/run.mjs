@@ -12,7 +12,7 @@ import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
 import { takeTurn } from './sessions.mjs';
 import { beside, figure, median } from './statistics.mjs';
-import { bareMachine, openingFloor, table } from './table.mjs';
+import { bareMachine, firstBurst, openingFloor, table } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
 /** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
@@ -108,6 +108,13 @@ function report(entries, options) {
     median(perRound(entries, 'daybook', name)),
   );
   if (floors && opens && readies) console.log(openingFloor(floors, opens, readies));
+  const firsts = options.only.map((name) => ({
+    title: titles[name] ?? name,
+    first: median(perRound(entries, name, 'appendManyFirst')),
+  }));
+  const [own, ...peers] = firsts.filter(({ first }) => first > 0);
+  const best = peers.toSorted((a, b) => b.first - a.first)[0];
+  if (own && best) console.log(firstBurst(own.first, best.title, best.first));
   const judged = [...rows, ...bare].filter(({ met }) => met !== null);
   const failed = entries.filter(({ error }) => error).length;
   for (const line of failures(entries)) console.log(line);

@@ -67,3 +67,7 @@ export const bareMachine = (lines) =>
 /** @param {number} floor @param {number} open @param {number} ready Milliseconds. */
 export const openingFloor = (floor, open, ready) =>
   `opening: the first orders after ${digits(open)} ms, commands from ${digits(ready)} ms on; compiling the module beside opening the database, one read and the rows take ${digits(floor)} ms: ${digits(open / floor)} × and ${digits(ready / floor)} ×`;
+
+/** @param {number} first @param {string} best @param {number} bests Per second. */
+export const firstBurst = (first, best, bests) =>
+  `at once, the first time: ${digits(first)} /s, ${digits(first / bests)} × ${best}'s (${digits(bests)} /s)`;

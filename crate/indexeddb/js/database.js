@@ -226,20 +226,21 @@ export function large(batches) {
 }
 
 /**
- * Asks for batches to be stored, the first `sealing` of them as sealed ones; resolves once the key of
- * the first is found to be free.
+ * Asks for batches to be stored, the first `sealing` of them as sealed ones.
  *
- * @param {IDBObjectStore} recent @param {IDBObjectStore | undefined} log @param {Batch[]} batches
- * @param {number} sealing @param {'add' | 'put'} [how]
+ * @param {IDBTransaction} transaction @param {Batch[]} batches @param {number} sealing
+ * @param {'add' | 'put'} [how]
  */
-export function addTo(recent, log, batches, sealing, how = 'add') {
-  const requests = batches.map(({ first, last, bytes }, index) => {
-    if (index >= sealing) return recent[how](recentValue(last, bytes), first);
-    const marked = recent[how](SEALED, first);
-    log?.add(bytes, last);
-    return marked;
-  });
-  return requests[0] && answer(requests[0]);
+export function addTo(transaction, batches, sealing, how = 'add') {
+  const recent = transaction.objectStore(RECENT);
+  for (const [index, { first, last, bytes }] of batches.entries()) {
+    if (index >= sealing) {
+      recent[how](recentValue(last, bytes), first);
+      continue;
+    }
+    recent[how](SEALED, first);
+    transaction.objectStore(LOG).add(bytes, last);
+  }
 }
 
 /** Up to where the log is sealed. @param {IDBObjectStore} log */

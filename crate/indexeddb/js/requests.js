@@ -162,22 +162,33 @@ export class Connection {
    * @param {number} tail @param {Batch[]} batches @param {boolean} strict
    * @returns {Promise<boolean>} Whether the key was free.
    */
-  async #commitAtOnce(tail, batches, strict) {
+  #commitAtOnce(tail, batches, strict) {
     const sealing = tail === this.#sealed ? large(batches) : 0;
-    try {
-      await this.#write(sealing > 0 ? [RECENT, LOG] : [RECENT], strict, async (recent, log) => {
-        const added = addTo(recent, log, batches, sealing);
+    // By hand, and nothing but what is needed: an awaited append is little else than this.
+    return new Promise((resolve, reject) => {
+      /** @type {IDBTransaction | undefined} */
+      let transaction;
+      try {
+        const begun = this.#begin(sealing > 0 ? [RECENT, LOG] : RECENT, 'readwrite', strict);
+        transaction = begun;
+        begun.oncomplete = () => {
+          if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
+          resolve(true);
+        };
+        begun.onabort = () => {
+          const cause = failed(begun.error);
+          if (cause.code === TAKEN) resolve(false);
+          else reject(cause);
+        };
+        addTo(begun, batches, sealing);
         // Told to end now, the browser need not find out that nothing more is asked for. Not with two
         // requests: Firefox, told so, stores the second though the first was refused.
-        if (sealing === 0 && batches.length === 1) recent.transaction.commit?.();
-        await added;
-      });
-    } catch (error) {
-      if (/** @type {Failure} */ (error).code === TAKEN) return false;
-      throw error;
-    }
-    if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
-    return true;
+        if (sealing === 0 && batches.length === 1) begun.commit?.();
+      } catch (error) {
+        abort(transaction);
+        reject(failed(error));
+      }
+    });
   }
 
   /**
@@ -200,7 +211,7 @@ export class Connection {
       // Those before it first, but only some of many: others wait.
       sealedTo = large(batches) > 0 ? await sealSome(recent, log, sealed, tail) : sealed;
       const sealing = sealedTo === tail ? large(batches) : 0;
-      addTo(recent, log, batches, sealing, 'put');
+      addTo(recent.transaction, batches, sealing, 'put');
       sealedTo = endOf(batches.slice(0, sealing), sealedTo);
       return true;
     });

@@ -19,11 +19,12 @@ export function utf8(texts: readonly string[]): { bytes: Uint8Array; ends: Uint3
   const bytes = room <= KEPT_BYTES && kept ? kept : new Uint8Array(room);
   const { written } = encoder.encodeInto(all, bytes);
   const isAscii = written === all.length;
+  const ends = new Uint32Array(texts.length);
   let end = 0;
-  const ends = Uint32Array.from(texts, (text) => {
+  for (const [index, text] of texts.entries()) {
     end += isAscii ? text.length : encoder.encodeInto(text, bytes.subarray(end)).written;
-    return end;
-  });
+    ends[index] = end;
+  }
   return { bytes: bytes.subarray(0, written), ends };
 }
 

@@ -22,21 +22,30 @@ export function breathe(): Promise<void> {
   });
 }
 
+/** Work that waits until there is time for it. */
+export interface IdleWork {
+  ask(): void;
+  /** Something is under way that the work should not be done beside. */
+  delay(): void;
+  stop(): Promise<void>;
+}
+
 /**
- * Runs `work` once there is time and nobody has asked for it for `quietMs`, or at the latest after
- * `QUIETS` times that: work that can wait should not stand in the way of what asks for it.
+ * Runs `work` once there is time and nobody has asked for it, or for a delay, for `quietMs`, or at the
+ * latest after `QUIETS` times that: work that can wait should not stand in the way of what asks for it.
  */
-export function whenIdle(work: () => Promise<void>, quietMs = 0): { ask(): void; stop(): Promise<void> } {
+export function whenIdle(work: () => Promise<void>, quietMs = 0): IdleWork {
   let running: Promise<void> | undefined;
   let asked = 0;
   let done = 0;
+  let stirred = 0;
   const stop = new AbortController();
   const { signal } = stop;
   const quiet = async () => {
     for (let times = 0; times < QUIETS && !signal.aborted; times += 1) {
-      const before = asked;
+      const before = stirred;
       await rest(quietMs, signal);
-      if (asked === before) return;
+      if (stirred === before) return;
     }
   };
   const run = async () => {
@@ -51,7 +60,11 @@ export function whenIdle(work: () => Promise<void>, quietMs = 0): { ask(): void;
   return {
     ask() {
       asked += 1;
+      stirred += 1;
       running ??= run();
+    },
+    delay() {
+      stirred += 1;
     },
     async stop() {
       stop.abort();

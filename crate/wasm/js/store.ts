@@ -17,7 +17,7 @@ import {
 import { toEvents } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
 import { aborted, ask, call, invalid, makeError, toError } from './failing.js';
-import { idle, whenIdle } from './idle.js';
+import { type IdleWork, idle, whenIdle } from './idle.js';
 import { toJson, toJsonQuickly } from './json.js';
 import type {
   Appended,
@@ -33,7 +33,7 @@ import type {
 } from './types.js';
 import { Watch } from './watch.js';
 
-/** For how long nobody must have appended before house is kept, in milliseconds. */
+/** For how long nobody must have appended or read before house is kept, in milliseconds. */
 const UPKEEP_AFTER_MS = 200;
 
 /** How many events cross from Rust at a time. */
@@ -45,7 +45,7 @@ export class Store {
   readonly #channel: Channel;
   readonly #watch: Watch;
   readonly #appends: Appends;
-  readonly #upkeep: { ask(): void; stop(): Promise<void> };
+  readonly #upkeep: IdleWork;
   #closed = false;
 
   /** @internal Use `openStore`. */
@@ -152,7 +152,7 @@ export class Store {
 
   /** @internal Something else is under way that house should not be kept beside. */
   delayUpkeep(): void {
-    this.#upkeep.ask();
+    this.#upkeep.delay();
   }
 
   /** @internal Resolves once the log holds a position beyond `after`, or `signal` aborts. */
@@ -172,6 +172,7 @@ export class Store {
    */
   async readStream(streamId: string, options: ReadStreamOptions = {}): Promise<StreamRead> {
     this.#checkOpen();
+    this.delayUpkeep();
     checkText(streamId, 'streamId');
     checkObject(options, 'options');
     const { direction = 'forward', limit = Number.POSITIVE_INFINITY, from: first, ...rest } = options;
@@ -221,6 +222,7 @@ export class Store {
     while (from !== null && left > 0) {
       if (signal?.aborted) throw aborted();
       this.#checkOpen();
+      this.delayUpkeep();
       const count = Math.min(left, PAGE_EVENTS);
       const query = { direction, from, limit: count, streamPrefix, query: filter };
       const page: Page = await call(this.#inner, 'readAll', toJson(query));

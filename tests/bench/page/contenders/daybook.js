@@ -16,7 +16,7 @@ export const about = {
   strict: "durability 'strict', the default",
 };
 
-export const pipeline = 4;
+export const pipeline = 8;
 
 /** More than there are orders. */
 const ALL = 1_000_000;

@@ -1,7 +1,7 @@
 /** Appending single events: one after the other, and many at once. */
 
 import { makeOrders, oneByOne } from '../trade.js';
-import { must, mustMatch, pause, stored, timed } from './measure.js';
+import { middle, must, mustMatch, pause, stored, tidied, timed } from './measure.js';
 
 /** @typedef {import('../trade.js').Append} Append */
 /** @typedef {import('../contenders/contender.js').Contender} Contender */
@@ -11,9 +11,25 @@ const single = (count, seed) => oneByOne(makeOrders({ orders: count, seed })).sl
 
 /** @param {Contender} store @param {Append[]} appends */
 async function oneAfterTheOther(store, appends) {
+  await tidied();
   const milliseconds = await timed(async () => {
     for (const append of appends) await store.append(append);
   });
+  return (appends.length / milliseconds) * 1_000;
+}
+
+/** The first event of each of some orders. @param {number} orders @param {number} seed @returns {Append[]} */
+const firstEvents = (orders, seed) =>
+  makeOrders({ orders, seed }).map(({ streamId, events }) => ({
+    streamId,
+    expectedVersion: -1,
+    events: events.slice(0, 1),
+  }));
+
+/** @param {Contender} store @param {Append[]} appends */
+async function allAtOnce(store, appends) {
+  await tidied();
+  const milliseconds = await timed(() => Promise.all(appends.map((append) => store.append(append))));
   return (appends.length / milliseconds) * 1_000;
 }
 
@@ -45,18 +61,15 @@ export async function appends(contender, plan) {
   const sequential = single(plan.sequential, 11);
   const appendOne = await oneAfterTheOther(store, sequential);
 
-  const concurrent = makeOrders({ orders: plan.concurrent, seed: 12 }).map(({ streamId, events }) => ({
-    streamId,
-    expectedVersion: -1,
-    events: events.slice(0, 1),
-  }));
-  const milliseconds = await timed(() => Promise.all(concurrent.map((append) => store.append(append))));
+  const bursts = Array.from({ length: plan.bursts }, (_, burst) => firstEvents(plan.concurrent, 12 + burst));
+  const rates = [];
+  for (const burst of bursts) rates.push(await allAtOnce(store, burst));
 
   await checkAppended(store, sequential);
-  await checkAppended(store, concurrent);
+  await checkAppended(store, bursts.flat());
   await pause(plan.grace);
   await store.close();
-  return { appendOne, appendMany: (concurrent.length / milliseconds) * 1_000 };
+  return { appendOne, appendMany: middle(rates), appendManyFirst: rates[0] ?? Number.NaN };
 }
 
 /** @type {import('./index.js').Job} */

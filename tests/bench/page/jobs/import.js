@@ -1,7 +1,7 @@
 /** Taking over a shop's orders, and storing its read model. */
 
 import { inCalls, makeOrders } from '../trade.js';
-import { pause, pipelined, timed } from './measure.js';
+import { pause, pipelined, tidied, timed } from './measure.js';
 
 /** The store that is imported, read, replayed and opened. */
 export const NAME = 'shop';
@@ -14,6 +14,7 @@ export async function importOrders(contender, plan) {
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
   const calls = inCalls(shopOrders(plan), plan.callEvents);
   const events = calls.flat().reduce((sum, part) => sum + part.events.length, 0);
+  await tidied();
   const milliseconds = await timed(() =>
     pipelined(calls, contender.pipeline, (call) => store.appendAll(call)),
   );

@@ -6,7 +6,7 @@ import { importOrders } from './import.js';
 import { foldLongStream, readLongStream, writeLongStream } from './long-stream.js';
 import { openingFloor, showOrders } from './opening.js';
 import { readStreams, replay } from './reads.js';
-import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRebuild } from './scale.js';
+import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRead, scaleRebuild } from './scale.js';
 
 /**
  * How much of everything.
@@ -14,6 +14,7 @@ import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRebuild } from './
  * @property {number} warmUp Appends before the first that counts.
  * @property {number} sequential Appends one after the other.
  * @property {number} concurrent Appends at once.
+ * @property {number} bursts How often so many.
  * @property {number} orders Imported.
  * @property {number} callEvents Events per call.
  * @property {number} longStream Events in the long stream.
@@ -47,6 +48,7 @@ export const jobs = {
   scaleFill,
   scaleOpen,
   scaleAppend,
+  scaleRead,
   scaleMemory,
   scaleRebuild,
 };

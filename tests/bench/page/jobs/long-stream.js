@@ -2,7 +2,7 @@
 
 import { foldOrder } from '../fold.js';
 import { makeLongStream } from '../trade.js';
-import { canonical, must, mustMatch, pause, pipelined, stored, timed } from './measure.js';
+import { canonical, must, mustMatch, pause, pipelined, stored, tidied, timed } from './measure.js';
 
 /** The store of the single appends: creating one takes some contenders seconds. */
 const NAME = 'log';
@@ -17,6 +17,7 @@ function longStream({ longStream: events, callEvents: size }) {
 export async function writeLongStream(contender, plan) {
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
   const { streamId, calls, events } = longStream(plan);
+  await tidied();
   const milliseconds = await timed(() => pipelined(calls, contender.pipeline, (call) => store.append(call)));
   mustMatch(await store.readStream(streamId), stored({ streamId, events }));
   await pause(plan.grace);
@@ -30,6 +31,7 @@ export async function readLongStream(contender, plan) {
   const { streamId, events } = longStream(plan);
   /** @type {import('../fold.js').StoredEvent[]} */
   let found = [];
+  await tidied();
   const milliseconds = await timed(async () => {
     found = await store.readStream(streamId);
   });
@@ -55,6 +57,7 @@ export async function foldLongStream(contender, plan) {
   const wanted = stateText(foldOrder(stored({ streamId, events })));
   /** @type {import('../fold.js').OrderState | undefined} */
   let state;
+  await tidied();
   const milliseconds = await timed(async () => {
     state = await store.foldOrder(orderId, streamId);
   });

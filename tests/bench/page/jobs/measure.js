@@ -1,11 +1,25 @@
 /** Timing, and checking outside of the timed parts that what was asked for was done. */
 
+/**
+ * Has what the page threw away before, such as what making the events left, collected now: otherwise
+ * it would be collected at the expense of whoever is timed next. Only where the browser was told to
+ * allow it.
+ */
+export async function tidied() {
+  const { gc } = /** @type {{ gc?: () => void }} */ (globalThis);
+  gc?.();
+  await pause(0);
+}
+
 /** @param {() => Promise<unknown>} work @returns {Promise<number>} Milliseconds. */
 export async function timed(work) {
   const start = performance.now();
   await work();
   return performance.now() - start;
 }
+
+/** @param {readonly number[]} list */
+export const middle = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 
 /** @param {number} milliseconds @returns {Promise<void>} */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -3,7 +3,7 @@
 import { Summary } from '../fold.js';
 import { randomFrom } from '../trade.js';
 import { NAME, shopOrders } from './import.js';
-import { checksum, must, mustMatch, rowText, stored, timed } from './measure.js';
+import { checksum, must, mustMatch, rowText, stored, tidied, timed } from './measure.js';
 
 /** @typedef {ReturnType<typeof shopOrders>} Orders */
 
@@ -20,6 +20,7 @@ export async function readStreams(contender, plan) {
   const rate = async (/** @type {Orders} */ picked) => {
     /** @type {import('../fold.js').StoredEvent[][]} */
     const found = [];
+    await tidied();
     const milliseconds = await timed(async () => {
       for (const { streamId } of picked) found.push(await store.readStream(streamId));
     });
@@ -44,6 +45,7 @@ export async function replay(contender, plan) {
   const sum = checksum([...wanted.rows.values()].map(rowText));
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'read model' });
   let rows = 0;
+  await tidied();
   const milliseconds = await timed(async () => {
     rows = await store.rebuildSummary();
   });

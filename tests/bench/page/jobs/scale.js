@@ -4,7 +4,7 @@ import { openStore } from 'daybook';
 import { openOrderBook } from 'daybook/orders';
 import { inCalls, makeOrders, randomFrom, uuid } from '../trade.js';
 import { openBare, putsInto, TURN } from './bare-machine.js';
-import { must, pause, pipelined, timed } from './measure.js';
+import { middle, must, pause, pipelined, tidied, timed } from './measure.js';
 
 const NAME = 'scale';
 const CHUNK_ORDERS = 3_000;
@@ -56,9 +56,6 @@ function* chunks(events) {
   }
 }
 
-/** @param {number[]} list */
-const middle = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
-
 /** The time of each of some calls, and the median. @template T @param {readonly T[]} list @param {(one: T) => Promise<unknown>} work */
 async function each(list, work) {
   const times = [];
@@ -71,7 +68,7 @@ export async function scaleFill(_, { events = 0, callEvents, grace }) {
   const store = await openStore({ name: NAME, durability: 'relaxed' });
   const began = performance.now();
   for (const orders of chunks(events)) {
-    await pipelined(inCalls(orders, callEvents), 4, (call) => store.appendAll(call));
+    await pipelined(inCalls(orders, callEvents), 8, (call) => store.appendAll(call));
   }
   const fill = performance.now() - began;
   const stored = store.position;
@@ -129,7 +126,7 @@ async function besideBarePuts(count, append) {
 }
 
 /** @type {import('./index.js').Job} */
-export async function scaleAppend(_, { events = 0, sequential }) {
+export async function scaleAppend(_, { sequential }) {
   /** @type {import('daybook').Store | undefined} */
   let store;
   const storeOpen = await timed(async () => {
@@ -144,28 +141,58 @@ export async function scaleAppend(_, { events = 0, sequential }) {
   const firstAppend = await timed(() => append(crypto.randomUUID()));
   await besideBarePuts(sequential, append);
   const appended = await besideBarePuts(sequential, append);
-  // From all over the log, each stream once.
-  const random = randomFrom(7);
-  const count = Math.ceil(ordersOf(events) / CHUNK_ORDERS);
-  const picked = Array.from({ length: 4 }, () => Math.floor(random() * count)).flatMap((chunk) => {
-    const orders = chunkOf(chunk, Math.min(CHUNK_ORDERS, ordersOf(events) - chunk * CHUNK_ORDERS));
-    return Array.from({ length: 60 }, () => orders[Math.floor(random() * orders.length)]?.streamId ?? '');
-  });
-  const read = async (/** @type {string} */ streamId) => {
-    must((await log.readStream(streamId)).events.length > 0, 'the events of the order');
-  };
-  // One stream each from parts of the log that lie far apart: its batch is in nobody's memory.
-  const apart = Array.from(
-    { length: Math.floor(count / 4) },
-    (_, index) => chunkOf(index * 4, 10)[5]?.streamId ?? '',
-  );
-  /** @type {import('./index.js').Results} */
-  const cold = {};
-  if (apart.length > 4) cold.readCold = await each(apart, read);
-  const readFirst = await each(picked, read);
-  const readAgain = await each(picked, read);
   await store.close();
-  return { storeOpen, firstAppend, ...appended, readFirst, readAgain, ...cold };
+  return { storeOpen, firstAppend, ...appended };
+}
+
+/** How many orders beside each other are read, and in how many places of the log. */
+const STRETCH_ORDERS = 300;
+const STRETCHES = 4;
+/** How often the store is opened for a read whose batch nobody has in memory. */
+const COLD_READS = 12;
+
+/** The streams of orders in a part of the log, of a fraction on. @param {number} events @param {number} from 0 to 1. */
+function stretch(events, from) {
+  const orders = ordersOf(events);
+  const first = Math.floor(from * Math.max(orders - STRETCH_ORDERS, 0));
+  const chunk = Math.floor(first / CHUNK_ORDERS);
+  const made = chunkOf(chunk, Math.min(CHUNK_ORDERS, orders - chunk * CHUNK_ORDERS));
+  const start = Math.min(first % CHUNK_ORDERS, Math.max(made.length - STRETCH_ORDERS, 0));
+  return made.slice(start, start + STRETCH_ORDERS).map(({ streamId }) => streamId);
+}
+
+/** @type {import('./index.js').Job} */
+export async function scaleRead(_, { events = 0 }) {
+  const options = /** @type {const} */ ({ name: NAME, durability: 'relaxed' });
+  /** @param {import('daybook').Store} store @param {string} streamId */
+  const read = async (store, streamId) => {
+    must((await store.readStream(streamId)).events.length > 0, 'the events of the order');
+  };
+  const cold = [];
+  for (let turn = 0; turn < COLD_READS; turn += 1) {
+    // Not from the end of the log, which opening reads.
+    const streams = stretch(events, (0.8 * turn) / COLD_READS);
+    const streamId = streams[Math.floor((streams.length * turn) / COLD_READS / 2)] ?? '';
+    const store = await openStore(options);
+    // Loads the index.
+    await store.readStream('nobody');
+    await tidied();
+    cold.push(await timed(() => read(store, streamId)));
+    await store.close();
+  }
+  const store = await openStore(options);
+  const places = Array.from({ length: STRETCHES }, (_, index) => stretch(events, index / STRETCHES));
+  // Every fifth brings the batches into memory; the others are read for the first time.
+  const isFifth = (/** @type {number} */ index) => index % 5 === 0;
+  for (const streamId of places.flatMap((streams) => streams.filter((_, index) => isFifth(index)))) {
+    await read(store, streamId);
+  }
+  const picked = [...new Set(places.flatMap((streams) => streams.filter((_, index) => !isFifth(index))))];
+  await tidied();
+  const readFirst = await each(picked, (streamId) => read(store, streamId));
+  const readAgain = await each(picked, (streamId) => read(store, streamId));
+  await store.close();
+  return { readCold: middle(cold), readFirst, readAgain };
 }
 
 /** JavaScript's heap, as the browser counts it; the memory of WebAssembly is not in it. */
