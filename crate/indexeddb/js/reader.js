@@ -28,7 +28,7 @@ const IDLE_MS = 1_000;
 function work() {
   /** @type {IDBDatabase | undefined} */
   let database;
-  let [store, after, room, count, isReading] = ['', 0, 0, 0, false];
+  let [store, after, room, count, isReading, isOver] = ['', 0, 0, 0, false, false];
   const fail = () => postMessage(null);
   const read = () => {
     if (!database || isReading || room <= 0) return;
@@ -40,6 +40,7 @@ function work() {
     values.onerror = fail;
     values.onsuccess = () => {
       isReading = false;
+      if (isOver) return end();
       const found = keys.result.map((last, index) => ({ last, bytes: values.result[index] }));
       after = /** @type {number} */ (keys.result.at(-1) ?? after);
       room -= found.length;
@@ -47,7 +48,16 @@ function work() {
       if (found.length === count) read();
     };
   };
+  const end = () => {
+    database?.close();
+    postMessage(true);
+  };
   globalThis.onmessage = ({ data }) => {
+    if (data === null) {
+      isOver = true;
+      if (database && !isReading) end();
+      return;
+    }
     room += data.room;
     if (data.name === undefined) return read();
     [store, after, count] = [data.store, data.after, data.count];
@@ -58,7 +68,8 @@ function work() {
     request.onsuccess = () => {
       database = request.result;
       database.onversionchange = () => database?.close();
-      read();
+      if (isOver) end();
+      else read();
     };
   };
 }
@@ -91,6 +102,7 @@ class Reader {
     this.#connection = connection;
     // What lies in the page's own memory has no name, and no worker can read it.
     this.#isAlone = typeof Worker === 'undefined' || connection.name === undefined;
+    connection.onEnd = () => this.#stop();
   }
 
   /** @param {number} after @param {number} limit */
@@ -214,13 +226,27 @@ class Reader {
 
   #stop() {
     clearTimeout(this.#idle);
-    this.#worker?.terminate();
+    if (this.#worker) dismiss(this.#worker);
     this.#worker = undefined;
     const waiting = this.#waiting;
     [this.#waiting, this.#read, this.#isAtEnd] = [[], [], false];
     this.#ends.clear();
     for (const { answer } of waiting) answer(undefined);
   }
+}
+
+/**
+ * Ends a worker. In WebKit the connection of one that is terminated stays open, and nobody can delete the
+ * database: so it closes it before, and has a while for that.
+ *
+ * @param {Worker} worker
+ */
+function dismiss(worker) {
+  worker.onerror = null;
+  worker.onmessage = ({ data }) => {
+    if (!Array.isArray(data)) setTimeout(() => worker.terminate(), IDLE_MS);
+  };
+  worker.postMessage(null);
 }
 
 /** @type {WeakMap<Connection, Reader>} */

@@ -64,6 +64,8 @@ export class Connection {
   /** How many small batches it has added since anything was sealed. */
   #small = 0;
   #isTaken = false;
+  /** Called when it can no longer be used. */
+  onEnd = () => {};
   /** What was read ahead; each answers once. @type {ReturnType<typeof readOpening> | undefined} */
   #ahead;
 
@@ -80,6 +82,7 @@ export class Connection {
   #end(reason) {
     this.#lost ??= reason;
     this.#database.close();
+    this.onEnd();
   }
 
   /** @param {string | string[]} stores @param {IDBTransactionMode} mode @param {boolean} [strict] */
@@ -175,8 +178,14 @@ export class Connection {
           if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
           resolve(true);
         };
+        // In WebKit a transaction that was told to end does not say why it did not.
+        /** @type {DOMException | null} */
+        let refused = null;
+        begun.onerror = ({ target }) => {
+          refused ??= /** @type {IDBRequest} */ (target).error;
+        };
         begun.onabort = () => {
-          const cause = failed(begun.error);
+          const cause = failed(refused ?? begun.error);
           if (cause.code === TAKEN) resolve(false);
           else reject(cause);
         };
