@@ -438,3 +438,23 @@ async function newerVersion(name) {
     return failed(error);
   }
 }
+
+/** Batches that begin after `tail`. @param {number} tail @param {unknown[]} entries Last positions and bytes, in turns. */
+export function batchesFrom(tail, entries) {
+  /** @type {Batch[]} */
+  const batches = [];
+  for (let index = 0; index < entries.length; index += 2) {
+    const [last, bytes] = /** @type {[number, Uint8Array<ArrayBuffer>]} */ (entries.slice(index, index + 2));
+    batches.push({ first: endOf(batches, tail) + 1, last, bytes });
+  }
+  return batches;
+}
+
+/** @param {IDBTransaction} [transaction] */
+export function abort(transaction) {
+  try {
+    transaction?.abort();
+  } catch {
+    // It has ended already.
+  }
+}

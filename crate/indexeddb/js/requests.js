@@ -9,9 +9,11 @@
  */
 
 import {
+  abort,
   addTo,
   answer,
   batchesAt,
+  batchesFrom,
   bytesOf,
   DERIVED,
   endOf,
@@ -38,19 +40,11 @@ import {
   writeFrom,
 } from './database.js';
 
+/** How many large batches may wait until the small ones before them are merged. */
+const MAX_UNSEALED = 64;
+
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
-
-/** Batches that begin after `tail`. @param {number} tail @param {unknown[]} entries Last positions and bytes, in turns. */
-function batchesFrom(tail, entries) {
-  /** @type {Batch[]} */
-  const batches = [];
-  for (let index = 0; index < entries.length; index += 2) {
-    const [last, bytes] = /** @type {[number, Uint8Array<ArrayBuffer>]} */ (entries.slice(index, index + 2));
-    batches.push({ first: endOf(batches, tail) + 1, last, bytes });
-  }
-  return batches;
-}
 
 /** An open database. */
 export class Connection {
@@ -61,8 +55,9 @@ export class Connection {
   #tail = -1;
   /** Up to where the log is sealed, as far as this connection knows. */
   #sealed = 0;
-  /** How many small batches it has added since anything was sealed. */
+  /** How many small batches it has added since anything was sealed, and how many large ones. */
   #small = 0;
+  #large = 0;
   #isTaken = false;
   /** Called when it can no longer be used. */
   onEnd = () => {};
@@ -147,14 +142,17 @@ export class Connection {
     this.#ahead = undefined;
     const batches = batchesFrom(tail, entries);
     const isSmall = large(batches) === 0;
-    // Many small ones are merged before long; to seal them first would take longer than to commit.
-    const sealsNone = isSmall || tail === this.#sealed || this.#small > MAX_SEALED_TOGETHER;
+    // Many small ones are merged before long; to seal them first would take longer than to commit. But
+    // who goes on adding large ones must not leave all of them.
+    const canWait = this.#small > MAX_SEALED_TOGETHER && this.#large < MAX_UNSEALED;
+    const sealsNone = isSmall || tail === this.#sealed || canWait;
     const isDone =
       (tail === this.#tail && sealsNone && (await this.#commitAtOnce(tail, batches, strict))) ||
       (await this.#commitLooking(tail, batches, strict));
     if (!isDone) return false;
     this.#tail = endOf(batches, tail);
     if (isSmall) this.#small += 1;
+    else if (this.#sealed < this.#tail) this.#large += batches.length;
     return true;
   }
 
@@ -232,7 +230,7 @@ export class Connection {
   #sealedTo(upto) {
     if (upto <= this.#sealed) return;
     this.#sealed = upto;
-    this.#small = 0;
+    [this.#small, this.#large] = [0, 0];
   }
 
   /** Whether it can still be used. */
@@ -446,15 +444,6 @@ export class Connection {
     } catch (error) {
       throw failed(error);
     }
-  }
-}
-
-/** @param {IDBTransaction} [transaction] */
-function abort(transaction) {
-  try {
-    transaction?.abort();
-  } catch {
-    // It has ended already.
   }
 }
 
