@@ -119,8 +119,10 @@ describe('an append', () => {
 
   test('two thousand at once all find their place, in the order they were made', async () => {
     const store = await openMemory();
+    // More than crosses into Rust together.
+    const note = 'n'.repeat(500);
     const all = Array.from({ length: 2_000 }, (_, index) =>
-      store.append(`stream-${index % 50}`, [event('Counted', index)], {
+      store.append(`stream-${index % 50}`, [event('Counted', { index, note })], {
         expectedVersion: Math.floor(index / 50) - 1,
       }),
     );
@@ -131,7 +133,7 @@ describe('an append', () => {
     );
     assert.deepEqual(
       (await readLog(store)).map(({ data }) => data),
-      Array.from({ length: 2_000 }, (_, index) => index),
+      Array.from({ length: 2_000 }, (_, index) => ({ index, note })),
     );
   });
 

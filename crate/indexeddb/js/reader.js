@@ -40,7 +40,7 @@ function work() {
     values.onerror = fail;
     values.onsuccess = () => {
       isReading = false;
-      if (isOver) return end();
+      if (isOver) return database?.close();
       const found = keys.result.map((last, index) => ({ last, bytes: values.result[index] }));
       after = /** @type {number} */ (keys.result.at(-1) ?? after);
       room -= found.length;
@@ -48,14 +48,10 @@ function work() {
       if (found.length === count) read();
     };
   };
-  const end = () => {
-    database?.close();
-    postMessage(true);
-  };
   globalThis.onmessage = ({ data }) => {
     if (data === null) {
       isOver = true;
-      if (database && !isReading) end();
+      if (!isReading) database?.close();
       return;
     }
     room += data.room;
@@ -68,7 +64,7 @@ function work() {
     request.onsuccess = () => {
       database = request.result;
       database.onversionchange = () => database?.close();
-      if (isOver) end();
+      if (isOver) database.close();
       else read();
     };
   };
@@ -242,11 +238,9 @@ class Reader {
  * @param {Worker} worker
  */
 function dismiss(worker) {
-  worker.onerror = null;
-  worker.onmessage = ({ data }) => {
-    if (!Array.isArray(data)) setTimeout(() => worker.terminate(), IDLE_MS);
-  };
+  worker.onmessage = worker.onerror = null;
   worker.postMessage(null);
+  setTimeout(() => worker.terminate(), IDLE_MS);
 }
 
 /** @type {WeakMap<Connection, Reader>} */

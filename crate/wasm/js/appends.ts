@@ -46,7 +46,7 @@ export class Appends {
         end += 1;
       } while (end < asked.length && size < PART_LENGTH);
       void this.#crossPart(asked.slice(start, end));
-      // What storage is asked for first, it is asked for now.
+      // By then Rust has asked storage to take these.
       await undefined;
     }
   }

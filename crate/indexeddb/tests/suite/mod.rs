@@ -202,6 +202,29 @@ async fn destroying_does_not_wait_for_a_connection_that_never_closes() {
 }
 
 #[wasm_bindgen_test]
+async fn who_goes_on_adding_large_batches_leaves_none_unsealed() {
+    let storage = empty("unsealed").await;
+    for last in 1..=20 {
+        append(&storage, last - 1, last).await.unwrap();
+    }
+    for last in 21..=120 {
+        let bytes = vec![7; 40_000];
+        let large = StoredBatch { last, bytes };
+        let done = storage.commit(last - 1, from_ref(&large), Durability::Relaxed);
+        assert_eq!(done.await, Ok(Commit::Done));
+    }
+
+    let raw = Database::open("daybook:unsealed").build().unwrap();
+    let raw = raw.await.unwrap();
+    let transaction = raw.transaction("log").build().unwrap();
+    let sealed = transaction.object_store("log").unwrap().count().await;
+    assert_eq!(sealed.unwrap(), 120);
+    drop(transaction);
+    raw.close();
+    storage.destroy().await.unwrap();
+}
+
+#[wasm_bindgen_test]
 async fn a_connection_makes_way_for_a_newer_build_and_cannot_read_what_it_made() {
     let storage = empty("newer").await;
     append(&storage, 0, 1).await.unwrap();

@@ -27,11 +27,11 @@ export async function writeLongStream(contender, plan) {
 
 /** @type {import('./index.js').Job} */
 export async function readLongStream(contender, plan) {
-  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
   const { streamId, events } = longStream(plan);
+  await tidied();
+  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
   /** @type {import('../fold.js').StoredEvent[]} */
   let found = [];
-  await tidied();
   const milliseconds = await timed(async () => {
     found = await store.readStream(streamId);
   });
@@ -52,12 +52,12 @@ const stateText = (state) =>
 
 /** @type {import('./index.js').Job} */
 export async function foldLongStream(contender, plan) {
-  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'read model' });
   const { orderId, streamId, events } = longStream(plan);
   const wanted = stateText(foldOrder(stored({ streamId, events })));
+  await tidied();
+  const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'read model' });
   /** @type {import('../fold.js').OrderState | undefined} */
   let state;
-  await tidied();
   const milliseconds = await timed(async () => {
     state = await store.foldOrder(orderId, streamId);
   });

@@ -16,11 +16,11 @@ export async function readStreams(contender, plan) {
       { length: count },
       () => /** @type {Orders[number]} */ (orders[Math.floor(random() * orders.length)]),
     );
+  await tidied();
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
   const rate = async (/** @type {Orders} */ picked) => {
     /** @type {import('../fold.js').StoredEvent[][]} */
     const found = [];
-    await tidied();
     const milliseconds = await timed(async () => {
       for (const { streamId } of picked) found.push(await store.readStream(streamId));
     });
@@ -28,6 +28,7 @@ export async function readStreams(contender, plan) {
     return (picked.length / milliseconds) * 1_000;
   };
   const readFirst = await rate(pick(plan.firstReads));
+  await tidied();
   const readLater = await rate(pick(plan.laterReads));
   await store.close();
   return { readFirst, readLater };
@@ -43,9 +44,9 @@ export async function replay(contender, plan) {
     events += order.events.length;
   }
   const sum = checksum([...wanted.rows.values()].map(rowText));
+  await tidied();
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'read model' });
   let rows = 0;
-  await tidied();
   const milliseconds = await timed(async () => {
     rows = await store.rebuildSummary();
   });

@@ -2,6 +2,7 @@
 
 import { openStore } from 'daybook';
 import { openOrderBook } from 'daybook/orders';
+import { pipeline } from '../contenders/daybook.js';
 import { inCalls, makeOrders, randomFrom, uuid } from '../trade.js';
 import { openBare, putsInto, TURN } from './bare-machine.js';
 import { middle, must, pause, pipelined, tidied, timed } from './measure.js';
@@ -68,7 +69,7 @@ export async function scaleFill(_, { events = 0, callEvents, grace }) {
   const store = await openStore({ name: NAME, durability: 'relaxed' });
   const began = performance.now();
   for (const orders of chunks(events)) {
-    await pipelined(inCalls(orders, callEvents), 8, (call) => store.appendAll(call));
+    await pipelined(inCalls(orders, callEvents), pipeline, (call) => store.appendAll(call));
   }
   const fill = performance.now() - began;
   const stored = store.position;
