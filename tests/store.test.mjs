@@ -137,6 +137,17 @@ describe('an append', () => {
     );
   });
 
+  test('is never overtaken by one that is made later, however much is on its way', async () => {
+    const store = await openMemory();
+    const large = (/** @type {number} */ stream) => [event('Opened', { note: 'x'.repeat(300_000), stream })];
+    const first = store.append('cart-0', large(0));
+    const others = Array.from({ length: 8 }, (_, index) => store.append(`cart-${index + 1}`, large(index + 1)));
+    await first;
+    const later = await store.append('cart-8', [event('CheckedOut')], { expectedVersion: 0 });
+    const earlier = await Promise.all(others);
+    assert.ok(earlier.every(({ position }) => position < later.position));
+  });
+
   test('of two that expect the same version, exactly one succeeds, and neighbours are not harmed', async () => {
     const store = await openMemory();
     const options = { expectedVersion: /** @type {const} */ ('no-stream') };

@@ -21,6 +21,7 @@ export class Appends {
   readonly #inner: Part;
   readonly #noteAppended: () => void;
   #asked: Asked[] = [];
+  #isCrossing = false;
 
   /** @param noteAppended Called when there is something new in the log, before whoever asked knows. */
   constructor(inner: Part, noteAppended: () => void) {
@@ -31,24 +32,27 @@ export class Appends {
   /** Makes an append of JSON text in which `ids` events have no id; rejects with a refusal. */
   ask(text: string, ids: number): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      if (this.#asked.push({ text, ids, resolve, reject }) === 1) queueMicrotask(() => void this.#cross());
+      this.#asked.push({ text, ids, resolve, reject });
+      if (this.#isCrossing) return;
+      this.#isCrossing = true;
+      queueMicrotask(() => void this.#cross());
     });
   }
 
-  /** In parts: storage works on the first while the next cross, and what they cross in is used again. */
+  /**
+   * In parts: storage works on the first while the next cross, and what they cross in is used again. What
+   * is asked for meanwhile comes after what was asked for before.
+   */
   async #cross(): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    for (let start = 0, end = 0; start < asked.length; start = end) {
-      let size = 0;
-      do {
-        size += asked[end]?.text.length ?? 0;
-        end += 1;
-      } while (end < asked.length && size < PART_LENGTH);
-      void this.#crossPart(asked.slice(start, end));
+    while (this.#asked.length > 0) {
+      let [count, length] = [0, 0];
+      do length += this.#asked[count++]?.text.length ?? 0;
+      while (count < this.#asked.length && length < PART_LENGTH);
+      void this.#crossPart(this.#asked.splice(0, count));
       // By then Rust has asked storage to take these.
       await undefined;
     }
+    this.#isCrossing = false;
   }
 
   async #crossPart(asked: readonly Asked[]): Promise<void> {
