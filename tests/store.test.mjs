@@ -141,7 +141,9 @@ describe('an append', () => {
     const store = await openMemory();
     const large = (/** @type {number} */ stream) => [event('Opened', { note: 'x'.repeat(300_000), stream })];
     const first = store.append('cart-0', large(0));
-    const others = Array.from({ length: 8 }, (_, index) => store.append(`cart-${index + 1}`, large(index + 1)));
+    const others = Array.from({ length: 8 }, (_, index) =>
+      store.append(`cart-${index + 1}`, large(index + 1)),
+    );
     await first;
     const later = await store.append('cart-8', [event('CheckedOut')], { expectedVersion: 0 });
     const earlier = await Promise.all(others);
