@@ -18,9 +18,15 @@ export default defineConfig({
       { find: /^daybook\/orders$/, replacement: at('../dist/orders.js') },
     ],
   },
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Calls of `h` are smaller than those of the automatic runtime, which adds a module of its own.
+  oxc: {
+    jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' },
+    jsxInject: "import { Fragment, h } from 'preact'",
+  },
   build: {
     target: 'es2022',
+    // What every current browser has had for two and a half years (Baseline), `light-dark()` among it.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     outDir: at('./dist'),
     emptyOutDir: true,
     assetsInlineLimit: 0,
