@@ -1,5 +1,6 @@
 /** One open order book: its commands, and its read models kept up with the log. */
 
+import { BaseStore } from './base-store.js';
 import type { Part } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
 import { aborted, ask, call, invalid, open, settled } from './failing.js';
@@ -25,7 +26,6 @@ import type {
   RevenueRow,
 } from './orders-types.js';
 import { runToEnd } from './pump.js';
-import { Store } from './store.js';
 import type { Verified } from './types.js';
 
 type Change = Parameters<Parameters<OrderBookApi['onChange']>[0]>[0];
@@ -33,7 +33,7 @@ type Change = Parameters<Parameters<OrderBookApi['onChange']>[0]>[0];
 /** What is open, exchanged as a whole when the book begins anew. */
 interface Opened {
   inner: Part;
-  store: Store;
+  store: BaseStore;
   /** The same log, for looking at while `store` is being exchanged. */
   watch: Part;
   following: Following;
@@ -88,7 +88,7 @@ export class OrderBook implements OrderBookApi {
   }
 
   #attach(inner: Part): Opened {
-    const store = new Store(open(inner, 'store'), this.#name, this.#shared, () => void this.#reset());
+    const store = new BaseStore(open(inner, 'store'), this.#name, this.#shared, () => void this.#reset());
     const following = new Following(inner, store, (kind, cause) => this.#tell(kind, cause));
     const restored = following.start();
     // Whoever waits for it learns of a failure; nobody has to.

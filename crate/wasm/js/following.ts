@@ -1,12 +1,12 @@
 /** Keeping the read models of an open book up with its log, whoever appends. */
 
+import type { BaseStore } from './base-store.js';
 import type { Part } from './bindings.js';
 import { DaybookError } from './errors.js';
 import { ask, call, makeError } from './failing.js';
 import { whenIdle } from './idle.js';
 import type { ProjectionStatus } from './orders-types.js';
 import { Pump, runToEnd } from './pump.js';
-import type { Store } from './store.js';
 
 /** For how long nothing must have changed before the rows are saved, in milliseconds. */
 const SAVE_AFTER_MS = 500;
@@ -22,13 +22,13 @@ export type Tell = (kind: 'events' | 'projections' | 'lost', cause?: unknown) =>
 
 export class Following {
   readonly #inner: Part;
-  readonly #store: Store;
+  readonly #store: BaseStore;
   readonly #tell: Tell;
   readonly #stop = new AbortController();
   readonly #saving = whenIdle(() => this.#save(), SAVE_AFTER_MS);
   readonly #pump: Pump;
 
-  constructor(inner: Part, store: Store, tell: Tell) {
+  constructor(inner: Part, store: BaseStore, tell: Tell) {
     this.#inner = inner;
     this.#store = store;
     this.#tell = (kind, cause) => {

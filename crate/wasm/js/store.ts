@@ -1,8 +1,8 @@
 /** The general store: streams of events over one log, for any domain. */
 
 import { Appends } from './appends.js';
-import type { Calls, Page, Part } from './bindings.js';
-import { type Channel, openChannel } from './channel.js';
+import { BaseStore } from './base-store.js';
+import type { Page, Part } from './bindings.js';
 import {
   checkFunction,
   checkLimit,
@@ -16,8 +16,7 @@ import {
 } from './check.js';
 import { toEvents } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
-import { aborted, ask, call, invalid, makeError, toError } from './failing.js';
-import { type IdleWork, idle, whenIdle } from './idle.js';
+import { aborted, call, invalid, toError } from './failing.js';
 import { toJson, toJsonQuickly } from './json.js';
 import type {
   Appended,
@@ -29,64 +28,19 @@ import type {
   StreamAppend,
   StreamRead,
   SubscribeOptions,
-  Verified,
 } from './types.js';
-import { Watch } from './watch.js';
-
-/** For how long nobody must have appended or read before house is kept, in milliseconds. */
-const UPKEEP_AFTER_MS = 200;
 
 /** How many events cross from Rust at a time. */
 const PAGE_EVENTS = 1_000;
 
 /** A store that is open. Every tab that opens the same name sees the same log. */
-export class Store {
-  readonly #inner: Part;
-  readonly #channel: Channel;
-  readonly #watch: Watch;
+export class Store extends BaseStore {
   readonly #appends: Appends;
-  readonly #upkeep: IdleWork;
-  #closed = false;
 
   /** @internal Use `openStore`. */
-  constructor(inner: Part, name: string, shared: boolean, onDestroyed: () => void = () => {}) {
-    this.#inner = inner;
-    this.#watch = new Watch(inner);
+  constructor(inner: Part, name: string, shared: boolean) {
+    super(inner, name, shared);
     this.#appends = new Appends(inner, () => this.noteAppended());
-    this.#channel = shared
-      ? openChannel(name, (nudge) => {
-          if (this.#closed) return;
-          if (nudge === 'destroyed') onDestroyed();
-          void this.#look();
-        })
-      : { send() {}, close() {} };
-    this.#upkeep = whenIdle(async () => {
-      try {
-        // One step after the other, each when there is time; until somebody appends again.
-        while (!this.#closed && (await call(this.#inner, 'maintain'))) await idle();
-      } catch {
-        // Upkeep only makes reading quicker; the next append asks for it again.
-      }
-    }, UPKEEP_AFTER_MS);
-    // What another tab has appended since the opening began, nobody has told this one.
-    if (shared) void this.#look();
-    // Loads the index, so that the first to need it need not wait.
-    this.#upkeep.ask();
-  }
-
-  async #look(): Promise<void> {
-    try {
-      await call(this.#inner, 'refresh');
-    } catch {
-      // A look that fails now is made again by whoever reads or appends, and fails there.
-    }
-    this.#watch.looked();
-  }
-
-  /** The position of the last event this tab knows of; 0 when the log is empty. */
-  get position(): number {
-    this.#checkOpen();
-    return ask(this.#inner, 'position');
   }
 
   /**
@@ -132,7 +86,7 @@ export class Store {
     streams: readonly StreamAppend[],
     { condition, commandId, signal, ...rest }: Omit<AppendOptions, 'expectedVersion'>,
   ): Promise<Appended> {
-    this.#checkOpen();
+    this.checkOpen();
     checkNoMore(rest);
     checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
@@ -142,36 +96,13 @@ export class Store {
     return this.#appends.ask(text, streams.reduce(withoutId, 0));
   }
 
-  /** @internal Tells other tabs, and keeps house when there is time. */
-  noteAppended(): void {
-    if (this.#closed) return;
-    this.#channel.send('appended');
-    this.#watch.looked();
-    this.#upkeep.ask();
-  }
-
-  /** @internal Something else is under way that house should not be kept beside. */
-  delayUpkeep(): void {
-    this.#upkeep.delay();
-  }
-
-  /** @internal Resolves once the log holds a position beyond `after`, or `signal` aborts. */
-  grown(after: number, signal: AbortSignal): Promise<void> {
-    return this.#watch.grown(after, signal);
-  }
-
-  /** @internal Resolves when this tab has looked at the log the next time, or `signal` aborts. */
-  nextLook(signal: AbortSignal): Promise<void> {
-    return this.#watch.nextLook(signal);
-  }
-
   /**
    * Reads one stream, all of it unless `limit` says otherwise, as it is when the reading begins:
    * `version` is the one to expect when an append is decided by these events. A stream that does
    * not exist has no events and version -1.
    */
   async readStream(streamId: string, options: ReadStreamOptions = {}): Promise<StreamRead> {
-    this.#checkOpen();
+    this.checkOpen();
     this.delayUpkeep();
     checkText(streamId, 'streamId');
     checkObject(options, 'options');
@@ -185,7 +116,7 @@ export class Store {
     for (;;) {
       const count = Math.min(limit - events.length, PAGE_EVENTS);
       const query = { streamId, direction, from, limit: count };
-      const page: Page = await call(this.#inner, 'readStream', toJson(query));
+      const page: Page = await call(this.inner, 'readStream', toJson(query));
       view ??= page;
       const [position, version] = view;
       const [, , next, rows] = page;
@@ -201,7 +132,7 @@ export class Store {
    * Filters apply before events cross from Rust.
    */
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
-    this.#checkOpen();
+    this.checkOpen();
     checkObject(options, 'options');
     const {
       direction = 'forward',
@@ -216,16 +147,16 @@ export class Store {
     checkLimit(limit);
     checkPlaces(direction, after, before);
     checkWatchers({ signal });
-    const end = await call(this.#inner, 'refresh');
+    const end = await call(this.inner, 'refresh');
     let from: number | null = direction === 'forward' ? (after ?? 0) : Math.min(before ?? end + 1, end + 1);
     let left = limit;
     while (from !== null && left > 0) {
       if (signal?.aborted) throw aborted();
-      this.#checkOpen();
+      this.checkOpen();
       this.delayUpkeep();
       const count = Math.min(left, PAGE_EVENTS);
       const query = { direction, from, limit: count, streamPrefix, query: filter };
-      const page: Page = await call(this.#inner, 'readAll', toJson(query));
+      const page: Page = await call(this.inner, 'readAll', toJson(query));
       const [, , next, rows] = page;
       for (const event of toEvents(rows)) {
         if (event.position > end) return;
@@ -245,7 +176,7 @@ export class Store {
    *   the handler throws or the log cannot be read.
    */
   async subscribe(options: SubscribeOptions, handler: (event: RecordedEvent) => unknown): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     checkObject(options, 'options');
     const { signal, after = 0, streamPrefix, query: filter, ...rest } = options;
     checkNoMore(rest);
@@ -254,78 +185,22 @@ export class Store {
     checkFunction(handler, 'handler');
     let position = after;
     try {
-      await call(this.#inner, 'refresh');
+      await call(this.inner, 'refresh');
       while (!signal?.aborted) {
         const query = { from: position, limit: PAGE_EVENTS, streamPrefix, query: filter };
-        const page: Page = await call(this.#inner, 'readAll', toJson(query));
+        const page: Page = await call(this.inner, 'readAll', toJson(query));
         const [tail, , next, rows] = page;
         for (const event of toEvents(rows)) {
           if (signal?.aborted) return;
           await handler(event);
         }
         position = next ?? Math.max(position, tail);
-        if (next === null) await this.#watch.grown(position, signal);
+        if (next === null) await this.grown(position, signal);
       }
     } catch (error) {
-      if (error instanceof DaybookError && error.code === 'closed' && this.#closed) return;
+      if (error instanceof DaybookError && error.code === 'closed' && this.closed) return;
       throw error;
     }
-  }
-
-  /** Looks for what other tabs have appended, and resolves with the position of the last event. */
-  async refresh(): Promise<number> {
-    this.#checkOpen();
-    return await call(this.#inner, 'refresh');
-  }
-
-  /** Checks the hash chain of the whole log. */
-  async verify(
-    options: { signal?: AbortSignal; onProgress?: (progress: { done: number; total: number }) => void } = {},
-  ): Promise<Verified> {
-    this.#checkOpen();
-    checkObject(options, 'options');
-    const { signal, onProgress, ...rest } = options;
-    checkWatchers({ signal, onProgress });
-    checkNoMore(rest);
-    for (let restart = true; ; restart = false) {
-      if (signal?.aborted) throw aborted();
-      let verified: Calls['verify'];
-      try {
-        verified = await call(this.#inner, 'verify', `${restart}`);
-      } catch (error) {
-        if (!(error instanceof DaybookError) || error.code !== 'storage_corrupt') throw error;
-        const { position } = error as DaybookError & { position: number };
-        return { ok: false, position, reason: error.message };
-      }
-      onProgress?.({ done: verified.position, total: this.position });
-      if (verified.complete) return { ok: true, position: verified.position, head: verified.head };
-    }
-  }
-
-  /** Deletes the log and everything derived from it, for every tab. This store is closed by it. */
-  async destroy(): Promise<void> {
-    this.#checkOpen();
-    this.#closed = true;
-    await this.#upkeep.stop();
-    try {
-      await call(this.#inner, 'destroy');
-      this.#channel.send('destroyed');
-    } finally {
-      this.#channel.close();
-    }
-  }
-
-  /** Lets go of the store; closing twice does nothing. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#channel.close();
-    await this.#upkeep.stop();
-    await call(this.#inner, 'close');
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw makeError('closed', 'the store is closed');
   }
 }
 
