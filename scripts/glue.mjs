@@ -1,7 +1,7 @@
 /**
  * What is left out of wasm-bindgen's JavaScript: its ways of loading a module, some of them deprecated,
- * which the package has its own of (`crate/wasm/js/instantiate.ts`), and what stands in for functions
- * that every browser has which runs the package.
+ * which the package has its own of (`crate/wasm/js/instantiate.ts`), what nobody asks for, and what
+ * stands in for functions that every browser has which runs the package.
  */
 
 /** @param {string} source @param {RegExp} pattern @param {string} by */
@@ -15,8 +15,20 @@ function replace(source, pattern, by) {
 export function withoutLoading(source) {
   const exported = 'export { __wbg_get_imports as imports, __wbg_finalize_init as finish };\n';
   const loaded = replace(source, /^async function __wbg_load\([\s\S]*$/m, exported);
-  return replace(loaded, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{[\s\S]*?^\}\n/m, '');
+  return unneeded.reduce((rest, pattern) => replace(rest, pattern, ''), loaded);
 }
+
+const unneeded = [
+  // Browsers have both wherever they have the WebAssembly that is asked of them.
+  /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{[\s\S]*?^\}\n/m,
+  /\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{ register: [^\n]* \}\s*: /g,
+  // Memory is always given that can grow.
+  /^ {4}if \(realloc === undefined\) \{[\s\S]*?^ {4}\}\n/m,
+  // An instance is made once: there are no views of another's memory, and nobody asks for it again.
+  /^ {4}(wasmInstance|wasmModule|cached\w+) = (instance|module|null);\n/gm,
+  // The package calls `free`.
+  /^if \(Symbol\.dispose\) .*\n/gm,
+];
 
 /** Its types, likewise. @param {string} source */
 export const typesWithoutLoading = (source) =>

@@ -14,13 +14,11 @@ const MAX_DEPTH = 105;
  *   Infinity, BigInt, functions, symbols, cycles, class instances, halves of surrogate pairs.
  */
 export function toJson(value: unknown, path = ''): string {
-  const text = toJsonQuickly(value);
-  if (text !== undefined) return text;
   assertJson(value, path, []);
   return JSON.stringify(value);
 }
 
-/** As `toJson`; `undefined` when a closer look must tell whether JSON can hold the value. */
+/** As `toJson`, for large values; `undefined` when a closer look must tell whether JSON can hold one. */
 export function toJsonQuickly(value: unknown): string | undefined {
   if (!isPlain(value, MAX_DEPTH)) return undefined;
   const text = JSON.stringify(value);
