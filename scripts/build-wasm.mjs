@@ -134,7 +134,8 @@ function nameStorage(directory) {
 const skipped = ['local-cse', 'memory-packing', 'simplify-locals'].map((pass) => `--skip-pass=${pass}`);
 
 /**
- * What is asked of wasm-opt. The lowest KiB of memory is the far end of the stack, where nothing
+ * What is asked of wasm-opt. How accesses are aligned is left out: compilers do not look at it, and
+ * it takes room. The lowest KiB of memory is the far end of the stack, where nothing
  * ever lies: an address is base plus offset, without a look at whether the sum wraps.
  */
 const passes = [
@@ -144,6 +145,7 @@ const passes = [
   '-fimfs',
   '5',
   '--low-memory-unused',
+  '--dealign',
   '--strip-target-features',
   ...skipped,
 ];

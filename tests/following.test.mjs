@@ -5,9 +5,16 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { OrderBook } from '../dist/book.js';
 import { openChannel } from '../dist/channel.js';
-import { loadBook } from '../dist/load-orders.node.js';
 import { Store } from '../dist/store.js';
-import { demo, everything, nextChange, openBook, openBookAndStore, place } from './support/books.mjs';
+import {
+  demo,
+  everything,
+  nextChange,
+  openBook,
+  openBookAndStore,
+  openBookPart,
+  place,
+} from './support/books.mjs';
 import { assertFails, event, takeSteps } from './support/stores.mjs';
 
 /** @typedef {import('./support/books.mjs').Book} Book */
@@ -18,15 +25,14 @@ const lost = { code: 'connection_lost', message: 'the connection was lost' };
  * What a book is opened over, whose steps along the log fail with `fault.error` while there is one.
  */
 async function makeFaulty() {
-  const { openBook } = await loadBook();
-  const inner = await openBook('memory', 'test', 'strict');
+  const inner = await openBookPart();
   /** @type {{ error: unknown, met: () => void }} */
   const fault = { error: undefined, met() {} };
   const call = inner.call.bind(inner);
-  inner.call = (name, ...texts) => {
-    if (name !== 'advance' || fault.error === undefined) return call(name, ...texts);
+  inner.call = (name, input, more, answer) => {
+    if (name !== 'advance' || fault.error === undefined) return call(name, input, more, answer);
     fault.met();
-    return Promise.reject(fault.error);
+    answer.reject(fault.error);
   };
   const open = (early = false) =>
     OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early });
@@ -176,8 +182,7 @@ test('a rebuild whose watcher fails is given up with its error', async () => {
 });
 
 test('other tabs hear of each part of the demo data, not only of its end', async () => {
-  const { openBook } = await loadBook();
-  const inner = await openBook('memory', 'demo-nudges', 'strict');
+  const inner = await openBookPart('demo-nudges');
   // Over memory, as if it were shared: what is looked at are the messages.
   const book = await OrderBook.open(async () => inner, {
     name: 'demo-nudges',
@@ -222,8 +227,7 @@ test('a store is looked at from time to time where there is no BroadcastChannel'
 });
 
 test('a read model of an order book opened over a store sees what other tabs append', async () => {
-  const { openBook } = await loadBook();
-  const inner = await openBook('memory', 'nudged', 'strict');
+  const inner = await openBookPart('nudged');
   const other = new Store(inner.part('store', ''), 'nudged', true);
   const book = await OrderBook.open(async () => inner, {
     name: 'nudged',

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { settled } from '../dist/failing.js';
 import { loadStore } from '../dist/load-store.node.js';
 import { Store as InnerStore } from '../dist/store.js';
 import { assertFails, event, events, openMemory, readLog, takeSteps } from './support/stores.mjs';
 
 /** @typedef {import('./support/stores.mjs').Store} Store */
+/** @typedef {import('../dist/bindings.js').Part} Part */
 
 /** @param {number} count @param {number} [first] */
 const numbers = (count, first = 1) => Array.from({ length: count }, (_, index) => first + index);
@@ -289,7 +291,8 @@ describe('a subscription', () => {
 
   test('leaves nothing waiting when it ends, however many there were', async () => {
     const { openStore } = await loadStore();
-    const inner = await openStore('memory', 'test', 'strict');
+    /** @type {Part} */
+    const inner = await settled((answer) => openStore('memory', 'test', 'strict', answer));
     let waits = 0;
     const counting = new Proxy(inner, {
       get(target, name) {

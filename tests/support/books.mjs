@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { openOrderBook } from 'daybook/orders';
 import { OrderBook } from '../../dist/book.js';
+import { settled } from '../../dist/failing.js';
 import { loadBook } from '../../dist/load-orders.node.js';
 import { Store } from '../../dist/store.js';
 
@@ -11,13 +12,22 @@ import { Store } from '../../dist/store.js';
 export const openBook = () => openOrderBook({ name: 'test', storage: 'memory' });
 
 /**
+ * What an order book in memory is opened over.
+ * @param {string} [name]
+ * @returns {Promise<import('../../dist/bindings.js').Part>}
+ */
+export async function openBookPart(name = 'test') {
+  const { openBook } = await loadBook();
+  return await settled((answer) => openBook('memory', name, 'strict', answer));
+}
+
+/**
  * An order book, and the general store beneath it, as another tab would have it: for events that
  * no command makes.
  * @returns {Promise<{ book: Book, store: Store }>}
  */
 export async function openBookAndStore() {
-  const { openBook } = await loadBook();
-  const inner = await openBook('memory', 'test', 'strict');
+  const inner = await openBookPart();
   const store = new Store(inner.part('store', ''), 'test', false);
   return {
     book: await OrderBook.open(async () => inner, { name: 'test', storage: 'memory', early: false }),

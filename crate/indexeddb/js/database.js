@@ -3,7 +3,7 @@
  *
  * What fails rejects with a `Failure`.
  *
- * @typedef {{ code: string, detail: string, found?: number }} Failure
+ * @typedef {{ code: string, detail: string, found?: number, supported?: number }} Failure
  *
  * A batch of the log, with the positions of its first event and its last:
  *
@@ -76,6 +76,19 @@ export const answer = (request) =>
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+
+/**
+ * Lets Rust know what becomes of a promise.
+ *
+ * @param {Promise<unknown>} promise
+ * @param {{ call(isFulfilled: boolean, value: unknown): void }} callback
+ */
+export function follow(promise, callback) {
+  promise.then(
+    (value) => callback.call(true, value),
+    (reason) => callback.call(false, reason),
+  );
+}
 
 /** @param {unknown} value @returns {Uint8Array<ArrayBuffer>} */
 export function bytesOf(value) {
@@ -424,16 +437,13 @@ function ask(name, version) {
   });
 }
 
-/** The layout that this build reads. */
-export const version = () => VERSION;
-
 /** The failure for a database with a higher version than this build's. @param {string} name */
 async function newerVersion(name) {
   try {
     const { database } = await ask(name);
     const found = database.version;
     database.close();
-    return { ...failure('unsupported_format', 'the database'), found };
+    return { ...failure('unsupported_format', 'the database'), found, supported: VERSION };
   } catch (error) {
     return failed(error);
   }

@@ -1,8 +1,9 @@
 //! Positions and records, from and to JavaScript.
 
 use daybook_core::{Error, Position, Result};
-use js_sys::{Array, Float64Array, JsString, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::requests::{Entries, Keys};
 
 /// The last whole number before which every whole number has a `f64` of its own; keys cannot be
 /// `BigInt`.
@@ -27,10 +28,10 @@ pub(crate) fn key(position: Position) -> Result<f64> {
 ///
 /// # Errors
 /// The same.
-pub(crate) fn keys(positions: &[Position]) -> Result<Float64Array> {
+pub(crate) fn keys(positions: &[Position]) -> Result<Keys> {
     let keys = positions.iter().map(|position| key(*position));
     let keys = keys.collect::<Result<Vec<f64>>>()?;
-    Ok(Float64Array::from(keys.as_slice()))
+    Ok(Keys::copy(&keys))
 }
 
 /// The position a key stands for, which was found to be one.
@@ -39,25 +40,13 @@ pub(crate) fn keys(positions: &[Position]) -> Result<Float64Array> {
     clippy::cast_sign_loss,
     reason = "a whole number from 0 to 2^53 - 1"
 )]
-pub(crate) fn position(key: &JsValue) -> Position {
-    key.as_f64().unwrap_or_default() as Position
+pub(crate) const fn position(key: f64) -> Position {
+    key as Position
 }
 
-/// The text of a record's key.
-pub(crate) fn text(key: &JsValue) -> String {
-    key.unchecked_ref::<JsString>().into()
-}
-
-/// Each key of `entries` with its bytes.
-pub(crate) fn entries<K>(entries: &JsValue, key: fn(&JsValue) -> K) -> Vec<(K, Vec<u8>)> {
-    let entries: &Array = entries.unchecked_ref();
-    let pairs = (0..entries.length()).step_by(2);
-    pairs
-        .map(|at| (key(&entries.get(at)), bytes(&entries.get(at + 1))))
-        .collect()
-}
-
-/// The bytes of a record.
-pub(crate) fn bytes(value: &JsValue) -> Vec<u8> {
-    value.unchecked_ref::<Uint8Array>().to_vec()
+/// What is made of each key and value of an answer.
+pub(crate) fn pairs<T>(found: &JsValue, pair: impl Fn(&Entries, u32) -> T) -> Vec<T> {
+    let entries: &Entries = found.unchecked_ref();
+    let places = (0..entries.length()).step_by(2);
+    places.map(|at| pair(entries, at)).collect()
 }

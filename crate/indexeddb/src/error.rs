@@ -3,7 +3,7 @@
 use daybook_core::Error;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::requests::{Failure, version};
+use crate::requests::Failure;
 
 /// The error for a failed request.
 pub(crate) fn from_js(failure: JsValue) -> Box<Error> {
@@ -18,8 +18,8 @@ pub(crate) fn from_js(failure: JsValue) -> Box<Error> {
         "blocked" => Error::Blocked { detail },
         "unsupported_format" => Error::UnsupportedFormat {
             what: detail,
-            found: version_number(failure.found().unwrap_or_default()),
-            supported: version().unwrap_or_default(),
+            found: version_number(failure.found()),
+            supported: version_number(failure.supported()),
         },
         _ => Error::ConnectionLost { detail },
     })

@@ -14,7 +14,10 @@
 
 mod convert;
 mod error;
+mod promise;
 mod requests;
 mod storage;
+mod tasks;
 
 pub use storage::IndexedDbStorage;
+pub use tasks::spawn;

@@ -1,13 +1,50 @@
 //! What the modules in `js` offer; it is documented there. What fails rejects, and never throws.
 
-use js_sys::{Array, Float64Array, Promise};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/database.js")]
+use crate::promise::Promise;
+
+#[wasm_bindgen]
 extern "C" {
-    /// The layout of the database that this build reads.
-    #[wasm_bindgen(catch)]
-    pub(crate) fn version() -> Result<u32, JsValue>;
+    /// An array of keys and values, in turns, as requests take and give them.
+    #[wasm_bindgen(js_name = Array)]
+    pub(crate) type Entries;
+
+    #[wasm_bindgen(constructor, js_class = Array)]
+    pub(crate) fn new() -> Entries;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn push(this: &Entries, item: &JsValue);
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn length(this: &Entries) -> u32;
+
+    #[wasm_bindgen(method, indexing_getter)]
+    pub(crate) fn number(this: &Entries, index: u32) -> f64;
+
+    #[wasm_bindgen(method, indexing_getter)]
+    pub(crate) fn text(this: &Entries, index: u32) -> String;
+
+    #[wasm_bindgen(method, indexing_getter)]
+    pub(crate) fn bytes(this: &Entries, index: u32) -> Vec<u8>;
+
+    /// Bytes that JavaScript may keep.
+    #[wasm_bindgen(js_name = Uint8Array)]
+    pub(crate) type Bytes;
+
+    #[wasm_bindgen(constructor, js_class = Uint8Array)]
+    pub(crate) fn copy(bytes: &[u8]) -> Bytes;
+
+    /// All of them, from the first on.
+    #[wasm_bindgen(method, js_name = subarray)]
+    pub(crate) fn to_vec(this: &Bytes) -> Vec<u8>;
+
+    /// Numbers that JavaScript may keep.
+    #[wasm_bindgen(js_name = Float64Array)]
+    pub(crate) type Keys;
+
+    #[wasm_bindgen(constructor, js_class = Float64Array)]
+    pub(crate) fn copy(numbers: &[f64]) -> Keys;
 }
 
 #[wasm_bindgen(module = "/js/memory.js")]
@@ -27,22 +64,16 @@ extern "C" {
     /// An open database.
     pub(crate) type Connection;
 
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn open(name: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn open(name: &str) -> Promise;
 
     #[wasm_bindgen(method)]
-    pub(crate) fn commit(this: &Connection, tail: f64, batches: &Array, strict: bool) -> Promise;
+    pub(crate) fn commit(this: &Connection, tail: f64, batches: &Entries, strict: bool) -> Promise;
 
     #[wasm_bindgen(method, js_name = readAt)]
-    pub(crate) fn read_at(this: &Connection, positions: &Float64Array) -> Promise;
+    pub(crate) fn read_at(this: &Connection, positions: &Keys) -> Promise;
 
     #[wasm_bindgen(method)]
-    pub(crate) fn replace(
-        this: &Connection,
-        before: f64,
-        keys: &Float64Array,
-        bytes: &[u8],
-    ) -> Promise;
+    pub(crate) fn replace(this: &Connection, before: f64, keys: &Keys, bytes: &Bytes) -> Promise;
 
     #[wasm_bindgen(method, js_name = readRecord)]
     pub(crate) fn read_record(this: &Connection, key: &str) -> Promise;
@@ -51,7 +82,7 @@ extern "C" {
     pub(crate) fn read_records(this: &Connection, prefix: &str) -> Promise;
 
     #[wasm_bindgen(method, js_name = writeRecords)]
-    pub(crate) fn write_records(this: &Connection, changes: &Array) -> Promise;
+    pub(crate) fn write_records(this: &Connection, changes: &Entries) -> Promise;
 
     #[wasm_bindgen(method)]
     pub(crate) fn clear(this: &Connection) -> Promise;
@@ -72,5 +103,8 @@ extern "C" {
     pub(crate) fn detail(this: &Failure) -> String;
 
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn found(this: &Failure) -> Option<f64>;
+    pub(crate) fn found(this: &Failure) -> f64;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn supported(this: &Failure) -> f64;
 }

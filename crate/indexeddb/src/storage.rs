@@ -7,13 +7,12 @@ use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Record, Storage, StoredBatch},
 };
-use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
-use crate::convert::{bytes, entries, key, keys, position, text};
+use crate::convert::{key, keys, pairs, position};
 use crate::error::from_js;
-use crate::requests::{self, Connection};
+use crate::promise::{Promise, Settled};
+use crate::requests::{self, Bytes, Connection, Entries};
 
 /// A store's log and derived records in `IndexedDB`.
 ///
@@ -82,8 +81,9 @@ impl IndexedDbStorage {
         let connection = if self.in_memory {
             requests::open_memory(&self.database)
         } else {
-            let opened = requests::open(&self.database).await.map_err(from_js)?;
-            opened.unchecked_into()
+            answer(&requests::open(&self.database))
+                .await?
+                .unchecked_into()
         };
         let connection = Rc::new(connection);
         let mut link = self.link.borrow_mut();
@@ -101,7 +101,7 @@ impl IndexedDbStorage {
     /// Makes a request and waits for its answer. One function for all of them: what waits is long.
     async fn ask(&self, request: Request<'_>) -> Result<JsValue> {
         let connection = self.connection().await?;
-        answer(request(&connection)).await
+        answer(&request(&connection)).await
     }
 }
 
@@ -120,10 +120,10 @@ impl Storage for IndexedDbStorage {
         batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit> {
-        let (tail, list) = (key(tail)?, Array::new());
+        let (tail, list) = (key(tail)?, Entries::new());
         for batch in batches {
             list.push(&key(batch.last)?.into());
-            list.push(&Uint8Array::from(batch.bytes.as_slice()));
+            list.push(&Bytes::copy(&batch.bytes));
         }
         let strict = durability == Durability::Strict;
         let stored = self
@@ -168,29 +168,32 @@ impl Storage for IndexedDbStorage {
             ));
         }
         let (before, replaced) = (key(after)?, keys(replaced)?);
+        let merged = Bytes::copy(&merged.bytes);
         let done = self
-            .ask(&|connection| connection.replace(before, &replaced, &merged.bytes))
+            .ask(&|connection| connection.replace(before, &replaced, &merged))
             .await?;
         Ok(done.is_truthy())
     }
 
     async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let found = self.ask(&|connection| connection.read_record(key)).await?;
-        Ok((!found.is_undefined()).then(|| bytes(&found)))
+        let found = (!found.is_undefined()).then(|| found.unchecked_into::<Bytes>());
+        Ok(found.map(|bytes| bytes.to_vec()))
     }
 
     async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
         let found = self
             .ask(&|connection| connection.read_records(prefix))
             .await?;
-        Ok(by_code_point(entries(&found, text)))
+        let pair = |found: &Entries, at| (found.text(at), found.bytes(at + 1));
+        Ok(by_code_point(pairs(&found, pair)))
     }
 
     async fn write_records(&self, changes: &[Change]) -> Result<()> {
-        let list = Array::new();
+        let list = Entries::new();
         for change in changes {
             let (key, value) = match change {
-                Change::Put { key, value } => (key, Uint8Array::from(value.as_slice()).into()),
+                Change::Put { key, value } => (key, Bytes::copy(value).into()),
                 Change::Delete { key } => (key, JsValue::NULL),
                 Change::DeletePrefix { prefix } if prefix.is_empty() => {
                     return Err(Error::invalid("prefix", "must not be empty"));
@@ -216,14 +219,14 @@ impl Storage for IndexedDbStorage {
         let connection = self.connection().await?;
         // Emptied first: that happens at once and for everyone, whereas deleting a database waits
         // for other tabs and takes minutes when it is large.
-        answer(connection.clear()).await?;
+        answer(&connection.clear()).await?;
         {
             let mut link = self.link.borrow_mut();
             if !matches!(*link, Link::Closed) {
                 *link = Link::Deleted;
             }
         }
-        answer(connection.delete()).await.map(drop)
+        answer(&connection.delete()).await.map(drop)
     }
 
     async fn close(&self) {
@@ -233,15 +236,15 @@ impl Storage for IndexedDbStorage {
     }
 }
 
-async fn answer(promise: Promise) -> Result<JsValue> {
-    JsFuture::from(promise).await.map_err(from_js)
+async fn answer(promise: &Promise) -> Result<JsValue> {
+    Settled::of(promise).await.map_err(from_js)
 }
 
 fn batches(found: &JsValue) -> Vec<StoredBatch> {
-    let found = entries(found, position).into_iter();
-    found
-        .map(|(last, bytes)| StoredBatch { last, bytes })
-        .collect()
+    pairs(found, |found, at| StoredBatch {
+        last: position(found.number(at)),
+        bytes: found.bytes(at + 1),
+    })
 }
 
 /// The records ordered as `str` compares. `IndexedDB` orders by UTF-16 code unit, which differs for

@@ -2,7 +2,7 @@
 
 import type { Part } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
-import type { Refusal } from './failing.js';
+import { answer, type Refusal } from './failing.js';
 import type { Appended } from './types.js';
 
 /** About how many characters cross together. */
@@ -59,7 +59,9 @@ export class Appends {
     try {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
-      const json = await this.#inner.append(bytes, ends, random, Date.now());
+      const json = await answer<string>((answer) =>
+        this.#inner.append(bytes, ends, random, Date.now(), answer),
+      );
       const answers = JSON.parse(json) as (Appended | Refusal)[];
       if (answers.some((answer) => 'repeated' in answer && !answer.repeated)) this.#noteAppended();
       for (const [index, answer] of answers.entries()) {

@@ -14,16 +14,29 @@ import type {
 } from './orders-types.js';
 import type { RecordedEvent } from './types.js';
 
+/** The functions that settle a promise, of which Rust calls one. */
+export interface Answer<T> {
+  resolve(value: T): void;
+  /** Gets the JSON text of an error. */
+  reject(error: unknown): void;
+}
+
 /** Something that is open in Rust: a store, an order book, or work on one of them. */
 export interface Part {
-  /** Asks for what takes a while; JSON text, or in its place an error's, which it rejects with. */
-  call(name: string, input: string, more: string): Promise<string>;
+  /** Asks for what takes a while; answers with JSON text. */
+  call(name: string, input: string, more: string, answer: Answer<string>): void;
   /** Asks for what is known at once; JSON text, or in its place an error's, which it throws. */
   ask(name: string, input: string): string;
   /** Opens a part of this one; throws the text of an error. */
   part(name: string, input: string): Part;
-  /** Makes several appends; JSON text, an answer or an error for each. */
-  append(utf8Jsons: Uint8Array, ends: Uint32Array, random: Uint8Array, now: number): Promise<string>;
+  /** Makes several appends; answers with JSON text, an answer or an error for each. */
+  append(
+    utf8Jsons: Uint8Array,
+    ends: Uint32Array,
+    random: Uint8Array,
+    now: number,
+    answer: Answer<string>,
+  ): void;
   free(): void;
 }
 
@@ -92,11 +105,11 @@ export type Row = [
 ];
 
 export interface StoreModule {
-  openStore(storage: string, name: string, durability: string): Promise<Part>;
+  openStore(storage: string, name: string, durability: string, answer: Answer<Part>): void;
 }
 
 export interface BookModule {
-  openBook(storage: string, name: string, durability: string): Promise<Part>;
+  openBook(storage: string, name: string, durability: string, answer: Answer<Part>): void;
 }
 
 /** How a WebAssembly module may be given; left out, it is loaded from beside this module. */

@@ -3,7 +3,7 @@
 import { BaseStore } from './base-store.js';
 import type { Part } from './bindings.js';
 import { checkFunction, checkNoMore, checkObject, checkText, checkWatchers } from './check.js';
-import { aborted, ask, call, invalid, open, settled } from './failing.js';
+import { aborted, ask, call, invalid, open } from './failing.js';
 import { Following } from './following.js';
 import { breathe } from './idle.js';
 import { toJson } from './json.js';
@@ -71,7 +71,7 @@ export class OrderBook implements OrderBookApi {
     connect: () => Promise<Part>,
     { name, storage, early }: { name: string; storage: string; early: boolean },
   ): Promise<OrderBook> {
-    const inner = await settled(connect());
+    const inner = await connect();
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
     if (early) return book;
     try {
@@ -325,7 +325,7 @@ export class OrderBook implements OrderBookApi {
     await this.#opened.store.close();
     await stopped;
     try {
-      this.#opened = this.#attach(await settled(this.#connect()));
+      this.#opened = this.#attach(await this.#connect());
     } catch (error) {
       this.#tell('lost', error);
       return;

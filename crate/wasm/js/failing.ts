@@ -1,6 +1,6 @@
 /** Making errors, and turning what Rust throws into them. */
 
-import type { Calls, Part, Questions } from './bindings.js';
+import type { Answer, Calls, Part, Questions } from './bindings.js';
 import {
   AbortedError,
   BlockedError,
@@ -64,10 +64,15 @@ export function toError(thrown: unknown): unknown {
   return makeError(code, message, details);
 }
 
-/** Awaits what Rust does, so that it rejects with an error of this package, made where it is awaited. */
-export async function settled<T>(promise: Promise<T>): Promise<T> {
+/** What Rust answers; rejects with the text of an error. */
+export function answer<T>(ask: (answer: Answer<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => ask({ resolve, reject }));
+}
+
+/** What Rust answers; rejects with an error of this package, made where it is awaited. */
+export async function settled<T>(ask: (answer: Answer<T>) => void): Promise<T> {
   try {
-    return await promise;
+    return await answer(ask);
   } catch (thrown) {
     throw toError(thrown);
   }
@@ -80,7 +85,7 @@ export async function call<Name extends keyof Calls>(
   input = '',
   more = '',
 ): Promise<Calls[Name]> {
-  return JSON.parse(await settled(part.call(name, input, more)));
+  return JSON.parse(await settled((answer) => part.call(name, input, more, answer)));
 }
 
 /** Asks Rust, with a text, what it knows at once. */

@@ -6,6 +6,7 @@
  */
 
 import { loadStore } from '#load-store';
+import type { Part } from './bindings.js';
 import { checkNames, checkNoMore, checkObject } from './check.js';
 import { settled } from './failing.js';
 import { Store } from './store.js';
@@ -30,6 +31,6 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   checkNames(name, storage, durability);
   if (storage === 'indexeddb') void wakeStorage(begin, name);
   const module = await loadStore(wasm);
-  const inner = await settled(module.openStore(storage, name, durability));
+  const inner = await settled<Part>((answer) => module.openStore(storage, name, durability, answer));
   return new Store(inner, name, storage === 'indexeddb');
 }

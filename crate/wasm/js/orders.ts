@@ -4,8 +4,10 @@
  */
 
 import { loadBook } from '#load-orders';
+import type { Part } from './bindings.js';
 import { OrderBook } from './book.js';
 import { checkFlag, checkNames, checkNoMore, checkObject } from './check.js';
+import { settled } from './failing.js';
 import type { OpenOrderBookOptions, OrderBookApi, OrdersPage } from './orders-types.js';
 import { peek } from './peek.js';
 import { CHECKPOINTS, wakeStorage } from './waking.js';
@@ -37,7 +39,8 @@ export async function openOrderBook(options: OpenOrderBookOptions = {}): Promise
   checkFlag(early, 'early');
   if (storage === 'indexeddb') void wakeStorage(begin, name, CHECKPOINTS);
   const module = await loadBook(wasm);
-  return await OrderBook.open(() => module.openBook(storage, name, durability), { name, storage, early });
+  const connect = () => settled<Part>((answer) => module.openBook(storage, name, durability, answer));
+  return await OrderBook.open(connect, { name, storage, early });
 }
 
 /**

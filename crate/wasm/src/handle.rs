@@ -4,20 +4,31 @@
 //! exports, however much can be asked: each export has code of its own on both sides, and each kind of
 //! promise a state machine.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use daybook_core::json::Writer;
 use daybook_core::store::Store;
 use daybook_core::{Error, Result};
-use js_sys::Promise;
+use daybook_indexeddb::spawn;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::append::appending;
 use crate::error::to_js;
 use crate::storage::AnyStorage;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The two functions that settle a promise.
+    #[wasm_bindgen(typescript_type = "Answer")]
+    pub type Answer;
+
+    #[wasm_bindgen(method)]
+    fn resolve(this: &Answer, value: JsValue);
+
+    #[wasm_bindgen(method)]
+    fn reject(this: &Answer, error: JsValue);
+}
 
 /// Work under way.
 pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
@@ -55,10 +66,15 @@ pub(crate) fn unknown(name: &str) -> Box<Error> {
     Error::not_found("call", name)
 }
 
-/// Runs `work` as a promise; its error becomes the text that the face makes an instance of a class of.
-#[inline(never)]
-pub(crate) fn promise(work: Work<'static, JsValue>) -> Promise {
-    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
+/// Carries out `work`, and gives its answer; its error as the text that the face makes an instance of
+/// a class of.
+pub(crate) fn carry_out(work: Work<'static, JsValue>, answer: Answer) {
+    spawn(Box::pin(async move {
+        match work.await {
+            Ok(value) => answer.resolve(value),
+            Err(error) => answer.reject(to_js(&error)),
+        }
+    }));
 }
 
 /// A part, as JavaScript holds it.
@@ -74,14 +90,15 @@ impl Handle {
 #[wasm_bindgen]
 impl Handle {
     /// Asks for what takes a while; gives text.
-    pub fn call(&self, name: String, input: String, more: String) -> Promise {
+    pub fn call(&self, name: String, input: String, more: String, answer: Answer) {
         let call = Call { name, input, more };
         let part = Rc::clone(&self.0);
-        promise(Box::pin(async move {
+        let work = async move {
             let mut json = Writer::new();
             part.call(call, &mut json).await?;
             Ok(json.into_string().into())
-        }))
+        };
+        carry_out(Box::pin(work), answer);
     }
 
     /// Asks for what is known at once; gives text.
@@ -108,7 +125,8 @@ impl Handle {
     /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
     /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
     /// one of `random`, 16 bytes for each. Gives the answers, as the JSON text of an array.
-    pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64) -> Promise {
-        promise(appending(self.0.store().clone(), input, ends, random, now))
+    pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64, answer: Answer) {
+        let store = self.0.store().clone();
+        carry_out(appending(store, input, ends, random, now), answer);
     }
 }

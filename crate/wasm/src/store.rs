@@ -14,11 +14,17 @@ use daybook_core::{Error, Result};
 /// Opens a store: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
 #[cfg(not(feature = "orders"))]
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = openStore)]
-pub fn open_store(storage: String, name: String, durability: String) -> js_sys::Promise {
-    crate::handle::promise(Box::pin(async move {
+pub fn open_store(
+    storage: String,
+    name: String,
+    durability: String,
+    answer: crate::handle::Answer,
+) {
+    let work = async move {
         let store = open(&storage, &name, &durability).await?;
         Ok(crate::handle::Handle::new(StorePart::of(store)).into())
-    }))
+    };
+    crate::handle::carry_out(Box::pin(work), answer);
 }
 
 pub(crate) async fn open(storage: &str, name: &str, durability: &str) -> Result<Store<AnyStorage>> {

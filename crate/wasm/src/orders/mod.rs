@@ -17,13 +17,12 @@ use daybook_core::store::Store;
 use daybook_orders::draft::{OrderDraft, check_draft};
 use daybook_orders::order::Order;
 use daybook_orders::read_models::OrderReadModels;
-use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use self::demo::DemoPart;
 use self::past::PastPart;
 use self::peek::Peek;
-use crate::handle::{Call, Handle, Part, Work, promise, unknown};
+use crate::handle::{Answer, Call, Handle, Part, Work, carry_out, unknown};
 use crate::input::parse;
 use crate::storage::AnyStorage;
 use crate::store::{StorePart, open};
@@ -38,8 +37,8 @@ struct BookPart {
 
 /// Opens the order book: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
 #[wasm_bindgen(js_name = openBook)]
-pub fn open_book(storage: String, name: String, durability: String) -> Promise {
-    promise(Box::pin(async move {
+pub fn open_book(storage: String, name: String, durability: String, answer: Answer) {
+    let work = async move {
         let store = open(&storage, &name, &durability).await?;
         let book = BookPart {
             models: Projector::open(store.clone()).await?,
@@ -48,7 +47,8 @@ pub fn open_book(storage: String, name: String, durability: String) -> Promise {
             store,
         };
         Ok(Handle::new(book).into())
-    }))
+    };
+    carry_out(Box::pin(work), answer);
 }
 
 impl BookPart {
