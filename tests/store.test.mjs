@@ -264,6 +264,8 @@ describe('retrying', () => {
     await store.append('s', events(1));
     const again = await store.append('s', events(2), { commandId: 'c', expectedVersion: 'no-stream' });
     assert.deepEqual(again, { ...first, repeated: true });
+    const elsewhere = await store.append('t', events(1), { commandId: 'c' });
+    assert.deepEqual(elsewhere, { ...first, repeated: true }, 'not where it would have gone');
     assert.equal((await readLog(store)).length, 3);
   });
 

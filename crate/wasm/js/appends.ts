@@ -8,8 +8,12 @@ import type { Appended } from './types.js';
 /** About how many characters cross together. */
 const PART_LENGTH = 1 << 18;
 
+/** What became of an append: an array when it was made, with a version for each stream. */
+type Answer = [position: number, ...versions: number[]] | (Appended & { repeated: true }) | Refusal;
+
 interface Asked {
   readonly text: string;
+  readonly streamIds: readonly string[];
   /** How many events need an id. */
   readonly ids: number;
   resolve(appended: Appended): void;
@@ -29,10 +33,13 @@ export class Appends {
     this.#noteAppended = noteAppended;
   }
 
-  /** Makes an append of JSON text in which `ids` events have no id; rejects with a refusal. */
-  ask(text: string, ids: number): Promise<Appended> {
+  /**
+   * Makes an append of JSON text to the streams of `streamIds`, in which `ids` events have no id; rejects
+   * with a refusal.
+   */
+  ask(text: string, streamIds: readonly string[], ids: number): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      this.#asked.push({ text, ids, resolve, reject });
+      this.#asked.push({ text, streamIds, ids, resolve, reject });
       if (this.#isCrossing) return;
       this.#isCrossing = true;
       queueMicrotask(() => void this.#cross());
@@ -62,14 +69,21 @@ export class Appends {
       const json = await answer<string>((answer) =>
         this.#inner.append(bytes, ends, random, Date.now(), answer),
       );
-      const answers = JSON.parse(json) as (Appended | Refusal)[];
-      if (answers.some((answer) => 'repeated' in answer && !answer.repeated)) this.#noteAppended();
-      for (const [index, answer] of answers.entries()) {
-        if ('code' in answer) asked[index]?.reject(answer);
-        else asked[index]?.resolve(answer);
+      const answers = JSON.parse(json) as Answer[];
+      if (answers.some(Array.isArray)) this.#noteAppended();
+      for (const [index, { streamIds, resolve, reject }] of asked.entries()) {
+        const answer = answers[index];
+        if (Array.isArray(answer)) resolve(appended(answer, streamIds));
+        else if (answer && 'repeated' in answer) resolve(answer);
+        else reject(answer);
       }
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
   }
+}
+
+function appended([position, ...versions]: number[], streamIds: readonly string[]): Appended {
+  const streams = streamIds.map((streamId, index) => ({ streamId, version: versions[index] ?? -1 }));
+  return { position: position ?? 0, streams, repeated: false };
 }

@@ -93,7 +93,8 @@ export class Store extends BaseStore {
     const text =
       toJsonQuickly({ streams, condition, commandId }) ??
       toJson({ streams: streams.map(checked), condition, commandId });
-    return this.#appends.ask(text, streams.reduce(withoutId, 0));
+    const streamIds = streams.map((part) => part?.streamId);
+    return this.#appends.ask(text, streamIds, streams.reduce(withoutId, 0));
   }
 
   /**

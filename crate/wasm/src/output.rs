@@ -98,12 +98,15 @@ pub(crate) fn event_fields(json: &mut Writer, event: &RecordedEvent<'_>, schema:
     json.key("data").raw(data);
 }
 
-/// An array of `{position, streams, repeated}`, with the error in the place of each failure.
+/// An array of what became of each append: `[position, versions…]`, a version for each stream in the
+/// order given; `{position, streams, repeated}` of one that was in the log before, perhaps to other
+/// streams; or an error.
 pub(crate) fn answers(answers: &[Result<Appended>]) -> String {
-    let mut json = Writer::with_capacity(answers.len() * 128);
+    let mut json = Writer::with_capacity(answers.len() * 16);
     json.begin_array();
     for answer in answers {
         match answer {
+            Ok(answer) if answer.repeated => repeated(&mut json, answer),
             Ok(answer) => appended(&mut json, answer),
             Err(error) => error::write(&mut json, error),
         }
@@ -113,13 +116,21 @@ pub(crate) fn answers(answers: &[Result<Appended>]) -> String {
 }
 
 fn appended(json: &mut Writer, appended: &Appended) {
+    json.begin_array().number(appended.last);
+    for (_, version) in &appended.streams {
+        json.number(*version);
+    }
+    json.end_array();
+}
+
+fn repeated(json: &mut Writer, appended: &Appended) {
     json.begin_object().key("position").number(appended.last);
     json.key("streams").begin_array();
     for (stream, version) in &appended.streams {
         json.begin_object().key("streamId").string(stream);
         json.key("version").number(*version).end_object();
     }
-    json.end_array().key("repeated").boolean(appended.repeated);
+    json.end_array().key("repeated").boolean(true);
     json.end_object();
 }
 

@@ -10,7 +10,9 @@ use crate::query::Condition;
 use crate::storage::Storage;
 use crate::store::Store;
 use crate::texts::TextMap;
-use crate::{Error, ExpectedVersion, NewEvent, Position, Result, Timestamp, Version};
+use crate::{
+    Error, ExpectedVersion, NewEvent, Position, RecordedEvent, Result, Timestamp, Version,
+};
 
 /// Events to append to one or more streams, all or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,20 @@ pub struct Appended {
     pub streams: Vec<(String, Version)>,
     /// Whether they stood there before: the append was a retry, and nothing was stored.
     pub repeated: bool,
+}
+
+impl Appended {
+    /// Takes in the next of its events, as found in the log.
+    pub(super) fn add(&mut self, event: &RecordedEvent<'_>) {
+        self.last = event.position;
+        let mut known = self.streams.iter_mut();
+        match known.find(|(stream, _)| stream == event.stream_id) {
+            Some((_, version)) => *version = event.version,
+            None => self
+                .streams
+                .push((event.stream_id.to_owned(), event.version)),
+        }
+    }
 }
 
 impl Append {

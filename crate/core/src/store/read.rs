@@ -352,27 +352,25 @@ impl<S: Storage> Inner<S> {
         candidates: &[Position],
     ) -> Result<Option<Appended>> {
         for &first in candidates {
-            let batches = self.load(&[first]).await?;
             let mut appended = Appended {
                 first,
-                last: first,
+                last: first - 1,
                 streams: Vec::new(),
                 repeated: true,
             };
-            // The events of one append are consecutive, and in one batch.
-            let events = batches.iter().flat_map(|batch| batch.events());
-            let its = events.skip_while(|event| event.position < first);
-            for event in its.take_while(|event| event.command_id == Some(command_id)) {
-                appended.last = event.position;
-                match appended
-                    .streams
-                    .iter_mut()
-                    .find(|(stream, _)| stream == event.stream_id)
-                {
-                    Some((_, version)) => *version = event.version,
-                    None => appended
-                        .streams
-                        .push((event.stream_id.to_owned(), event.version)),
+            // The events of one append are consecutive, and where a batch ends with one of them, the
+            // next batch may go on.
+            while appended.last < self.state.borrow().tail {
+                let next = appended.last + 1;
+                let batch = self.load(&[next]).await?.pop();
+                let of_command = |event: &RecordedEvent<'_>| event.command_id == Some(command_id);
+                let events = batch.iter().flat_map(|batch| batch.events());
+                let its = events.skip_while(|event| event.position < next);
+                for event in its.take_while(of_command) {
+                    appended.add(&event);
+                }
+                if batch.is_none_or(|batch| batch.last() > appended.last) {
+                    break;
                 }
             }
             if !appended.streams.is_empty() {

@@ -1,7 +1,10 @@
+use core::ops::Range;
+
 use futures_util::future::join;
 
 use super::{code, conflict, event, log, tab, to};
 use crate::ExpectedVersion::{Any, Exact, NoStream};
+use crate::NewEvent;
 use crate::storage::Storage;
 use crate::store::{Append, Appended, StreamAppend};
 
@@ -110,6 +113,35 @@ pub async fn the_same_command_again_has_one_effect<S: Storage + 'static>(
     let store = tab(&open, name).await;
     assert_eq!(store.append(other_events).await, Ok(again(&first)));
     assert_eq!(log(&open, name).await, [1, 2, 3, 4, 5]);
+}
+
+/// An append of more events than one batch holds is as much one append as any other: a retry answers
+/// where all of its events stand.
+pub async fn a_command_of_many_events_has_one_effect<S: Storage + 'static>(
+    open: impl AsyncFn(&str) -> S,
+) {
+    let name = "a_command_of_many_events_has_one_effect";
+    let store = tab(&open, name).await;
+    let large = |id: u128| NewEvent {
+        data: format!(r#""{}""#, "x".repeat(4_000)),
+        ..event(id)
+    };
+    let part = |stream: &str, ids: Range<u128>| StreamAppend {
+        stream_id: stream.to_owned(),
+        expected: NoStream,
+        events: ids.map(large).collect(),
+    };
+    let append = Append {
+        streams: vec![part("a", 0..100), part("b", 100..200)],
+        ..to("unused", Any, [])
+    };
+    let command = by_command("move-house", append);
+    let first = store.append(command.clone()).await.unwrap();
+    assert_eq!((first.first, first.last), (1, 200));
+    store.append(to("s", Any, [200])).await.unwrap();
+    for store in [store, tab(&open, name).await] {
+        assert_eq!(store.append(command.clone()).await, Ok(again(&first)));
+    }
 }
 
 /// A tab finds a command that another carried out, though it has not seen it yet.
