@@ -21,11 +21,14 @@ const shortcomingFile = join(bindingsDir, 'shortcoming.txt');
 /** Why the modules that were built are larger than they might be, or `null`. */
 export const shortcoming = () => (existsSync(shortcomingFile) ? readFileSync(shortcomingFile, 'utf8') : null);
 
-/** One crate, built once per entry point, so that the store's users do not pay for the order book. */
+/** One crate, built once per entry point, so that the users of neither pay for the other. */
 const variants = [
-  { name: 'store', features: [] },
+  { name: 'store', features: ['general'] },
   { name: 'orders', features: ['orders'] },
 ];
+
+/** Both in one module, for tests that look beneath an order book. */
+export const bothDir = join(buildDir, 'test-bindings');
 
 /** What rustc emits today; wasm-opt takes nothing for granted. */
 const wasmFeatures = [
@@ -56,7 +59,6 @@ const inputs = () => [
  * @param {{ release?: boolean }} [options] Without `release`: quick to build, large and slow to run.
  */
 export async function buildWasm({ release = true } = {}) {
-  const binaryen = JSON.parse(readFileSync(at('node_modules/binaryen/package.json'), 'utf8')).version;
   const rust = await rustFlags(release);
   const larger = rust.shortcoming && `The standard library is not built for size: ${rust.shortcoming}.`;
   if (larger) warn(larger);
@@ -64,36 +66,58 @@ export async function buildWasm({ release = true } = {}) {
     name: 'wasm',
     title: `Building the WebAssembly${release ? '' : ', unoptimised'}`,
     inputs: inputs(),
-    versions: [
-      JSON.stringify([release, rust]),
-      ask('rustc', ['--version']) ?? '',
-      lockedVersion('wasm-bindgen'),
-      binaryen,
-    ],
+    versions: versions(release, rust),
     outputs: [bindingsDir],
     work: async () => {
       rmSync(bindingsDir, { recursive: true, force: true });
-      for (const variant of variants) await compile(variant, release, rust);
+      for (const variant of variants) {
+        await compile(variant.features, join(bindingsDir, 'wasm', variant.name), release, rust);
+      }
       if (release) await Promise.all(variants.map(({ name }) => optimise(join(bindingsDir, 'wasm', name))));
       if (larger) writeFileSync(shortcomingFile, larger);
     },
   });
 }
 
+/** Builds the module of {@link bothDir}, as the others but for what only makes it smaller. */
+export async function buildBoth() {
+  const rust = await rustFlags(true);
+  return await unlessFresh({
+    name: 'wasm-both',
+    title: 'Building the WebAssembly of tests',
+    inputs: inputs(),
+    versions: versions(true, rust),
+    outputs: [bothDir],
+    work: async () => {
+      rmSync(bothDir, { recursive: true, force: true });
+      const features = variants.flatMap((variant) => variant.features);
+      await compile(features, bothDir, true, rust);
+    },
+  });
+}
+
+/** What a module depends on beside its sources. @param {boolean} release @param {import('./rust-flags.mjs').RustFlags} rust */
+const versions = (release, rust) => [
+  JSON.stringify([release, rust]),
+  ask('rustc', ['--version']) ?? '',
+  lockedVersion('wasm-bindgen'),
+  JSON.parse(readFileSync(at('node_modules/binaryen/package.json'), 'utf8')).version,
+];
+
 /**
- * @param {{ name: string, features: string[] }} variant
+ * @param {string[]} features
+ * @param {string} out
  * @param {boolean} release
  * @param {import('./rust-flags.mjs').RustFlags} rust
  */
-async function compile({ name, features }, release, rust) {
+async function compile(features, out, release, rust) {
   const profile = release ? 'release' : 'debug';
-  const out = join(bindingsDir, 'wasm', name);
   mkdirSync(out, { recursive: true });
   const args = [
     'build',
     ...(release ? ['--release'] : []),
     ...['--target', wasmTarget, '-p', 'daybook-wasm'],
-    ...(features.length > 0 ? ['--features', features.join()] : []),
+    ...['--features', features.join()],
     ...rust.cargo,
   ];
   await must('cargo', args, { env: rust.env });

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { browserEnvironment, browserFlags } from './browser.mjs';
 import { buildAll } from './build.mjs';
+import { buildBoth } from './build-wasm.mjs';
 import { choose, crates } from './lib/crates.mjs';
 import { main } from './lib/main.mjs';
 import { at, buildDir, root } from './lib/paths.mjs';
@@ -132,6 +133,7 @@ async function everything() {
   const withLint = process.argv.includes('--lint');
   if (withLint) await setUpLint();
   await buildAll();
+  await buildBoth();
   Object.assign(process.env, browserEnvironment(browser));
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });

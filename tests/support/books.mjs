@@ -1,15 +1,24 @@
 /** Order books in memory for tests. */
 
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { openOrderBook } from 'daybook/orders';
+import * as glue from '../../.build/test-bindings/daybook.js';
 import { OrderBook } from '../../dist/book.js';
 import { settled } from '../../dist/failing.js';
-import { loadBook } from '../../dist/load-orders.node.js';
+import { instantiate } from '../../dist/instantiate.js';
+import { once } from '../../dist/once.js';
 import { Store } from '../../dist/store.js';
 
 /** @typedef {import('daybook/orders').OrderBookApi} Book */
 
 export const openBook = () => openOrderBook({ name: 'test', storage: 'memory' });
+
+/** The order book and the general store in one module, so that both can look at one log in memory. */
+const loadBoth = once(async () => {
+  const module = await readFile(new URL('../../.build/test-bindings/daybook_bg.wasm', import.meta.url));
+  await instantiate(glue, module);
+});
 
 /**
  * What an order book in memory is opened over.
@@ -17,8 +26,8 @@ export const openBook = () => openOrderBook({ name: 'test', storage: 'memory' })
  * @returns {Promise<import('../../dist/bindings.js').Part>}
  */
 export async function openBookPart(name = 'test') {
-  const { openBook } = await loadBook();
-  return await settled((answer) => openBook('memory', name, 'strict', answer));
+  await loadBoth();
+  return await settled((answer) => glue.openBook('memory', name, 'strict', answer));
 }
 
 /**

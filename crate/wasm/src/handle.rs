@@ -8,13 +8,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use daybook_core::json::Writer;
+#[cfg(feature = "general")]
 use daybook_core::store::Store;
 use daybook_core::{Error, Result};
 use daybook_indexeddb::spawn;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use crate::append::appending;
 use crate::error::to_js;
+#[cfg(feature = "general")]
 use crate::storage::AnyStorage;
 
 #[wasm_bindgen]
@@ -46,8 +47,11 @@ pub(crate) struct Call {
 
 /// Something that is open: a store, an order book, or work on one of them.
 pub(crate) trait Part {
-    /// The store it is of.
-    fn store(&self) -> &Store<AnyStorage>;
+    /// The store whose log anything may be appended to through it.
+    #[cfg(feature = "general")]
+    fn store(&self) -> Option<&Store<AnyStorage>> {
+        None
+    }
 
     /// Writes the answer to what takes a while.
     fn call<'a>(&'a self, call: Call, json: &'a mut Writer) -> Work<'a, ()>;
@@ -79,7 +83,7 @@ pub(crate) fn carry_out(work: Work<'static, JsValue>, answer: Answer) {
 
 /// A part, as JavaScript holds it.
 #[wasm_bindgen]
-pub struct Handle(Rc<dyn Part>);
+pub struct Handle(pub(crate) Rc<dyn Part>);
 
 impl Handle {
     pub(crate) fn new(part: impl Part + 'static) -> Self {
@@ -120,13 +124,5 @@ impl Handle {
     pub fn part(&self, name: &str, input: &str) -> Result<Self, JsValue> {
         let part = self.0.part(name, input);
         part.map(Self).map_err(|error| to_js(&error))
-    }
-
-    /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
-    /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
-    /// one of `random`, 16 bytes for each. Gives the answers, as the JSON text of an array.
-    pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64, answer: Answer) {
-        let store = self.0.store().clone();
-        carry_out(appending(store, input, ends, random, now), answer);
     }
 }

@@ -6,8 +6,9 @@
 //! This crate must **not** contain: rules of the log, rules of a domain, or anything a Rust caller
 //! would miss.
 
-mod append;
 mod error;
+#[cfg(feature = "general")]
+mod general;
 mod handle;
 mod input;
 #[cfg(feature = "orders")]
@@ -17,8 +18,8 @@ mod place;
 mod storage;
 mod store;
 
+#[cfg(feature = "general")]
+pub use general::open_store;
 pub use handle::Handle;
 #[cfg(feature = "orders")]
 pub use orders::open_book;
-#[cfg(not(feature = "orders"))]
-pub use store::open_store;

@@ -1,31 +1,15 @@
-//! The general store.
+//! An open log: following it, keeping house, checking, ending.
 
 use std::cell::Cell;
 
 use crate::handle::{Call, Part, Work, unknown};
-use crate::input::{self, parse};
+use crate::input::parse;
 use crate::output;
 use crate::storage::{self, AnyStorage};
 use daybook_core::json::{Reader, Writer};
 use daybook_core::storage::Durability;
 use daybook_core::store::{Maintenance, Options, Store, Verified};
 use daybook_core::{Error, Result};
-
-/// Opens a store: `storage` is `indexeddb` or `memory`, `durability` is `strict` or `relaxed`.
-#[cfg(not(feature = "orders"))]
-#[wasm_bindgen::prelude::wasm_bindgen(js_name = openStore)]
-pub fn open_store(
-    storage: String,
-    name: String,
-    durability: String,
-    answer: crate::handle::Answer,
-) {
-    let work = async move {
-        let store = open(&storage, &name, &durability).await?;
-        Ok(crate::handle::Handle::new(StorePart::of(store)).into())
-    };
-    crate::handle::carry_out(Box::pin(work), answer);
-}
 
 pub(crate) async fn open(storage: &str, name: &str, durability: &str) -> Result<Store<AnyStorage>> {
     let durability = match durability {
@@ -62,16 +46,6 @@ impl StorePart {
     async fn answer(&self, call: Call, json: &mut Writer) -> Result<()> {
         let (store, input) = (&self.store, call.input.as_str());
         match call.name.as_str() {
-            // A page of one stream.
-            "readStream" => {
-                let query = parse("query", input, input::stream_query)?;
-                output::page(json, &store.read_stream(&query).await?);
-            }
-            // A page of the log.
-            "readAll" => {
-                let query = parse("query", input, input::all_query)?;
-                output::page(json, &store.read_all(&query).await?);
-            }
             // Looks for what other tabs have appended; the position of the last event.
             "refresh" => _ = json.number(store.refresh().await?),
             // Waits for events after a position; the position of the last.
@@ -105,6 +79,9 @@ impl StorePart {
                 store.close().await;
                 json.null();
             }
+            #[cfg(feature = "general")]
+            name => return crate::general::answer(store, name, input, json).await,
+            #[cfg(not(feature = "general"))]
             name => return Err(unknown(name)),
         }
         Ok(())
@@ -112,8 +89,9 @@ impl StorePart {
 }
 
 impl Part for StorePart {
-    fn store(&self) -> &Store<AnyStorage> {
-        &self.store
+    #[cfg(feature = "general")]
+    fn store(&self) -> Option<&Store<AnyStorage>> {
+        Some(&self.store)
     }
 
     fn call<'a>(&'a self, call: Call, json: &'a mut Writer) -> Work<'a, ()> {

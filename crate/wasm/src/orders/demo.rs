@@ -39,10 +39,6 @@ impl DemoPart {
 }
 
 impl Part for DemoPart {
-    fn store(&self) -> &Store<AnyStorage> {
-        &self.store
-    }
-
     /// Appends the next events; gives how many, the orders so far, and whether all is done.
     fn call<'a>(&'a self, _call: Call, json: &'a mut Writer) -> Work<'a, ()> {
         Box::pin(async move {

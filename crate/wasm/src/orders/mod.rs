@@ -78,10 +78,6 @@ impl BookPart {
 }
 
 impl Part for BookPart {
-    fn store(&self) -> &Store<AnyStorage> {
-        &self.store
-    }
-
     fn call<'a>(&'a self, call: Call, json: &'a mut Writer) -> Work<'a, ()> {
         Box::pin(self.answer(call, json))
     }

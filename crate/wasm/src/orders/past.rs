@@ -34,10 +34,6 @@ impl PastPart {
 }
 
 impl Part for PastPart {
-    fn store(&self) -> &Store<AnyStorage> {
-        &self.store
-    }
-
     /// Takes in the next events; gives whether there are more.
     fn call<'a>(&'a self, _call: Call, json: &'a mut Writer) -> Work<'a, ()> {
         Box::pin(async move {

@@ -2,15 +2,30 @@
 
 use daybook_core::store::Store;
 use daybook_core::{Error, Result, Timestamp};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use crate::handle::Work;
-use crate::input::{self, Defaults, parse};
-use crate::output;
+use super::input::{self, Defaults};
+use super::output;
+use crate::handle::{Answer, Handle, Work, carry_out, unknown};
+use crate::input::parse;
 use crate::storage::AnyStorage;
 
+#[wasm_bindgen]
+impl Handle {
+    /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
+    /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
+    /// one of `random`, 16 bytes for each. Gives the answers, as the JSON text of an array.
+    pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64, answer: Answer) {
+        let work: Work<'_, _> = match self.0.store() {
+            Some(store) => appending(store.clone(), input, ends, random, now),
+            None => Box::pin(async { Err(unknown("append")) }),
+        };
+        carry_out(work, answer);
+    }
+}
+
 /// Makes each append that can be read; the others are answered by what is wrong with them.
-pub(crate) fn appending(
+fn appending(
     store: Store<AnyStorage>,
     input: &[u8],
     ends: &[u32],

@@ -1,0 +1,105 @@
+//! What the general store answers, as JSON text, written directly, with payloads as they are stored.
+
+use daybook_core::json::Writer;
+use daybook_core::store::{Appended, Page};
+use daybook_core::{RecordedEvent, Result};
+
+use crate::error;
+use crate::output::{moment, tags};
+
+/// `[position, version, next, rows]`: where the page stands, and its events.
+///
+/// An array for each event, which the face makes an object of: with the names of the fields in it,
+/// the text would be twice as long. A text that is as in the event before is 0, so that it is read
+/// once; `occurredAt` is 0 where it is the same as `recordedAt`.
+pub(super) fn page(json: &mut Writer, page: &Page) {
+    // Most events take less; a page of large ones grows in a few steps.
+    json.reserve(64 + page.len() * 256);
+    json.begin_array()
+        .number(page.position)
+        .number(page.version);
+    match page.next {
+        Some(next) => json.number(next),
+        None => json.null(),
+    };
+    json.begin_array();
+    let mut before: Option<RecordedEvent<'_>> = None;
+    for event in page.events() {
+        row(json, &event, before.as_ref());
+        before = Some(event);
+    }
+    json.end_array().end_array();
+}
+
+fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
+    json.begin_array();
+    json.string(event.event_id.as_hyphenated().encode_lower(&mut [0; 36]));
+    json.number(event.version).number(event.position);
+    match before {
+        Some(before) if before.recorded_at == event.recorded_at => json.number(0_u32),
+        _ => moment(json, event.recorded_at),
+    };
+    if event.occurred_at == event.recorded_at {
+        json.number(0_u32);
+    } else {
+        moment(json, event.occurred_at);
+    }
+    json.number(event.schema());
+    let then = before.map(texts);
+    for (at, now) in texts(event).into_iter().enumerate() {
+        match then.and_then(|texts| texts.get(at).copied()) {
+            Some(then) if then == now => json.number(0_u32),
+            _ => json.optional(now),
+        };
+    }
+    tags(json, event);
+    json.raw(event.metadata.unwrap_or("null")).raw(event.data);
+    json.end_array();
+}
+
+/// The texts that events have in common.
+fn texts<'a>(event: &RecordedEvent<'a>) -> [Option<&'a str>; 5] {
+    [
+        Some(event.stream_id),
+        Some(event.event_type),
+        event.correlation_id,
+        event.causation_id,
+        event.command_id,
+    ]
+}
+
+/// An array of what became of each append: `[position, versions…]`, a version for each stream in the
+/// order given; `{position, streams, repeated}` of one that was in the log before, perhaps to other
+/// streams; or an error.
+pub(super) fn answers(answers: &[Result<Appended>]) -> String {
+    let mut json = Writer::with_capacity(answers.len() * 16);
+    json.begin_array();
+    for answer in answers {
+        match answer {
+            Ok(answer) if answer.repeated => repeated(&mut json, answer),
+            Ok(answer) => appended(&mut json, answer),
+            Err(error) => error::write(&mut json, error),
+        }
+    }
+    json.end_array();
+    json.into_string()
+}
+
+fn appended(json: &mut Writer, appended: &Appended) {
+    json.begin_array().number(appended.last);
+    for (_, version) in &appended.streams {
+        json.number(*version);
+    }
+    json.end_array();
+}
+
+fn repeated(json: &mut Writer, appended: &Appended) {
+    json.begin_object().key("position").number(appended.last);
+    json.key("streams").begin_array();
+    for (stream, version) in &appended.streams {
+        json.begin_object().key("streamId").string(stream);
+        json.key("version").number(*version).end_object();
+    }
+    json.end_array().key("repeated").boolean(true);
+    json.end_object();
+}
