@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { checkCrates, checkPage } from './architecture.mjs';
 import { buildPackage } from './build-package.mjs';
-import { buildWasm } from './build-wasm.mjs';
+import { buildBoth, buildWasm } from './build-wasm.mjs';
 import { choose, crates } from './lib/crates.mjs';
 import { main } from './lib/main.mjs';
 import { at } from './lib/paths.mjs';
@@ -92,6 +92,7 @@ export async function lint() {
 await main(import.meta, async () => {
   await setUpLint();
   await buildWasm();
+  await buildBoth();
   await buildPackage();
   const counts = await lint();
   if (counts.failed > 0) throw new Problem(`Lint: ${sentence(counts)}`);
