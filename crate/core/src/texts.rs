@@ -17,10 +17,6 @@ impl<'a> TextMap<'a> {
         Self(HashTable::with_capacity(count))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(crate) fn get(&self, text: &str) -> Option<i64> {
         let found = self
             .0

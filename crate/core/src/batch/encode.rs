@@ -1,23 +1,22 @@
-//! Events to bytes.
+//! Events to bytes, and to what decoding those bytes would give.
 
-use super::FORMAT;
 use super::checksum::checksum;
 use super::columns::ColumnWriter;
-use super::payloads::pack;
-use super::strings::Interner;
+use super::decode::CHECKSUM_BYTES;
+use super::payloads::{LZ4, PLAIN, pack};
+use super::strings::{Interner, Strings};
+use super::{Batch, Contents, FORMAT, Row};
 use crate::codec::Writer;
 use crate::storage::StoredBatch;
-use crate::{Error, Hash, NO_STREAM, RecordedEvent, Result};
+use crate::{Error, Hash, NO_STREAM, Position, RecordedEvent, Result};
 
 /// A batch as a commit stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedBatch {
     /// Key and bytes.
     pub stored: StoredBatch,
-    /// The hash of the last event; the next batch continues from it.
-    pub head: Hash,
-    /// What [`Batch::plain_bytes`](super::Batch::plain_bytes) will be.
-    pub plain_bytes: usize,
+    /// What [`Batch::decode`] makes of the bytes, for less than decoding them.
+    pub batch: Batch,
 }
 
 /// Encodes `events`, one or more with consecutive positions; `previous` is the hash of the event
@@ -37,15 +36,7 @@ pub fn encode(events: &[RecordedEvent<'_>], previous: &Hash) -> Result<EncodedBa
             hash
         })
         .collect();
-    let (bytes, saved) = write(events, previous, &hashes, &[]);
-    Ok(EncodedBatch {
-        plain_bytes: bytes.len() + saved,
-        stored: StoredBatch {
-            last: events.last().map_or(0, |event| event.position),
-            bytes,
-        },
-        head: hash,
-    })
+    Ok(write(events, previous, &hashes, &[]))
 }
 
 fn check(events: &[RecordedEvent<'_>]) -> Result<()> {
@@ -80,137 +71,178 @@ fn payload_bytes(event: &RecordedEvent<'_>) -> usize {
     event.data.len() + event.metadata.map_or(0, str::len)
 }
 
-/// Writes a batch, and says how many bytes compression took off. `hashes` are those of `events`;
-/// `extensions` are encoded extension fields.
+/// Writes a batch. `hashes` are those of `events`; `extensions` are encoded extension fields.
 pub(super) fn write(
     events: &[RecordedEvent<'_>],
     previous: &Hash,
     hashes: &[Hash],
     extensions: &[u8],
-) -> (Vec<u8>, usize) {
-    let plain = payloads(events);
-    let plain_bytes = plain.len();
-    let (codec, packed) = pack(plain);
+) -> EncodedBatch {
+    let payloads = payloads(events);
+    let packed = pack(payloads.as_bytes());
+    let stored_payloads = packed.as_deref().unwrap_or(payloads.as_bytes());
+    let (rows, tags, strings) = rows(events);
+    let mut contents = Contents {
+        first: events.first().map_or(0, |event| event.position),
+        previous: *previous,
+        head: *hashes.last().unwrap_or(previous),
+        strings: Strings::default(),
+        rows,
+        tags,
+        event_ids: 0,
+        short_hashes: 0,
+        payloads: 0,
+        codec: if packed.is_some() { LZ4 } else { PLAIN },
+    };
+
     let envelopes = 256 + events.len() * 96;
-    let mut writer = Writer::with_capacity(packed.len() + envelopes);
+    let mut writer = Writer::with_capacity(stored_payloads.len() + envelopes);
     writer.byte(FORMAT);
-    writer.byte(codec);
+    writer.byte(contents.codec);
     writer.blob(extensions);
-    writer.uint(events.first().map_or(0, |event| event.position));
+    writer.uint(contents.first);
     writer.count(events.len());
-    writer.raw(&previous.0);
-    writer.raw(&hashes.last().unwrap_or(previous).0);
-
-    let mut strings = Interner::for_events(events.len());
-    let mut columns = ColumnWriter::default();
-    let streams = write_references(events, &mut strings, &mut columns);
-    write_numbers(events, &streams, &mut columns);
-    let tags = write_tags(events, &mut strings);
-
-    strings.finish(&mut writer);
+    writer.raw(&contents.previous.0);
+    writer.raw(&contents.head.0);
+    contents.strings = strings.finish(&mut writer);
+    contents.event_ids = writer.as_bytes().len();
     for event in events {
         writer.raw(event.event_id.as_bytes());
     }
+    contents.short_hashes = writer.as_bytes().len();
     for hash in hashes {
         writer.raw(&hash.short());
     }
-    columns.finish(&mut writer);
-    writer.raw(tags.as_bytes());
-    writer.raw(&packed);
+    write_columns(&contents.rows, contents.strings.len(), &mut writer);
+    let mut before = 0;
+    for tag in &contents.tags {
+        writer.int(i64::from(*tag) - before);
+        before = i64::from(*tag);
+    }
+    contents.payloads = writer.as_bytes().len();
+    let front = writer.as_bytes().to_vec();
+    writer.raw(stored_payloads);
     let sum = checksum(writer.as_bytes());
     writer.raw(&sum.to_le_bytes());
-    (writer.into_bytes(), plain_bytes - packed.len())
+    EncodedBatch {
+        stored: StoredBatch {
+            last: last_of(events),
+            bytes: writer.into_bytes(),
+        },
+        batch: Batch {
+            plain_bytes: front.len() + payloads.len() + CHECKSUM_BYTES,
+            front,
+            payloads,
+            contents,
+        },
+    }
 }
 
-fn payloads(events: &[RecordedEvent<'_>]) -> Vec<u8> {
-    let mut payloads = Vec::with_capacity(events.iter().map(payload_bytes).sum());
+fn last_of(events: &[RecordedEvent<'_>]) -> Position {
+    events.last().map_or(0, |event| event.position)
+}
+
+fn payloads(events: &[RecordedEvent<'_>]) -> String {
+    let mut payloads = String::with_capacity(events.iter().map(payload_bytes).sum());
     for event in events {
-        payloads.extend_from_slice(event.data.as_bytes());
-        payloads.extend_from_slice(event.metadata.unwrap_or_default().as_bytes());
+        payloads.push_str(event.data);
+        payloads.push_str(event.metadata.unwrap_or_default());
     }
     payloads
 }
 
-/// Writes the columns that refer to strings, and returns each event's stream reference. Strings are
-/// interned column by column, so that new ones have numbers in sequence and like ones stand
+/// The columns of each event, the numbers of all tags, and the strings all of these refer to. Strings
+/// are interned column by column, so that new ones have numbers in sequence and like ones stand
 /// together.
-fn write_references<'a>(
-    events: &[RecordedEvent<'a>],
-    strings: &mut Interner<'a>,
-    columns: &mut ColumnWriter,
-) -> Vec<u32> {
-    let mut column = |text: fn(&RecordedEvent<'a>) -> Option<&'a str>| {
+fn rows<'a>(events: &[RecordedEvent<'a>]) -> (Vec<Row>, Vec<u32>, Interner<'a>) {
+    let mut strings = Interner::for_events(events.len());
+    let mut rows = numbers(events);
+    type Column<'a> = (
+        fn(&RecordedEvent<'a>) -> Option<&'a str>,
+        fn(&mut Row) -> &mut u32,
+    );
+    let columns: [Column<'a>; 5] = [
+        (|event| Some(event.event_type), |row| &mut row.event_type),
+        (|event| Some(event.stream_id), |row| &mut row.stream),
+        (|event| event.correlation_id, |row| &mut row.correlation),
+        (|event| event.causation_id, |row| &mut row.causation),
+        (|event| event.command_id, |row| &mut row.command),
+    ];
+    for (text, field) in columns {
         let mut before = ("", 0);
-        let references: Vec<u32> = events
-            .iter()
-            .map(|event| {
-                let Some(text) = text(event) else { return 0 };
-                // Neighbours often have the same.
-                if text != before.0 || before.1 == 0 {
-                    before = (text, strings.reference(text));
-                }
-                before.1
-            })
-            .collect();
-        columns.differences(references.iter().map(|reference| i64::from(*reference)));
-        references
-    };
-    column(|event| Some(event.event_type));
-    let streams = column(|event| Some(event.stream_id));
-    column(|event| event.correlation_id);
-    column(|event| event.causation_id);
-    column(|event| event.command_id);
-    streams
+        for (row, event) in rows.iter_mut().zip(events) {
+            let Some(text) = text(event) else { continue };
+            // Neighbours often have the same.
+            if text != before.0 || before.1 == 0 {
+                before = (text, strings.reference(text));
+            }
+            *field(row) = before.1;
+        }
+    }
+    let tags = events.iter().flat_map(|event| event.tags.iter());
+    let tags = tags.map(|tag| strings.reference(tag) - 1).collect();
+    (rows, tags, strings)
 }
 
-fn write_numbers(events: &[RecordedEvent<'_>], streams: &[u32], columns: &mut ColumnWriter) {
-    let size = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
-    columns.differences(
-        events
-            .iter()
-            .map(|event| i64::from(event.schema_version.unwrap_or(0))),
-    );
-    write_versions(events, streams, columns);
-    let occurred_at = || events.iter().map(|event| event.occurred_at.as_millis());
-    columns.differences(occurred_at());
-    let mut before = occurred_at().next().unwrap_or(0);
-    columns.column(events.iter().map(|event| {
-        let recorded_at = event.recorded_at.as_millis();
+/// The columns that are numbers by themselves.
+fn numbers(events: &[RecordedEvent<'_>]) -> Vec<Row> {
+    // It was checked that all of them together are below 4 GiB.
+    let narrow = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+    let (mut tags, mut end) = (0, 0);
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        tags += event.tags.len();
+        let (data_start, data_end) = (end, end + event.data.len());
+        end = data_end + event.metadata.map_or(0, str::len);
+        rows.push(Row {
+            version: event.version,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+            schema_version: event.schema_version.unwrap_or(0),
+            tags_end: narrow(tags),
+            data_start: narrow(data_start),
+            data_end: narrow(data_end),
+            metadata: event.metadata.map_or(0, |text| narrow(text.len()) + 1),
+            ..Row::default()
+        });
+    }
+    rows
+}
+
+fn write_columns(rows: &[Row], strings: usize, writer: &mut Writer) {
+    let mut columns = ColumnWriter::default();
+    let mut differences = |number: fn(&Row) -> i64| columns.differences(rows.iter().map(number));
+    differences(|row| row.event_type.into());
+    differences(|row| row.stream.into());
+    differences(|row| row.correlation.into());
+    differences(|row| row.causation.into());
+    differences(|row| row.command.into());
+    differences(|row| row.schema_version.into());
+    let mut latest = vec![NO_STREAM; strings + 1];
+    columns.column(rows.iter().map(|row| {
+        let Some(latest) = latest.get_mut(row.stream as usize) else {
+            return row.version;
+        };
+        let difference = row.version.wrapping_sub(*latest);
+        *latest = row.version;
+        difference
+    }));
+    columns.differences(rows.iter().map(|row| row.occurred_at.as_millis()));
+    let mut before = rows.first().map_or(0, |row| row.occurred_at.as_millis());
+    columns.column(rows.iter().map(|row| {
+        let recorded_at = row.recorded_at.as_millis();
         let difference = recorded_at - before;
         before = recorded_at;
         difference
     }));
-    columns.differences(events.iter().map(|event| size(event.tags.len())));
-    columns.differences(events.iter().map(|event| size(event.data.len())));
-    columns.differences(
-        events
-            .iter()
-            .map(|event| event.metadata.map_or(0, |text| size(text.len()) + 1)),
-    );
-}
-
-fn write_versions(events: &[RecordedEvent<'_>], streams: &[u32], columns: &mut ColumnWriter) {
-    let highest = streams.iter().max().copied().unwrap_or(0);
-    let mut latest = vec![NO_STREAM; highest as usize + 1];
-    columns.column(events.iter().zip(streams).map(|(event, stream)| {
-        let Some(latest) = latest.get_mut(*stream as usize) else {
-            return event.version;
-        };
-        let difference = event.version.wrapping_sub(*latest);
-        *latest = event.version;
-        difference
+    let mut tags_before = 0;
+    columns.differences(rows.iter().map(|row| {
+        let count = row.tags_end - tags_before;
+        tags_before = row.tags_end;
+        count.into()
     }));
-}
-
-fn write_tags<'a>(events: &[RecordedEvent<'a>], strings: &mut Interner<'a>) -> Writer {
-    let mut writer = Writer::with_capacity(events.len() * 2);
-    let mut before = 0;
-    for event in events {
-        for tag in event.tags.iter() {
-            let number = i64::from(strings.reference(tag)) - 1;
-            writer.int(number - before);
-            before = number;
-        }
-    }
-    writer
+    let mut differences = |number: fn(&Row) -> i64| columns.differences(rows.iter().map(number));
+    differences(|row| (row.data_end - row.data_start).into());
+    differences(|row| row.metadata.into());
+    columns.finish(writer);
 }

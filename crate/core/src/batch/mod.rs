@@ -89,7 +89,7 @@ pub const FORMAT: u8 = 1;
 
 /// A batch, checked and ready to be read. It borrows nothing and holds its bytes once; events are
 /// views into it, built when asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// Everything before the payloads, as it was stored.
     front: Vec<u8>,
@@ -98,8 +98,8 @@ pub struct Batch {
     plain_bytes: usize,
 }
 
-/// What [`decode`](decode::decode) found in the bytes.
-#[derive(Debug, Clone)]
+/// What [`decode`](decode::decode) found in the bytes, or [`encode`] has put there.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Contents {
     first: Position,
     previous: Hash,
@@ -128,7 +128,7 @@ impl Contents {
 
 /// One event's columns. References are string numbers plus 1, and 0 where absent; ends are offsets
 /// within the tags and the payloads.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Row {
     version: Version,
     occurred_at: Timestamp,

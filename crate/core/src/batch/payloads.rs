@@ -16,18 +16,16 @@ const MIN_BYTES: usize = 4_096;
 /// No LZ4 block expands to more than so many times its size.
 const MAX_EXPANSION: usize = 255;
 
-/// The codec for payloads, and what is stored of them. They are compressed when that saves an eighth.
-pub(super) fn pack(plain: Vec<u8>) -> (u8, Vec<u8>) {
-    if plain.len() >= MIN_BYTES {
-        let packed = lz4_flex::block::compress(&plain);
-        if packed.len() <= plain.len() / 8 * 7 {
-            return (LZ4, packed);
-        }
+/// Compresses payloads, when that saves an eighth of them.
+pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
+    if plain.len() < MIN_BYTES {
+        return None;
     }
-    (PLAIN, plain)
+    let packed = lz4_flex::block::compress(plain);
+    (packed.len() <= plain.len() / 8 * 7).then_some(packed)
 }
 
-/// The payloads that `pack` made `stored` of; there must be exactly `length` bytes of them.
+/// The payloads of which `stored` was made with a codec; there must be exactly `length` bytes of them.
 pub(super) fn unpack(codec: u8, stored: Vec<u8>, length: usize) -> Result<Vec<u8>, Damaged> {
     let plain = if codec == PLAIN {
         stored

@@ -49,6 +49,14 @@ impl Strings {
         })
     }
 
+    /// Adds a text; returns its number. There are far fewer than 2^32, for each came from memory.
+    fn push(&mut self, text: &str) -> u32 {
+        let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        self.text.push_str(text);
+        self.ends.push(narrow(self.text.len()));
+        narrow(self.ends.len() - 1)
+    }
+
     pub(super) const fn size_bytes(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * size_of::<u32>()
     }
@@ -112,6 +120,7 @@ impl Strings {
 /// Builds a string table.
 pub(super) struct Interner<'a> {
     numbers: TextMap<'a>,
+    strings: Strings,
     entries: Writer,
     before: &'a str,
     prefix: u32,
@@ -122,6 +131,7 @@ impl<'a> Interner<'a> {
     pub(super) fn for_events(count: usize) -> Self {
         Self {
             numbers: TextMap::with_capacity(2 * count + 4),
+            strings: Strings::default(),
             entries: Writer::with_capacity(40 * count + 64),
             before: "",
             prefix: 0,
@@ -138,7 +148,7 @@ impl<'a> Interner<'a> {
             _ => self.add_plain(text),
         }
         self.before = text;
-        let number = self.len();
+        let number = self.strings.push(text);
         self.numbers.insert(text, number.into());
         number + 1
     }
@@ -164,15 +174,12 @@ impl<'a> Interner<'a> {
         self.entries.text(text.get(shared..).unwrap_or_default());
     }
 
-    /// How many entries there are; far fewer than 2^32, for each came from memory.
-    fn len(&self) -> u32 {
-        u32::try_from(self.numbers.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Writes the table.
-    pub(super) fn finish(self, writer: &mut Writer) {
-        writer.count(self.numbers.len());
+    /// Writes the table; returns what reading it would give.
+    pub(super) fn finish(mut self, writer: &mut Writer) -> Strings {
+        writer.count(self.strings.len());
         writer.raw(self.entries.as_bytes());
+        self.strings.text.shrink_to_fit();
+        self.strings
     }
 }
 

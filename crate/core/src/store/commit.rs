@@ -9,11 +9,11 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{LocalBoxFuture, Shared, join};
+use futures_util::future::{LocalBoxFuture, Shared};
 
 use super::stage::{Stage, Verdict};
 use super::{Append, Appended, Inner, Store};
-use crate::batch::Batch;
+use crate::batch::{Batch, EncodedBatch};
 use crate::storage::{Commit, Storage, StoredBatch};
 use crate::{Error, ExpectedVersion, Position, Result};
 
@@ -88,7 +88,7 @@ impl<S: Storage + 'static> Store<S> {
 /// What one attempt at a group comes to.
 #[derive(Default)]
 struct Attempt {
-    batches: Vec<StoredBatch>,
+    batches: Vec<EncodedBatch>,
     /// By place in the group: what each append comes to once the batches are stored.
     staged: Vec<(usize, Appended)>,
     later: Vec<usize>,
@@ -192,7 +192,7 @@ impl<S: Storage + 'static> Inner<S> {
             self.settle_refused(group, attempt.refused).await;
             return Ok(None);
         }
-        if !attempt.batches.is_empty() && self.put(&attempt.batches).await? == Commit::Behind {
+        if !attempt.batches.is_empty() && self.put(attempt.batches).await? == Commit::Behind {
             *fresh = true;
             self.refresh().await?;
             return Ok(None);
@@ -234,30 +234,29 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// Stores the batches and takes them in. After a lost connection it looks whether they were
     /// stored, and only if not tries once more.
-    async fn put(&self, batches: &[StoredBatch]) -> Result<Commit> {
+    async fn put(&self, batches: Vec<EncodedBatch>) -> Result<Commit> {
         let tail = self.state.borrow().tail;
         let durability = self.options.durability;
-        let storing = self.storage.commit(tail, batches, durability);
-        // While storage works on them, they are made ready to be taken in.
-        let decoding = async {
-            let own = batches.iter().map(|it| Batch::decode(it.bytes.clone()));
-            own.collect::<Result<Vec<Batch>>>()
-        };
-        let (mut commit, own) = join(storing, decoding).await;
+        let (mut stored, mut own) = (Vec::new(), Vec::new());
+        for encoded in batches {
+            stored.push(encoded.stored);
+            own.push(Rc::new(encoded.batch));
+        }
+        let mut commit = self.storage.commit(tail, &stored, durability).await;
         if let Err(error) = &commit
             && matches!(**error, Error::ConnectionLost { .. })
         {
             self.reconnect().await?;
-            commit = if self.stand(batches).await? {
+            commit = if self.stand(&stored).await? {
                 Ok(Commit::Done)
             } else {
-                self.storage.commit(tail, batches, durability).await
+                self.storage.commit(tail, &stored, durability).await
             };
         }
         let commit = commit.inspect_err(|error| self.end_if_lost(error))?;
         if commit == Commit::Done {
-            for batch in own? {
-                self.take_in(&Rc::new(batch))?;
+            for batch in &own {
+                self.take_in(batch)?;
             }
         }
         Ok(commit)

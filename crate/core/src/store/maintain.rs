@@ -189,10 +189,11 @@ impl<S: Storage + 'static> Inner<S> {
                 .replace(first - 1, &keys, &merged.stored)
                 .await?
         {
-            self.state
-                .borrow_mut()
-                .index
-                .merged(first, merged.stored.last, merged.plain_bytes);
+            self.state.borrow_mut().index.merged(
+                first,
+                merged.stored.last,
+                merged.batch.plain_bytes(),
+            );
             return Ok(());
         }
         // Another store was quicker. What it made of them, perhaps with events beyond the tail, is
@@ -269,7 +270,7 @@ fn merged(batches: &[Batch], first: Position, keys: &[Position]) -> Result<Optio
     let events: Vec<RecordedEvent<'_>> = batches.iter().flat_map(Batch::events).collect();
     let encoded = encode(&events, begin.previous())?;
     // Damage must not be given a new, valid checksum.
-    if encoded.head != *end.head() {
+    if encoded.batch.head() != end.head() {
         return Err(crate::Error::corrupt(first, "the hash chain does not hold"));
     }
     Ok(Some(encoded))

@@ -1,12 +1,11 @@
 //! Deciding which of the waiting appends go into the next commit.
 
 use super::{Append, Appended, StreamAppend};
-use crate::batch::encode;
+use crate::batch::{EncodedBatch, encode};
 use crate::event::Tags;
 use crate::index::Index;
 use crate::limits::MAX_POSITION;
 use crate::query::Condition;
-use crate::storage::StoredBatch;
 use crate::texts::TextMap;
 use crate::{Error, NewEvent, Position, RecordedEvent, Result, Timestamp, Version};
 
@@ -157,7 +156,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The staged events as batches of about equal weight.
-    pub(super) fn encode(&self) -> Result<Vec<StoredBatch>> {
+    pub(super) fn encode(&self) -> Result<Vec<EncodedBatch>> {
         let weight: usize = self.events.iter().map(weight_of).sum();
         let share = weight.div_ceil(weight.div_ceil(MAX_BATCH_BYTES).max(1));
         let (mut batches, mut head) = (Vec::new(), self.index.head());
@@ -171,8 +170,8 @@ impl<'a> Stage<'a> {
             });
             let (batch, after) = rest.split_at(count.count());
             let encoded = encode(batch, &head)?;
-            head = encoded.head;
-            batches.push(encoded.stored);
+            head = *encoded.batch.head();
+            batches.push(encoded);
             rest = after;
         }
         Ok(batches)

@@ -1,5 +1,7 @@
 //! Appends: the one call whose input does not cross as a string, since a string is copied once more.
 
+use core::hint::black_box;
+
 use daybook_core::store::Store;
 use daybook_core::{Error, Result, Timestamp};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -24,6 +26,15 @@ impl Handle {
     }
 }
 
+/// How much memory is asked for at once when there is less.
+const ROOM_BYTES: usize = 1024 * 1024;
+
+/// Makes sure of some room in memory: each growth of a WebAssembly's memory takes a tenth of a
+/// millisecond, however small it is, and a long import would have it grow a page at a time.
+fn make_room() {
+    drop(black_box(Vec::<u8>::with_capacity(ROOM_BYTES)));
+}
+
 /// Makes each append that can be read; the others are answered by what is wrong with them.
 fn appending(
     store: Store<AnyStorage>,
@@ -32,6 +43,7 @@ fn appending(
     random: &[u8],
     now: f64,
 ) -> Work<'static, JsValue> {
+    make_room();
     let mut defaults = Defaults::new(random, from_millis(now));
     let (mut appends, mut malformed) = (Vec::with_capacity(ends.len()), Vec::new());
     let mut start = 0;
