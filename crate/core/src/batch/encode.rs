@@ -151,17 +151,19 @@ fn payloads(events: &[RecordedEvent<'_>]) -> String {
     payloads
 }
 
+/// A column that refers to strings: the text of an event, and where its number goes.
+type TextColumn<'a> = (
+    fn(&RecordedEvent<'a>) -> Option<&'a str>,
+    fn(&mut Row) -> &mut u32,
+);
+
 /// The columns of each event, the numbers of all tags, and the strings all of these refer to. Strings
 /// are interned column by column, so that new ones have numbers in sequence and like ones stand
 /// together.
 fn rows<'a>(events: &[RecordedEvent<'a>]) -> (Vec<Row>, Vec<u32>, Interner<'a>) {
     let mut strings = Interner::for_events(events.len());
     let mut rows = numbers(events);
-    type Column<'a> = (
-        fn(&RecordedEvent<'a>) -> Option<&'a str>,
-        fn(&mut Row) -> &mut u32,
-    );
-    let columns: [Column<'a>; 5] = [
+    let columns: [TextColumn<'a>; 5] = [
         (|event| Some(event.event_type), |row| &mut row.event_type),
         (|event| Some(event.stream_id), |row| &mut row.stream),
         (|event| event.correlation_id, |row| &mut row.correlation),
