@@ -51,7 +51,11 @@ export async function open() {
   openError.value = null;
   try {
     const page = await peekOrders();
-    if (page) peeked.value = listing(page);
+    if (page) {
+      peeked.value = listing(page);
+      // Drawn first: loading the module keeps the page's thread for a while.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     const opened = await openOrderBook({ early: true });
     opened.onChange((change) => {
       if (change.kind === 'lost') {

@@ -256,9 +256,9 @@ export function addTo(transaction, batches, sealing, how = 'add') {
   }
 }
 
-/** Up to where the log is sealed. @param {IDBObjectStore} log */
-export async function sealedEnd(log) {
-  const cursor = await answer(log.openKeyCursor(null, 'prev'));
+/** The last key: of `LOG`, up to where it is sealed; 0 where there is none. @param {IDBObjectStore} store */
+export async function lastKey(store) {
+  const cursor = await answer(store.openKeyCursor(null, 'prev'));
   return cursor ? positionOf(cursor.key) : 0;
 }
 
@@ -306,6 +306,16 @@ export async function readEnd(log, recent) {
   return { last: sealed, before, bytes: bytesOf(await answer(log.get(sealed))), sealed };
 }
 
+/** Whether everything was removed, and the database was to be deleted. @param {IDBObjectStore} log @param {IDBObjectStore} recent */
+export async function isCleared(log, recent) {
+  const [sealed, [newest], mark] = await Promise.all([
+    lastKey(log),
+    recentAt(recent, Number.POSITIVE_INFINITY),
+    answer(recent.getKey(IDBKeyRange.lowerBound(0))),
+  ]);
+  return sealed === 0 && newest === undefined && mark !== undefined;
+}
+
 /**
  * Begins to read what opening a store needs.
  *
@@ -314,14 +324,16 @@ export async function readEnd(log, recent) {
 export function readOpening(transaction, key, prefix) {
   const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
   /** @type {{ key: string, prefix: string | undefined, record?: ReturnType<typeof readRecord>,
-   *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd> }} */
+   *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd>,
+   *   cleared?: Promise<boolean> }} */
   const ahead = {
     ...{ key, prefix },
     record: readRecord(derived, key),
     ...(prefix !== undefined && { records: readRecords(derived, prefix) }),
     end: readEnd(log, recent),
+    cleared: isCleared(log, recent),
   };
-  for (const part of [ahead.record, ahead.records, ahead.end]) part?.catch(() => {});
+  for (const part of [ahead.record, ahead.records, ahead.end, ahead.cleared]) part?.catch(() => {});
   return ahead;
 }
 

@@ -19,8 +19,10 @@ import {
   endOf,
   failed,
   failure,
+  isCleared,
   LOG,
   large,
+  lastKey,
   MAX_SEALED_TOGETHER,
   openDatabase,
   RECENT,
@@ -33,7 +35,6 @@ import {
   recentUpTo,
   SEALED,
   sealedAfter,
-  sealedEnd,
   sealSome,
   TAKEN,
   within,
@@ -208,7 +209,7 @@ export class Connection {
     let sealedTo = 0;
     const isDone = await this.#write([RECENT, LOG], strict, async (recent, log) => {
       const [sealed, around, beyond] = await Promise.all([
-        sealedEnd(log),
+        lastKey(log),
         recentAt(recent, tail),
         answer(recent.getAll(IDBKeyRange.lowerBound(tail, true), 1)),
       ]);
@@ -326,7 +327,7 @@ export class Connection {
     // Strictly: what is deleted may have been stored so, and must not be lost to a power cut.
     const isDone = await this.#write([LOG, RECENT], true, async (log, recent) => {
       const [sealed, known] = await Promise.all([
-        sealedEnd(log),
+        lastKey(log),
         answer(log.getAllKeys(IDBKeyRange.bound(before, last), expected.length + 1)),
       ]);
       const unsealed = await recentUpTo(recent, sealed, last);
@@ -353,7 +354,7 @@ export class Connection {
       before = this.#sealed;
       // Strictly: their other copy, which is deleted, may have been stored so.
       const sealed = await this.#write([RECENT, LOG], true, async (recent, log) =>
-        sealSome(recent, log, await sealedEnd(log), upto),
+        sealSome(recent, log, await lastKey(log), upto),
       );
       this.#sealedTo(sealed);
     }
@@ -372,18 +373,16 @@ export class Connection {
   }
 
   /**
-   * The record `key` beside the position at which the log ends, as of one moment.
+   * The record `key`, and beside it, as of one moment, the position of the first event of the newest
+   * commit: what was made of the log up to there, or further, is of the whole log.
    *
-   * @param {string} key @returns {Promise<{ record: Uint8Array | undefined, position: number }>}
+   * @param {string} key @returns {Promise<{ record: Uint8Array | undefined, newest: number }>}
    */
   peek(key) {
-    return this.#read([LOG, RECENT, DERIVED], async (log, recent, derived) => {
-      const [record, newest, sealed] = await Promise.all([
-        readRecord(derived, key),
-        recentAt(recent, Number.POSITIVE_INFINITY),
-        sealedEnd(log),
-      ]);
-      return { record, position: Math.max(sealed, endOf(newest, 0)) };
+    return this.#read([RECENT, DERIVED], async (recent, derived) => {
+      // Every commit has left its key here.
+      const [record, newest] = await Promise.all([readRecord(derived, key), lastKey(recent)]);
+      return { record, newest };
     });
   }
 
@@ -403,7 +402,7 @@ export class Connection {
    */
   clear() {
     return this.#write([LOG, RECENT, DERIVED], true, async (log, recent, derived) => {
-      const sealed = await sealedEnd(log);
+      const sealed = await lastKey(log);
       const batches = await recentUpTo(recent, sealed, Number.MAX_SAFE_INTEGER);
       for (const batch of batches) recent.put(SEALED, batch.first);
       recent.put(SEALED, endOf(batches, sealed) + 1);
@@ -413,15 +412,9 @@ export class Connection {
   }
 
   /** Whether everything was removed, and the database was to be deleted. */
-  isCleared() {
-    return this.#read([LOG, RECENT], async (log, recent) => {
-      const [sealed, [newest], isMarked] = await Promise.all([
-        sealedEnd(log),
-        recentAt(recent, Number.POSITIVE_INFINITY),
-        answer(recent.getKey(IDBKeyRange.lowerBound(0))),
-      ]);
-      return sealed === 0 && newest === undefined && isMarked !== undefined;
-    });
+  async isCleared() {
+    const ahead = await this.#takeAhead('cleared');
+    return ahead ?? (await this.#read([LOG, RECENT], isCleared));
   }
 
   /** Closes the connection once its running transactions have ended. */
@@ -480,16 +473,15 @@ async function usable(connecting, name) {
 export async function open(name) {
   const connecting = begun.get(name);
   begun.delete(name);
-  const connection = await usable(connecting, name);
+  let connection = await usable(connecting, name);
+  if (await connection.isCleared().catch(() => false)) {
+    // Whoever removed everything did not come to deleting the database.
+    await connection.delete();
+    connection = await connect(name);
+  }
   connection.take();
   return connection;
 }
 
-/** @param {string} name @returns {Promise<Connection>} */
-async function connect(name) {
-  const connection = new Connection(await openDatabase(name));
-  if (!(await connection.isCleared().catch(() => false))) return connection;
-  // Whoever removed everything did not come to deleting the database.
-  await connection.delete();
-  return new Connection(await openDatabase(name));
-}
+/** @param {string} name */
+const connect = async (name) => new Connection(await openDatabase(name));

@@ -119,8 +119,8 @@ export type WasmSource = BufferSource | WebAssembly.Module | URL | string;
 export interface EarlyConnection {
   /** Reads at once what opening a store is about to ask for. */
   readAhead(key: string, prefix?: string): void;
-  /** A record, and the position at which the log ends. */
-  peek(key: string): Promise<{ record: Uint8Array | undefined; position: number }>;
+  /** A record, and the position of the first event of the newest commit. */
+  peek(key: string): Promise<{ record: Uint8Array | undefined; newest: number }>;
 }
 
 /** Begins to open a database, for the WebAssembly to take over. */

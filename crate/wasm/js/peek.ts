@@ -11,9 +11,9 @@ const KEY = 'peek/1/orders';
 export async function peek(begin: BeginOpening, name: string): Promise<OrdersPage | null> {
   try {
     const connection = await beginOpening(begin, name);
-    const { record, position } = await connection.peek(KEY);
+    const { record, newest } = await connection.peek(KEY);
     const page: OrdersPage | undefined = record && JSON.parse(new TextDecoder().decode(record));
-    return page?.position === position ? page : null;
+    return page && page.position >= newest ? page : null;
   } catch {
     // Whoever opens the book learns why.
     return null;

@@ -24,10 +24,13 @@ const ALL = 1_000_000;
 /** @param {Opening} opening @returns {Promise<import('./contender.js').Contender>} */
 export async function open({ name, durability, use }) {
   const store = use === 'log' ? await openStore({ name, durability }) : undefined;
-  // As the order book's page does: what was last saved is shown while the book is being opened.
+  // As the order book's page does: what was last saved is shown, and then the book is opened.
   const peeked = use === 'first rows' ? peekOrders({ name }) : undefined;
-  const openBook = () => openOrderBook({ name, durability, early: peeked !== undefined });
-  const opening = use !== 'log' ? Promise.resolve(peeked).then(openBook) : undefined;
+  const openBook = async () => {
+    if (await peeked) await new Promise((resolve) => setTimeout(resolve));
+    return await openOrderBook({ name, durability, early: peeked !== undefined });
+  };
+  const opening = use !== 'log' ? openBook() : undefined;
   const book = peeked ? undefined : await opening;
   const log = () => store ?? missing('log');
   const models = () => book ?? missing('read model');
