@@ -83,7 +83,7 @@ export class Appends {
   }
 }
 
-function appended([position, ...versions]: number[], streamIds: readonly string[]): Appended {
-  const streams = streamIds.map((streamId, index) => ({ streamId, version: versions[index] ?? -1 }));
-  return { position: position ?? 0, streams, repeated: false };
+function appended(answer: readonly number[], streamIds: readonly string[]): Appended {
+  const streams = streamIds.map((streamId, index) => ({ streamId, version: answer[index + 1] ?? -1 }));
+  return { position: answer[0] ?? 0, streams, repeated: false };
 }

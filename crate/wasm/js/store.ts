@@ -33,6 +33,9 @@ import type {
 /** How many events cross from Rust at a time. */
 const PAGE_EVENTS = 1_000;
 
+/** What goes with an append to whatever streams. */
+type Given = Omit<AppendOptions, 'expectedVersion'>;
+
 /** A store that is open. Every tab that opens the same name sees the same log. */
 export class Store extends BaseStore {
   readonly #appends: Appends;
@@ -57,24 +60,23 @@ export class Store extends BaseStore {
     options: AppendOptions = {},
   ): Promise<Appended> {
     checkObject(options, 'options');
-    const { expectedVersion, ...rest } = options;
-    const part = { streamId, events, ...(expectedVersion !== undefined && { expectedVersion }) };
+    const { expectedVersion, condition, commandId, signal, ...rest } = options;
+    checkNoMore(rest);
     try {
-      return await this.#append([part], rest);
+      return await this.#append([{ streamId, events, expectedVersion }], { condition, commandId, signal });
     } catch (thrown) {
       throw withinStream(toError(thrown));
     }
   }
 
   /** Appends to several streams, all or nothing. Otherwise as `append`. */
-  async appendAll(
-    streams: readonly StreamAppend[],
-    options: Omit<AppendOptions, 'expectedVersion'> = {},
-  ): Promise<Appended> {
+  async appendAll(streams: readonly StreamAppend[], options: Given = {}): Promise<Appended> {
     checkList(streams, 'streams');
     checkObject(options, 'options');
+    const { condition, commandId, signal, ...rest } = options;
+    checkNoMore(rest);
     try {
-      return await this.#append(streams, options);
+      return await this.#append(streams, { condition, commandId, signal });
     } catch (thrown) {
       const error = toError(thrown);
       throw streams.length === 1 ? withinStream(error) : error;
@@ -82,13 +84,9 @@ export class Store extends BaseStore {
   }
 
   /** One promise, and the caller's own: of many appends at once, each further one would be felt. */
-  #append(
-    streams: readonly StreamAppend[],
-    { condition, commandId, signal, ...rest }: Omit<AppendOptions, 'expectedVersion'>,
-  ): Promise<Appended> {
+  #append(streams: readonly StreamAppend[], { condition, commandId, signal }: Given): Promise<Appended> {
     this.checkOpen();
-    checkNoMore(rest);
-    checkWatchers({ signal });
+    if (signal !== undefined) checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
     const text =
       toJsonQuickly({ streams, condition, commandId }) ??

@@ -11,7 +11,7 @@ use std::task::Poll;
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
 
-use super::stage::{Stage, Verdict};
+use super::stage::{Places, Stage, Verdict};
 use super::{Append, Appended, Inner, Store};
 use crate::batch::{Batch, EncodedBatch};
 use crate::storage::{Commit, Storage, StoredBatch};
@@ -90,7 +90,7 @@ impl<S: Storage + 'static> Store<S> {
 struct Attempt {
     batches: Vec<EncodedBatch>,
     /// By place in the group: what each append comes to once the batches are stored.
-    staged: Vec<(usize, Appended)>,
+    staged: Vec<(usize, Places)>,
     later: Vec<usize>,
     maybe_repeated: Vec<(usize, Vec<Position>)>,
     refused: Vec<(usize, Box<Error>)>,
@@ -197,9 +197,10 @@ impl<S: Storage + 'static> Inner<S> {
             self.refresh().await?;
             return Ok(None);
         }
-        for (place, appended) in attempt.staged {
-            if let Some(waiting) = group.get(place) {
-                waiting.settle(Ok(appended));
+        for (place, places) in attempt.staged {
+            if let Some(waiting) = group.get_mut(place) {
+                let streams = std::mem::take(&mut waiting.append.streams);
+                waiting.settle(Ok(places.appended(streams)));
             }
         }
         let later = attempt.later;
@@ -222,7 +223,7 @@ impl<S: Storage + 'static> Inner<S> {
         let mut staged = Stage::new(&state.index, state.recorded_at);
         for (place, waiting) in group.iter().enumerate() {
             match staged.offer(&waiting.append, &waiting.ruled_out) {
-                Verdict::Staged(appended) => attempt.staged.push((place, appended)),
+                Verdict::Staged(places) => attempt.staged.push((place, places)),
                 Verdict::Later => attempt.later.push(place),
                 Verdict::MaybeRepeated(at) => attempt.maybe_repeated.push((place, at)),
                 Verdict::Refused(error) => attempt.refused.push((place, error)),

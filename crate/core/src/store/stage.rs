@@ -12,13 +12,33 @@ use crate::{Error, NewEvent, Position, RecordedEvent, Result, Timestamp, Version
 /// What becomes of one append, given the log so far and what is staged before it.
 pub(super) enum Verdict {
     /// It is staged; this is where its events will stand.
-    Staged(Appended),
+    Staged(Places),
     /// It depends on an append staged before it: decide once that one is stored.
     Later,
     /// Its command id may be in the log, at one of these positions.
     MaybeRepeated(Vec<Position>),
     /// The log as this store knows it forbids the append.
     Refused(Box<Error>),
+}
+
+/// Where the events of a staged append will stand, and the versions of its streams.
+pub(super) struct Places {
+    first: Position,
+    last: Position,
+    versions: Vec<Version>,
+}
+
+impl Places {
+    /// What its caller is told, once it is stored; the streams' ids are the append's own.
+    pub(super) fn appended(self, streams: Vec<StreamAppend>) -> Appended {
+        let ids = streams.into_iter().map(|part| part.stream_id);
+        Appended {
+            first: self.first,
+            last: self.last,
+            streams: ids.zip(self.versions).collect(),
+            repeated: false,
+        }
+    }
 }
 
 /// The most that one batch should hold, in bytes of payloads and so many more for each event. To read
@@ -124,34 +144,31 @@ impl<'a> Stage<'a> {
     }
 
     /// Stages the append's events; `versions` are those of its streams.
-    fn take(&mut self, append: &'a Append, versions: Vec<Version>) -> Appended {
+    fn take(&mut self, append: &'a Append, mut versions: Vec<Version>) -> Places {
         self.recorded_at = self.recorded_at.max(append.recorded_at);
         let command_id = append.command_id.as_deref();
         if let Some(command) = command_id {
             self.commands.insert(command, 0);
         }
         let first = self.position + 1;
-        let mut streams = Vec::with_capacity(versions.len());
-        for (part, mut version) in append.streams.iter().zip(versions) {
+        for (part, version) in append.streams.iter().zip(&mut versions) {
             for event in &part.events {
-                version += 1;
+                *version += 1;
                 self.position += 1;
                 let place = Place {
-                    version,
+                    version: *version,
                     position: self.position,
                     recorded_at: self.recorded_at,
                 };
                 let event = record(&part.stream_id, event, command_id, place);
                 self.events.push(event);
             }
-            self.versions.insert(&part.stream_id, version);
-            streams.push((part.stream_id.clone(), version));
+            self.versions.insert(&part.stream_id, *version);
         }
-        Appended {
+        Places {
             first,
             last: self.position,
-            streams,
-            repeated: false,
+            versions,
         }
     }
 
