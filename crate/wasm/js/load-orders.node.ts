@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import type { BookModule } from './bindings.js';
 import { instantiate } from './instantiate.js';
 import { once } from './once.js';
-import * as glue from './wasm/orders/daybook.js';
+import { finish, imports, openBook } from './wasm/orders/daybook.js';
 
 export const loadBook = once(async (source): Promise<BookModule> => {
   const given = source ?? (await readFile(new URL('./wasm/orders/daybook_bg.wasm', import.meta.url)));
-  await instantiate(glue, given);
-  return { openBook: glue.openBook };
+  await instantiate({ imports, finish }, given);
+  return { openBook };
 });

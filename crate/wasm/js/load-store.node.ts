@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import type { StoreModule } from './bindings.js';
 import { instantiate } from './instantiate.js';
 import { once } from './once.js';
-import * as glue from './wasm/store/daybook.js';
+import { finish, imports, openStore } from './wasm/store/daybook.js';
 
 export const loadStore = once(async (source): Promise<StoreModule> => {
   const given = source ?? (await readFile(new URL('./wasm/store/daybook_bg.wasm', import.meta.url)));
-  await instantiate(glue, given);
-  return { openStore: glue.openStore };
+  await instantiate({ imports, finish }, given);
+  return { openStore };
 });
