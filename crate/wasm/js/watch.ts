@@ -69,25 +69,16 @@ export class Watch {
 /** Waits among `waiters`, and leaves nothing behind there or at the signal. */
 async function waitIn(waiters: Set<Waiter>, after: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) return;
-  const { promise, resolve, reject } = withResolvers();
-  const waiter = { after, resolve, reject };
-  waiters.add(waiter);
-  signal?.addEventListener('abort', resolve, { once: true });
+  let waiter!: Waiter;
+  const waiting = new Promise<void>((resolve, reject) => {
+    waiter = { after, resolve, reject };
+    waiters.add(waiter);
+    signal?.addEventListener('abort', waiter.resolve);
+  });
   try {
-    await promise;
+    await waiting;
   } finally {
     waiters.delete(waiter);
-    signal?.removeEventListener('abort', resolve);
+    signal?.removeEventListener('abort', waiter.resolve);
   }
-}
-
-/** `Promise.withResolvers`, which not every environment has yet. */
-function withResolvers(): { promise: Promise<void>; resolve(): void; reject(error: unknown): void } {
-  let resolve = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -61,6 +61,9 @@ export const CustomerLink = ({ id, tab }) => (
   </a>
 );
 
+/** A button: one that submits no form, unless it is told to. @param {import('preact').ButtonHTMLAttributes<HTMLButtonElement>} props */
+export const Button = (props) => <button type="button" class="button" {...props} />;
+
 export const NewOrderLink = () => (
   <a class="button primary" href={link('new-order')}>
     <Icon name="plus" />

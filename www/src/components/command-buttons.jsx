@@ -1,6 +1,6 @@
 /** A button for each command that the rules allow on an order: the package says which. */
 import { commandWords } from '../lib/words.js';
-import { shortId } from './bits.jsx';
+import { Button, shortId } from './bits.jsx';
 import { askFor } from './dialogs.jsx';
 
 /**
@@ -9,9 +9,8 @@ import { askFor } from './dialogs.jsx';
 export const CommandButtons = ({ order, small = false, tab }) => (
   <>
     {order.allowed.map((command) => (
-      <button
+      <Button
         key={command}
-        type="button"
         tabIndex={tab}
         class={`button ${small ? 'small' : ''} ${command === 'confirmPayment' ? 'primary-soft' : ''}`}
         aria-label={
@@ -22,7 +21,7 @@ export const CommandButtons = ({ order, small = false, tab }) => (
         onClick={() => askFor(command, order)}
       >
         {commandWords[command]}
-      </button>
+      </Button>
     ))}
   </>
 );

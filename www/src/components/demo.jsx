@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import { complain, say } from '../actions.js';
 import { book } from '../book.js';
 import { counted } from '../lib/money.js';
-import { ProgressBar } from './bits.jsx';
+import { Button, ProgressBar } from './bits.jsx';
 import { Icon } from './icons.jsx';
 
 const ORDERS = 10_000;
@@ -47,9 +47,9 @@ export function DemoButton() {
       <ProgressBar label="Adding a year of trade" done={now.done} total={now.total} onCancel={now.stop} />
     );
   return (
-    <button type="button" class="button" onClick={add}>
+    <Button onClick={add}>
       <Icon name="data" />
       Add a year of demo trade
-    </button>
+    </Button>
   );
 }

@@ -6,7 +6,7 @@ import { failure, say, sayStored } from '../actions.js';
 import { book, useBook } from '../book.js';
 import { money } from '../lib/money.js';
 import { statusWords } from '../lib/words.js';
-import { Status, shortId, UserText } from './bits.jsx';
+import { Button, Status, shortId, UserText } from './bits.jsx';
 import { Field } from './field.jsx';
 import { Icon } from './icons.jsx';
 
@@ -49,9 +49,9 @@ function Dialog({ title, children }) {
     <dialog ref={element} aria-labelledby="dialog-title" onClose={() => (shown.value = null)}>
       <div class="dialog-head">
         <h2 id="dialog-title">{title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
+        <Button class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
           <Icon name="close" />
-        </button>
+        </Button>
       </div>
       {children}
     </dialog>
@@ -156,16 +156,14 @@ function CommandForm({ command, order }) {
         required
       />
       <div class="actions end">
-        <button type="button" class="button" onClick={() => (shown.value = null)}>
-          Keep as it is
-        </button>
-        <button
+        <Button onClick={() => (shown.value = null)}>Keep as it is</Button>
+        <Button
           type="submit"
           class={command === 'confirmPayment' ? 'button primary' : 'button danger'}
           disabled={busy}
         >
           {form.submit}
-        </button>
+        </Button>
       </div>
     </form>
   );
@@ -202,12 +200,12 @@ function DeleteForm() {
         </div>
       )}
       <div class="actions end">
-        <button type="button" class="button" autofocus onClick={() => (shown.value = null)}>
+        <Button autofocus onClick={() => (shown.value = null)}>
           Keep everything
-        </button>
-        <button type="submit" class="button danger" disabled={busy}>
+        </Button>
+        <Button type="submit" class="button danger" disabled={busy}>
           Delete everything
-        </button>
+        </Button>
       </div>
     </form>
   );

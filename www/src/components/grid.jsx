@@ -2,10 +2,11 @@
  * A grid of any number of rows, of which only the visible ones are in the document. It scrolls with
  * the page. Pattern: https://www.w3.org/WAI/ARIA/apg/patterns/grid/ with whole rows as the unit.
  */
+
 import { Component } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-
 import { narrow } from '../lib/viewport.js';
+import { Button } from './bits.jsx';
 import { Icon } from './icons.jsx';
 
 /** Rows kept ready above and below what is visible. */
@@ -210,10 +211,10 @@ function ColumnHeader({ column, index, sort, onSort }) {
       class={`cell ${column.class ?? ''}`}
     >
       {column.sort && onSort ? (
-        <button type="button" class="sort" onClick={() => onSort(/** @type {string} */ (column.sort))}>
+        <Button class="sort" onClick={() => onSort(/** @type {string} */ (column.sort))}>
           {text}
           {sorted && <Icon name={sort?.descending ? 'down' : 'up'} size={14} />}
-        </button>
+        </Button>
       ) : (
         text
       )}

@@ -1,9 +1,11 @@
 /** How the list of orders is narrowed down. All of it stands in the address. */
+
 import { useRested } from '../lib/rested.js';
 import { exactMoment } from '../lib/time.js';
 import { narrow } from '../lib/viewport.js';
 import { statusWords } from '../lib/words.js';
 import { setQuery } from '../router.js';
+import { Button } from './bits.jsx';
 import { Select } from './field.jsx';
 import { Icon } from './icons.jsx';
 
@@ -93,9 +95,9 @@ export function AsOfBanner({ time, busy, error }) {
           </>
         )}
       </p>
-      <button type="button" class="button small" onClick={() => setQuery({ asof: null })}>
+      <Button class="button small" onClick={() => setQuery({ asof: null })}>
         Back to now
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,7 +1,9 @@
 /** What stands around every screen: the way about, and the state of the app. */
+
 import { nextTheme, theme } from '../lib/theme.js';
 import { install, installOffer, online, update, updateWaiting } from '../pwa.js';
 import { link, partsOf, path } from '../router.js';
+import { Button } from './bits.jsx';
 import { Icon, Mark } from './icons.jsx';
 
 /** @type {{ to: import('./icons.jsx').IconName & string, label: string, also?: string }[]} */
@@ -36,10 +38,10 @@ export const Shell = ({ children }) => (
             </span>
           )}
           {installOffer.value && (
-            <button type="button" class="button small" onClick={install}>
+            <Button class="button small" onClick={install}>
               <Icon name="install" size={16} />
               Install
-            </button>
+            </Button>
           )}
         </div>
       )}
@@ -65,12 +67,12 @@ export const Shell = ({ children }) => (
         <div class="banner" role="status">
           <Icon name="install" />
           <p>A new version of the order book is ready.</p>
-          <button type="button" class="button small" onClick={update}>
+          <Button class="button small" onClick={update}>
             Reload and update
-          </button>
-          <button type="button" class="button small" onClick={() => (updateWaiting.value = false)}>
+          </Button>
+          <Button class="button small" onClick={() => (updateWaiting.value = false)}>
             Later
-          </button>
+          </Button>
         </div>
       )}
       {children}
@@ -103,14 +105,13 @@ const themeWords = /** @type {const} */ ({
 function ThemeButton() {
   const [icon, word] = themeWords[theme.value];
   return (
-    <button
-      type="button"
+    <Button
       class="icon-button"
       aria-label={`Theme: ${word}. Change`}
       title={`Theme: ${word}`}
       onClick={nextTheme}
     >
       <Icon name={icon} />
-    </button>
+    </Button>
   );
 }

@@ -1,7 +1,8 @@
 /** What was stored, and what was not: said in a corner, and aloud. */
-import { useEffect, useRef } from 'preact/hooks';
 
+import { useEffect, useRef } from 'preact/hooks';
 import { dismiss, toasts } from '../actions.js';
+import { Button } from './bits.jsx';
 import { Icon } from './icons.jsx';
 
 /** Long enough to read two sentences. */
@@ -31,14 +32,9 @@ function Toast({ toast }) {
         <strong>{toast.title}</strong>
         {toast.text && <p>{toast.text}</p>}
       </div>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Dismiss message"
-        onClick={() => dismiss(toast.id)}
-      >
+      <Button class="icon-button" aria-label="Dismiss message" onClick={() => dismiss(toast.id)}>
         <Icon name="close" size={16} />
-      </button>
+      </Button>
     </div>
   );
 }

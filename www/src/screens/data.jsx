@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, position, revision, useBook } from '../book.js';
-import { Heading, ProgressBar } from '../components/bits.jsx';
+import { Button, Heading, ProgressBar } from '../components/bits.jsx';
 import { DemoButton } from '../components/demo.jsx';
 import { askToDelete } from '../components/dialogs.jsx';
 import { Icon } from '../components/icons.jsx';
@@ -29,10 +29,10 @@ export function Data() {
         <li class="card sheet-panel card-danger">
           <h2>Delete everything</h2>
           <p>Every event and all that was derived from them, in every tab. It cannot be taken back.</p>
-          <button type="button" class="button danger" disabled={position.value === 0} onClick={askToDelete}>
+          <Button class="button danger" disabled={position.value === 0} onClick={askToDelete}>
             <Icon name="trash" />
             Delete everything…
-          </button>
+          </Button>
         </li>
       </ul>
     </>
@@ -97,9 +97,7 @@ function Verify() {
           onCancel={progress.stop}
         />
       ) : (
-        <button type="button" class="button" onClick={verify}>
-          Verify
-        </button>
+        <Button onClick={verify}>Verify</Button>
       )}
     </li>
   );
@@ -150,11 +148,7 @@ function Storage() {
           The browser did not agree. Installing the app, or using it more, usually changes that.
         </p>
       )}
-      {persisted === false && (
-        <button type="button" class="button" onClick={persist}>
-          Ask the browser to keep it
-        </button>
-      )}
+      {persisted === false && <Button onClick={persist}>Ask the browser to keep it</Button>}
     </li>
   );
 }

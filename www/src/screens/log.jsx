@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { position, useBook } from '../book.js';
-import { Empty, Heading } from '../components/bits.jsx';
+import { Button, Empty, Heading } from '../components/bits.jsx';
 import { Select } from '../components/field.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Event } from '../components/timeline.jsx';
@@ -110,9 +110,9 @@ function Older({ onAsk, busy, byItself }) {
     return () => observer.disconnect();
   }, [busy, byItself]);
   return (
-    <button ref={button} type="button" class="button older" aria-disabled={busy} onClick={onAsk}>
+    <Button ref={button} class="button older" aria-disabled={busy} onClick={onAsk}>
       <Icon name="down" size={16} />
       {byItself ? 'Older events' : 'Look further back'}
-    </button>
+    </Button>
   );
 }

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 
 import { failure, sayStored } from '../actions.js';
 import { useBook } from '../book.js';
-import { Heading } from '../components/bits.jsx';
+import { Button, Heading } from '../components/bits.jsx';
 import { Field } from '../components/field.jsx';
 import { Icon } from '../components/icons.jsx';
 import { money } from '../lib/money.js';
@@ -141,10 +141,10 @@ export function NewOrder() {
             {errorAt('items')}
           </p>
         )}
-        <button type="button" class="button small" id="add-line" onClick={add} onMouseDown={keepFocus}>
+        <Button class="button small" id="add-line" onClick={add} onMouseDown={keepFocus}>
           <Icon name="plus" size={16} />
           Add item
-        </button>
+        </Button>
       </fieldset>
       <div class="grand-total">
         <span>Total</span>
@@ -156,9 +156,9 @@ export function NewOrder() {
         <a class="button" href={link('orders')}>
           Back to orders
         </a>
-        <button type="submit" class="button primary" disabled={busy} onMouseDown={keepFocus}>
+        <Button type="submit" class="button primary" disabled={busy} onMouseDown={keepFocus}>
           Place order
-        </button>
+        </Button>
       </div>
     </form>
   );
@@ -195,9 +195,9 @@ function LineFields({ index, line, total, currency, errorAt, onLeave, onChange, 
         <span class="line-total-label">Line total</span>
         <span class="figure">{total === null ? '–' : money(total, currency)}</span>
       </p>
-      <button type="button" class="icon-button" aria-label={`Remove item ${index + 1}`} onClick={onRemove}>
+      <Button class="icon-button" aria-label={`Remove item ${index + 1}`} onClick={onRemove}>
         <Icon name="trash" />
-      </button>
+      </Button>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, revision, useBook } from '../book.js';
-import { CustomerLink, Empty, Heading, Status, shortId, Time } from '../components/bits.jsx';
+import { Button, CustomerLink, Empty, Heading, Status, shortId, Time } from '../components/bits.jsx';
 import { CommandButtons } from '../components/command-buttons.jsx';
 import { Icon } from '../components/icons.jsx';
 import { Items } from '../components/items.jsx';
@@ -116,9 +116,9 @@ function Loaded({ state, history }) {
             The order as it was after event {state.version + 1} of {history.length},{' '}
             <Time time={history[state.version].occurredAt} exact />.
           </p>
-          <button type="button" class="button small" onClick={() => setQuery({ version: null })}>
+          <Button class="button small" onClick={() => setQuery({ version: null })}>
             Back to now
-          </button>
+          </Button>
         </div>
       )}
       <div class="order-columns">

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 
 import { restored, revision, useOrders } from '../book.js';
 import {
+  Button,
   CustomerLink,
   Empty,
   Heading,
@@ -132,11 +133,7 @@ const pastCells = (row, tab) => [
 const NothingFound = ({ time }) => (
   <Empty
     title="No order matches"
-    actions={
-      <button type="button" class="button" onClick={() => setQuery({ search: null, status: null })}>
-        Show all orders
-      </button>
-    }
+    actions={<Button onClick={() => setQuery({ search: null, status: null })}>Show all orders</Button>}
   >
     {time
       ? 'Nothing like this had been placed by then.'

@@ -1,6 +1,6 @@
 /** Screens for when there is no book to show. */
 import { book, open } from '../book.js';
-import { Empty, Heading } from '../components/bits.jsx';
+import { Button, Empty, Heading } from '../components/bits.jsx';
 import { explain } from '../lib/errors.js';
 import { link } from '../router.js';
 
@@ -17,13 +17,13 @@ export function CannotOpen({ error }) {
       <Heading title={title} lead={text} />
       <div class="actions">
         {worthAnotherTry.has(code) && (
-          <button type="button" class="button primary" onClick={() => void open()}>
+          <Button class="button primary" onClick={() => void open()}>
             Try again
-          </button>
+          </Button>
         )}
-        <button type="button" class={`button ${worthAnotherTry.has(code) ? '' : 'primary'}`} onClick={reload}>
+        <Button class={`button ${worthAnotherTry.has(code) ? '' : 'primary'}`} onClick={reload}>
           {code === 'data_lost' ? 'Begin anew' : 'Reload'}
-        </button>
+        </Button>
       </div>
       <p class="quiet">
         <span class="code">{code}</span> {String(/** @type {any} */ (error)?.message ?? error)}
@@ -40,9 +40,9 @@ export const Broken = ({ error }) => (
       lead="Something inside it went wrong that should not have. What it said was stored is stored. Reload to go on."
     />
     <div class="actions">
-      <button type="button" class="button primary" onClick={reload}>
+      <Button class="button primary" onClick={reload}>
         Reload
-      </button>
+      </Button>
     </div>
     <p class="quiet code">{String(error)}</p>
   </section>

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 
 import { complain, say } from '../actions.js';
 import { book, position, useBook } from '../book.js';
-import { Heading, ProgressBar } from '../components/bits.jsx';
+import { Button, Heading, ProgressBar } from '../components/bits.jsx';
 import { Icon } from '../components/icons.jsx';
 import { count, counted } from '../lib/money.js';
 import { projectionWords } from '../lib/words.js';
@@ -113,9 +113,9 @@ function Projection({ projection }) {
           onCancel={running.stop}
         />
       ) : (
-        <button type="button" class="button" onClick={() => rebuild(name)}>
+        <Button onClick={() => rebuild(name)}>
           Rebuild<span class="visually-hidden"> {title}</span>
-        </button>
+        </Button>
       )}
     </li>
   );
