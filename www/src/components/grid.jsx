@@ -13,7 +13,10 @@ import { Icon } from './icons.jsx';
 const OVERSCAN = 8;
 const STEP = 4;
 
-/** @typedef {{ key: string, label: string, sort?: string, class?: string, hideLabel?: boolean }} Column */
+/** The height of a row that is not a card, in rem. */
+const ROW_HEIGHT = 2.875;
+
+/** @typedef {{ key: string, label: string, sort?: string, number?: boolean, hideLabel?: boolean }} Column */
 
 /**
  * @template Row
@@ -27,15 +30,15 @@ const STEP = 4;
  *   onOpen: (row: Row) => void,
  *   sort?: { by: string, descending: boolean },
  *   onSort?: (by: string) => void,
- *   heights: { wide: number, narrow: number },
+ *   cardHeight: number,
  *   class?: string,
  * }} props `rows` must be cheap: it is asked for what is visible on each change. `cells` must be the
- *   same function as long as it draws the same. `heights` in rem.
+ *   same function as long as it draws the same. `cardHeight` in rem.
  */
 export function Grid(props) {
   const { label, columns, count, rows, rowKey, cells, onOpen, sort, onSort } = props;
   const body = useRef(/** @type {HTMLDivElement | null} */ (null));
-  const rowHeight = (narrow.value ? props.heights.narrow : props.heights.wide) * rem();
+  const rowHeight = (narrow.value ? props.cardHeight : ROW_HEIGHT) * rem();
   const [first, last] = useVisible(body, rowHeight, count);
   const [active, setActive] = useState(0);
   const current = Math.min(active, Math.max(count - 1, 0));
@@ -158,14 +161,8 @@ export function Grid(props) {
 class Row extends Component {
   /** @param {RowProps} next */
   shouldComponentUpdate(next) {
-    const { row, tab, top, columns, cells } = this.props;
-    return (
-      row !== next.row ||
-      tab !== next.tab ||
-      top !== next.top ||
-      columns !== next.columns ||
-      cells !== next.cells
-    );
+    const shown = /** @type {const} */ (['row', 'tab', 'top', 'columns', 'cells']);
+    return shown.some((name) => this.props[name] !== next[name]);
   }
 
   render() {
@@ -182,12 +179,7 @@ class Row extends Component {
         onClick={(event) => this.props.onClick(event, row)}
       >
         {cells(row, tab).map((cell, at) => (
-          <div
-            key={columns[at].key}
-            role="gridcell"
-            aria-colindex={at + 1}
-            class={`cell ${columns[at].class ?? ''}`}
-          >
+          <div key={columns[at].key} role="gridcell" aria-colindex={at + 1} class={cellClass(columns[at])}>
             {cell}
           </div>
         ))}
@@ -208,7 +200,7 @@ function ColumnHeader({ column, index, sort, onSort }) {
       role="columnheader"
       aria-colindex={index + 1}
       aria-sort={sorted ? direction : undefined}
-      class={`cell ${column.class ?? ''}`}
+      class={cellClass(column)}
     >
       {column.sort && onSort ? (
         <Button class="sort" onClick={() => onSort(/** @type {string} */ (column.sort))}>
@@ -221,6 +213,9 @@ function ColumnHeader({ column, index, sort, onSort }) {
     </div>
   );
 }
+
+/** @param {Column} column */
+const cellClass = ({ key, number }) => `cell cell-${key} ${number ? 'number' : ''}`;
 
 /**
  * The range of rows that are visible, and a few more.

@@ -2,23 +2,12 @@
 import { useCallback } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
-import { Empty, Heading, Money, OrderLink, Status, Time, UserText } from '../components/bits.jsx';
-import { CommandButtons } from '../components/command-buttons.jsx';
-import { Grid } from '../components/grid.jsx';
+import { Empty, Heading, Time, UserText } from '../components/bits.jsx';
+import { OrderGrid, orderCells, orderColumns } from '../components/order-grid.jsx';
 import { count, counted, money } from '../lib/money.js';
-import { go, link } from '../router.js';
+import { link } from '../router.js';
 
-/** @type {import('../components/grid.jsx').Column[]} */
-const columns = [
-  { key: 'order', label: 'Order', class: 'cell-order' },
-  { key: 'placed', label: 'Placed', class: 'cell-placed' },
-  { key: 'status', label: 'Status', class: 'cell-status' },
-  { key: 'items', label: 'Items', class: 'cell-items number' },
-  { key: 'total', label: 'Total', class: 'cell-total number' },
-  { key: 'actions', label: 'Actions', hideLabel: true, class: 'cell-actions' },
-];
-
-const heights = { wide: 2.875, narrow: 6 };
+const columns = orderColumns.filter(({ key }) => key !== 'customer');
 
 /** @param {{ id: string }} props */
 export function Customer({ id }) {
@@ -69,30 +58,18 @@ export function Customer({ id }) {
           </div>
         )}
       </dl>
-      <Grid
+      <OrderGrid
         class="orders-grid of-customer"
         label={`Orders of ${id}, in order of placement, ${count(orderCount)} in all`}
         columns={columns}
         count={customer.orders.length}
         rows={rows}
-        rowKey={(row) => row.orderId}
         cells={cells}
-        onOpen={(row) => go(link('orders', row.orderId))}
-        heights={heights}
+        cardHeight={6}
       />
     </>
   );
 }
 
 /** @param {import('daybook/orders').OrderRow} row @param {number} tab */
-const cells = (row, tab) => [
-  <OrderLink id={row.orderId} tab={tab} />,
-  <Time time={row.placedAt} />,
-  <Status status={row.status} />,
-  <span class="figure">
-    {count(row.itemCount)}
-    <span class="card-only"> {row.itemCount === 1 ? 'item' : 'items'}</span>
-  </span>,
-  <Money amount={row.totalAmount} currency={row.currency} />,
-  <CommandButtons order={row} small tab={tab} />,
-];
+const cells = (row, tab) => orderCells(row, tab).filter((_, at) => orderColumns[at].key !== 'customer');

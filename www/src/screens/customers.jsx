@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { revision, useBook } from '../book.js';
 import { CustomerLink, Empty, Heading, Money, NewOrderLink, Time } from '../components/bits.jsx';
 import { Grid } from '../components/grid.jsx';
+import { CardCount } from '../components/order-grid.jsx';
 import { Search } from '../components/orders-toolbar.jsx';
 import { count, counted } from '../lib/money.js';
 import { PAGE, paged } from '../lib/paged.js';
@@ -13,14 +14,12 @@ import { go, link, query, setQuery } from '../router.js';
 
 /** @type {import('../components/grid.jsx').Column[]} */
 const columns = [
-  { key: 'customer', label: 'Customer', sort: 'customerId', class: 'cell-customer' },
-  { key: 'orders', label: 'Orders', sort: 'orderCount', class: 'cell-orders number' },
-  { key: 'first', label: 'First order', class: 'cell-first' },
-  { key: 'last', label: 'Last order', sort: 'lastOrderAt', class: 'cell-last' },
-  { key: 'value', label: 'Lifetime value', class: 'cell-value number' },
+  { key: 'customer', label: 'Customer', sort: 'customerId' },
+  { key: 'orders', label: 'Orders', sort: 'orderCount', number: true },
+  { key: 'first', label: 'First order' },
+  { key: 'last', label: 'Last order', sort: 'lastOrderAt' },
+  { key: 'value', label: 'Lifetime value', number: true },
 ];
-
-const heights = { wide: 2.875, narrow: 7.75 };
 
 export function Customers() {
   const api = useBook();
@@ -85,7 +84,7 @@ export function Customers() {
           onOpen={(row) => go(link('customers', row.customerId))}
           sort={{ by, descending }}
           onSort={(to) => setQuery({ sort: by === to && !descending ? `-${to}` : to })}
-          heights={heights}
+          cardHeight={7.75}
         />
       ) : (
         <Empty title="No customer matches">Look for another name.</Empty>
@@ -97,10 +96,7 @@ export function Customers() {
 /** @param {CustomerRow} row @param {number} tab @param {string[]} currencies */
 const cells = (row, tab, currencies) => [
   <CustomerLink id={row.customerId} tab={tab} />,
-  <span class="figure">
-    {count(row.orderCount)}
-    <span class="card-only"> {row.orderCount === 1 ? 'order' : 'orders'}</span>
-  </span>,
+  <CardCount number={row.orderCount} one="order" />,
   <>
     <span class="card-only">since </span>
     <Time time={row.firstOrderAt} />

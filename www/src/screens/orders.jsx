@@ -2,43 +2,18 @@
 import { useMemo } from 'preact/hooks';
 
 import { restored, revision, useOrders } from '../book.js';
-import {
-  Button,
-  CustomerLink,
-  Empty,
-  Heading,
-  Money,
-  NewOrderLink,
-  OrderLink,
-  Status,
-  Time,
-} from '../components/bits.jsx';
-import { CommandButtons } from '../components/command-buttons.jsx';
+import { Button, Empty, Heading, NewOrderLink } from '../components/bits.jsx';
 import { DemoButton } from '../components/demo.jsx';
-import { Grid } from '../components/grid.jsx';
+import { OrderGrid, orderCells, orderColumns } from '../components/order-grid.jsx';
 import { AsOfBanner, OrdersToolbar } from '../components/orders-toolbar.jsx';
 import { Totals } from '../components/totals.jsx';
 import { useOrdersAsOf } from '../lib/as-of.js';
 import { count, counted } from '../lib/money.js';
 import { PAGE, paged } from '../lib/paged.js';
-import { go, link, query, setQuery } from '../router.js';
+import { query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').OrderRow} OrderRow */
 /** @typedef {import('daybook/orders').OrdersQuery} OrdersQuery */
-
-/** @type {import('../components/grid.jsx').Column[]} */
-const columns = [
-  { key: 'order', label: 'Order', sort: 'orderId', class: 'cell-order' },
-  { key: 'customer', label: 'Customer', sort: 'customerId', class: 'cell-customer' },
-  { key: 'placed', label: 'Placed', sort: 'placedAt', class: 'cell-placed' },
-  { key: 'status', label: 'Status', sort: 'status', class: 'cell-status' },
-  { key: 'items', label: 'Items', class: 'cell-items number' },
-  { key: 'total', label: 'Total', sort: 'totalAmount', class: 'cell-total number' },
-  { key: 'actions', label: 'Actions', hideLabel: true, class: 'cell-actions' },
-];
-
-/** Wide enough for one line; narrow enough for a card of three. */
-const heights = { wide: 2.875, narrow: 7.25 };
 
 /** @returns {Required<Pick<OrdersQuery, 'search' | 'status' | 'sort' | 'descending'>>} */
 function asked() {
@@ -89,18 +64,16 @@ export function Orders() {
         <Totals totals={shown?.totals ?? []} />
       </div>
       {found > 0 ? (
-        <Grid
+        <OrderGrid
           class="orders-grid"
           label={`Orders, ${count(found)} in all`}
-          columns={columns}
+          columns={orderColumns}
           count={time || restored.value ? found : (page?.rows.length ?? 0)}
           rows={rows}
-          rowKey={(row) => row.orderId}
-          cells={time ? pastCells : cells}
-          onOpen={(row) => go(link('orders', row.orderId))}
+          cells={time ? pastCells : orderCells}
           sort={{ by: filter.sort, descending: filter.descending }}
           onSort={(by) => setQuery({ sort: filter.sort === by && !filter.descending ? `-${by}` : by })}
-          heights={heights}
+          cardHeight={7.25}
         />
       ) : (
         !past.busy && <NothingFound time={time} />
@@ -109,25 +82,8 @@ export function Orders() {
   );
 }
 
-/** @param {OrderRow} row @param {number} tab */
-const cells = (row, tab) => [
-  ...pastCells(row, tab).slice(0, -1),
-  <CommandButtons order={row} small tab={tab} />,
-];
-
 /** What is past cannot be acted on. @param {OrderRow} row @param {number} tab */
-const pastCells = (row, tab) => [
-  <OrderLink id={row.orderId} tab={tab} />,
-  <CustomerLink id={row.customerId} tab={tab} />,
-  <Time time={row.placedAt} />,
-  <Status status={row.status} />,
-  <span class="figure">
-    {count(row.itemCount)}
-    <span class="card-only"> {row.itemCount === 1 ? 'item' : 'items'}</span>
-  </span>,
-  <Money amount={row.totalAmount} currency={row.currency} />,
-  null,
-];
+const pastCells = (row, tab) => orderCells(row, tab).with(-1, null);
 
 /** @param {{ time: string | null }} props */
 const NothingFound = ({ time }) => (
