@@ -90,7 +90,7 @@ export const Heading = ({ title, lead, children }) => (
  */
 export const Empty = ({ title, children, actions }) => (
   <div class="empty">
-    <svg class="empty-page" viewBox="0 0 120 84" width="120" height="84" aria-hidden="true" focusable="false">
+    <svg class="empty-page" viewBox="0 0 120 84" width="120" height="84" aria-hidden="true">
       <path class="sheet" d="M8 6h104v72H8z" />
       <path class="rule" d="M8 24h104M8 38h104M8 52h104M8 66h104" />
       <path class="margin" d="M30 6v72M33 6v72" />
@@ -102,9 +102,9 @@ export const Empty = ({ title, children, actions }) => (
 );
 
 /**
- * @param {{ label: string, done: number, total: number, onCancel?: () => void }} props
+ * @param {{ label: string } & import('../lib/stoppable.js').Stoppable} props
  */
-export const ProgressBar = ({ label, done, total, onCancel }) => (
+export const ProgressBar = ({ label, done, total, stop }) => (
   <div class="progress">
     <div class="progress-text">
       <span>{label}</span>
@@ -113,11 +113,9 @@ export const ProgressBar = ({ label, done, total, onCancel }) => (
       </span>
     </div>
     <progress aria-label={label} value={done} max={Math.max(total, 1)} />
-    {onCancel && (
-      <button type="button" class="button small" onClick={onCancel}>
-        Stop
-      </button>
-    )}
+    <Button class="button small" onClick={stop}>
+      Stop
+    </Button>
   </div>
 );
 

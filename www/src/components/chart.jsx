@@ -78,7 +78,7 @@ export function Chart({ bars, currency, by }) {
       onPointerDown={onPointer}
       onPointerLeave={() => setChosen(null)}
     >
-      <svg width={width} height={HEIGHT} aria-hidden="true" focusable="false">
+      <svg width={width} height={HEIGHT} aria-hidden="true">
         {lines(step, top, below).map((amount) => (
           <g key={amount} class={amount === 0 ? 'axis' : 'grid-line'}>
             <path d={`M${LEFT} ${y(amount)}H${width}`} />

@@ -4,25 +4,23 @@ import { signal } from '@preact/signals';
 import { complain, say } from '../actions.js';
 import { book } from '../book.js';
 import { counted } from '../lib/money.js';
+import { stoppable } from '../lib/stoppable.js';
 import { Button, ProgressBar } from './bits.jsx';
 import { Icon } from './icons.jsx';
 
 const ORDERS = 10_000;
 
 /** Outlives the screen it was begun on. */
-const running = signal(/** @type {{ done: number, total: number, stop: () => void } | null} */ (null));
+const running = signal(/** @type {import('../lib/stoppable.js').Stoppable | null} */ (null));
 
 async function add() {
-  const control = new AbortController();
-  const stop = () => control.abort();
   const before = book.value?.position ?? 0;
-  running.value = { done: 0, total: ORDERS, stop };
   try {
-    const added = await book.value?.addDemoData({
-      orders: ORDERS,
-      signal: control.signal,
-      onProgress: ({ done, total }) => (running.value = { done, total, stop }),
-    });
+    const added = await stoppable(
+      ORDERS,
+      (now) => (running.value = now),
+      (options) => book.value?.addDemoData({ orders: ORDERS, ...options }),
+    );
     if (added)
       say(
         'A year of trade added',
@@ -35,17 +33,12 @@ async function add() {
       grown > 0 ? `The log had grown by ${counted(grown, 'event')} by then; they stay.` : undefined;
     if (/** @type {any} */ (error)?.code !== 'aborted') complain(error, { stored });
     else say('Stopped', 'What had been added by then stays.');
-  } finally {
-    running.value = null;
   }
 }
 
 export function DemoButton() {
   const now = running.value;
-  if (now)
-    return (
-      <ProgressBar label="Adding a year of trade" done={now.done} total={now.total} onCancel={now.stop} />
-    );
+  if (now) return <ProgressBar label="Adding a year of trade" {...now} />;
   return (
     <Button onClick={add}>
       <Icon name="data" />

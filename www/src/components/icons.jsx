@@ -32,14 +32,14 @@ const paths = {
 
 /** @param {{ name: IconName, size?: number }} props */
 export const Icon = ({ name, size = 20 }) => (
-  <svg class="icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" focusable="false">
+  <svg class="icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true">
     <path d={paths[name]} />
   </svg>
 );
 
 /** The mark: an open book whose right page carries the double rule under a total. */
 export const Mark = () => (
-  <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+  <svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
     <path class="mark-cover" d="M5 4h19a4 4 0 0 1 4 4v20H8a3 3 0 0 1-3-3z" />
     <path class="mark-rule" d="M11 4v24" />
     <path class="mark-line" d="M15 11h9M15 15.5h9" />

@@ -1,7 +1,8 @@
 /** The list of orders as it stood at a moment: read from the log, so it takes a while. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { book, revision } from '../book.js';
+import { useCurrent } from './current.js';
 import { explain } from './errors.js';
 
 /** @typedef {import('daybook/orders').OrdersPage} OrdersPage */
@@ -16,36 +17,30 @@ const BLOCK = 1_000;
  */
 export function useOrdersAsOf(time, key, filter) {
   const [page, setPage] = useState(/** @type {OrdersPage | null} */ (null));
-  const [error, setError] = useState(/** @type {string | null} */ (null));
+  const [problem, setProblem] = useState(/** @type {string | null} */ (null));
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    const moment = time ? new Date(time) : null;
-    if (!moment) {
-      setPage(null);
-      setError(null);
-      return undefined;
-    }
-    if (Number.isNaN(moment.getTime())) {
-      setError('This is not a moment in time.');
-      return undefined;
-    }
-    let current = true;
-    setBusy(true);
-    read(moment, filter, (found) => {
-      if (!current) return false;
-      setPage(found);
-      setError(null);
-      setBusy(false);
-      return true;
-    }).catch((problem) => {
-      if (!current) return;
-      setError(explain(problem).text);
-      setBusy(false);
-    });
-    return () => {
-      current = false;
-    };
-  }, [time, key, revision.value]);
+  const isMoment = !Number.isNaN(Date.parse(time ?? ''));
+  useCurrent(
+    async (isCurrent) => {
+      /** @param {OrdersPage | null} found @param {string | null} error */
+      const show = (found, error) => {
+        if (!isCurrent()) return false;
+        if (!error) setPage(found);
+        setProblem(error);
+        setBusy(false);
+        return true;
+      };
+      if (!time || !isMoment) return void show(null, null);
+      setBusy(true);
+      try {
+        await read(new Date(time), filter, (found) => show(found, null));
+      } catch (error) {
+        show(null, explain(error).text);
+      }
+    },
+    [time, key, revision.value],
+  );
+  const error = isMoment ? problem : time && 'This is not a moment in time.';
   return { page: time ? page : null, error, busy: Boolean(time) && (busy || (!page && !error)) };
 }
 

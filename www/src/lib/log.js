@@ -1,8 +1,9 @@
 /** The log as far as it was looked at: from its end backward, and on as it grows. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, generation, revision } from '../book.js';
+import { useCurrent } from './current.js';
 
 /** @typedef {import('daybook/orders').HistoryEntry} HistoryEntry */
 
@@ -42,21 +43,20 @@ export function useLog(type, stream) {
     return { key, events, top, next, found: events.length > 0 };
   };
 
-  useEffect(() => {
-    let current = true;
-    setBusy(true);
-    look()
-      .then((newest) => {
-        if (!current) return;
-        setSeen((now) => (now.key === key ? joined(newest, now) : newest));
-        setProblem(null);
-      })
-      .catch((error) => current && setProblem(failure(error).text))
-      .finally(() => current && setBusy(false));
-    return () => {
-      current = false;
-    };
-  }, [key, revision.value]);
+  useCurrent(
+    (isCurrent) => {
+      setBusy(true);
+      look()
+        .then((newest) => {
+          if (!isCurrent()) return;
+          setSeen((now) => (now.key === key ? joined(newest, now) : newest));
+          setProblem(null);
+        })
+        .catch((error) => isCurrent() && setProblem(failure(error).text))
+        .finally(() => isCurrent() && setBusy(false));
+    },
+    [key, revision.value],
+  );
 
   async function older() {
     const { next } = seen;

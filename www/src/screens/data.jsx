@@ -8,6 +8,7 @@ import { DemoButton } from '../components/demo.jsx';
 import { askToDelete } from '../components/dialogs.jsx';
 import { Icon } from '../components/icons.jsx';
 import { count, counted, locale } from '../lib/money.js';
+import { stoppable } from '../lib/stoppable.js';
 import { offlineReady } from '../pwa.js';
 
 export function Data() {
@@ -41,27 +42,19 @@ export function Data() {
 
 function Verify() {
   const [progress, setProgress] = useState(
-    /** @type {{ done: number, total: number, stop: () => void } | null} */ (null),
+    /** @type {import('../lib/stoppable.js').Stoppable | null} */ (null),
   );
   const [found, setFound] = useState(/** @type {import('daybook/orders').Verified | null} */ (null));
   const [problem, setProblem] = useState(/** @type {string | null} */ (null));
 
   async function verify() {
-    const control = new AbortController();
-    const stop = () => control.abort();
     setFound(null);
     setProblem(null);
-    setProgress({ done: 0, total: position.value, stop });
     try {
-      const result = await book.value?.verify({
-        signal: control.signal,
-        onProgress: ({ done, total }) => setProgress({ done, total, stop }),
-      });
+      const result = await stoppable(position.value, setProgress, (options) => book.value?.verify(options));
       setFound(result ?? null);
     } catch (error) {
       setProblem(failure(error).text);
-    } finally {
-      setProgress(null);
     }
   }
 
@@ -90,12 +83,7 @@ function Verify() {
         )}
       </div>
       {progress ? (
-        <ProgressBar
-          label="Following the chain"
-          done={progress.done}
-          total={progress.total}
-          onCancel={progress.stop}
-        />
+        <ProgressBar label="Following the chain" {...progress} />
       ) : (
         <Button onClick={verify}>Verify</Button>
       )}

@@ -1,5 +1,5 @@
 /** One order: as it is, as it was, and how it came about. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { failure } from '../actions.js';
 import { book, revision, useBook } from '../book.js';
@@ -9,6 +9,7 @@ import { Icon } from '../components/icons.jsx';
 import { Items } from '../components/items.jsx';
 import { TimeSlider } from '../components/time-slider.jsx';
 import { Timeline } from '../components/timeline.jsx';
+import { useCurrent } from '../lib/current.js';
 import { link, query, setQuery } from '../router.js';
 
 /** @typedef {import('daybook/orders').OrderState} OrderState */
@@ -24,20 +25,19 @@ function useOrder(orderId, version) {
     /** @type {{ state: OrderState, history: HistoryEntry[] } | null} */ (null),
   );
   const [problem, setProblem] = useState(/** @type {ReturnType<typeof failure> | null} */ (null));
-  useEffect(() => {
-    let current = true;
-    const api = /** @type {import('../book.js').OrderBook} */ (book.value);
-    Promise.all([api.orderState(orderId, version === null ? undefined : { version }), api.history(orderId)])
-      .then(([state, history]) => {
-        if (!current) return;
-        setLoaded({ state, history });
-        setProblem(null);
-      })
-      .catch((error) => current && setProblem(failure(error)));
-    return () => {
-      current = false;
-    };
-  }, [orderId, version, revision.value]);
+  useCurrent(
+    (isCurrent) => {
+      const api = /** @type {import('../book.js').OrderBook} */ (book.value);
+      Promise.all([api.orderState(orderId, version === null ? undefined : { version }), api.history(orderId)])
+        .then(([state, history]) => {
+          if (!isCurrent()) return;
+          setLoaded({ state, history });
+          setProblem(null);
+        })
+        .catch((error) => isCurrent() && setProblem(failure(error)));
+    },
+    [orderId, version, revision.value],
+  );
   return { loaded, problem };
 }
 

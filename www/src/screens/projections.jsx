@@ -6,14 +6,13 @@ import { book, position, useBook } from '../book.js';
 import { Button, Heading, ProgressBar } from '../components/bits.jsx';
 import { Icon } from '../components/icons.jsx';
 import { count, counted } from '../lib/money.js';
+import { stoppable } from '../lib/stoppable.js';
 import { projectionWords } from '../lib/words.js';
 
 /** @typedef {import('daybook/orders').ProjectionStatus} ProjectionStatus */
 
 /** The rebuilds under way; they go on when the screen is left. */
-const rebuilds = signal(
-  /** @type {Record<string, { done: number, total: number, stop: () => void }>} */ ({}),
-);
+const rebuilds = signal(/** @type {Record<string, import('../lib/stoppable.js').Stoppable | null>} */ ({}));
 
 /** @type {Record<ProjectionStatus['state'], { word: string, icon: import('../components/icons.jsx').IconName }>} */
 const states = {
@@ -26,21 +25,17 @@ const states = {
 
 /** @param {ProjectionStatus['name']} name */
 async function rebuild(name) {
-  const control = new AbortController();
-  const stop = () => control.abort();
-  /** @param {{ done: number, total: number }} progress */
-  const show = ({ done, total }) => (rebuilds.value = { ...rebuilds.value, [name]: { done, total, stop } });
-  show({ done: 0, total: position.value });
   try {
-    await book.value?.rebuild(name, { signal: control.signal, onProgress: show });
+    await stoppable(
+      position.value,
+      (now) => (rebuilds.value = { ...rebuilds.value, [name]: now }),
+      (options) => book.value?.rebuild(name, options),
+    );
     say(`${projectionWords[name].title} rebuilt`, `Folded anew from ${counted(position.value, 'event')}.`);
   } catch (error) {
     if (/** @type {any} */ (error)?.code === 'aborted')
       say('Rebuild stopped', 'The rows there were go on serving.');
     else complain(error);
-  } finally {
-    const { [name]: _, ...others } = rebuilds.value;
-    rebuilds.value = others;
   }
 }
 
@@ -106,12 +101,7 @@ function Projection({ projection }) {
         </div>
       )}
       {running ? (
-        <ProgressBar
-          label={`Rebuilding ${title}`}
-          done={running.done}
-          total={running.total}
-          onCancel={running.stop}
-        />
+        <ProgressBar label={`Rebuilding ${title}`} {...running} />
       ) : (
         <Button onClick={() => rebuild(name)}>
           Rebuild<span class="visually-hidden"> {title}</span>
