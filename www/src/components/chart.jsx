@@ -120,7 +120,7 @@ const Tip = ({ bar, currency, by, x, width }) => (
     aria-hidden="true"
     style={x > width / 2 ? { right: `${width - x + 12}px` } : { left: `${x + 12}px` }}
   >
-    <strong>{by === 'week' ? `Week of ${shortDay(bar.day)}` : longDay(bar.day)}</strong>
+    <strong>{when(bar, by)}</strong>
     <dl>
       <dt>Paid ({bar.paid})</dt>
       <dd class="figure">{money(bar.grossPaid, currency)}</dd>
@@ -135,10 +135,12 @@ const Tip = ({ bar, currency, by, x, width }) => (
   </div>
 );
 
+/** @param {Bar} bar @param {'day' | 'week'} by */
+const when = ({ day }, by) => (by === 'week' ? `Week of ${shortDay(day)}` : longDay(day));
+
 /** @param {Bar} bar @param {string} currency @param {'day' | 'week'} by */
 function inWords(bar, currency, by) {
-  const when = by === 'week' ? `Week of ${shortDay(bar.day)}` : longDay(bar.day);
-  return `${when}: net ${money(bar.net, currency)}; ${bar.paid} paid, ${money(bar.grossPaid, currency)}; ${bar.refunded} refunded, ${money(bar.refundedAmount, currency)}; ${bar.placed} placed, ${bar.cancelled} cancelled`;
+  return `${when(bar, by)}: net ${money(bar.net, currency)}; ${bar.paid} paid, ${money(bar.grossPaid, currency)}; ${bar.refunded} refunded, ${money(bar.refundedAmount, currency)}; ${bar.placed} placed, ${bar.cancelled} cancelled`;
 }
 
 /** @param {number} left @param {number} slot @param {number} from @param {number} to */

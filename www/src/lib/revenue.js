@@ -31,22 +31,11 @@ export function gather(day, rows) {
  */
 export function bars(rows, by) {
   const startOf = by === 'week' ? mondayOf : (/** @type {string} */ day) => day;
-  /** @type {Map<string, RevenueRow[]>} */
-  const groups = new Map();
-  for (const row of rows) {
-    const start = startOf(row.day);
-    const group = groups.get(start);
-    if (group) group.push(row);
-    else groups.set(start, [row]);
-  }
+  const groups = Object.groupBy(rows, (row) => startOf(row.day));
+  const [first, last] = [rows.at(0), rows.at(-1)].map((row) => row && startOf(row.day));
   const result = [];
-  const last = rows.length > 0 ? startOf(rows[rows.length - 1].day) : '';
-  for (
-    let day = rows.length > 0 ? startOf(rows[0].day) : '~';
-    day <= last;
-    day = addDays(day, by === 'week' ? 7 : 1)
-  ) {
-    result.push(gather(day, groups.get(day) ?? []));
+  for (let day = first; day && last && day <= last; day = addDays(day, by === 'week' ? 7 : 1)) {
+    result.push(gather(day, groups[day] ?? []));
   }
   return result;
 }

@@ -1,26 +1,20 @@
 /** Moments, as the person in front of the screen reads them. */
 import { locale } from './money.js';
 
-const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-const seconds = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
-const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
-const weekdays = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' });
-const months = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
+/** @param {Intl.DateTimeFormatOptions} options @returns {(time: string) => string} */
+const formatted = (options) => {
+  const format = new Intl.DateTimeFormat(locale, options);
+  return (time) => format.format(new Date(time));
+};
 
-/** @param {string} time RFC 3339 */
-export const moment = (time) => moments.format(new Date(time));
+/** Of a time as in RFC 3339. */
+export const moment = formatted({ dateStyle: 'medium', timeStyle: 'short' });
+export const exactMoment = formatted({ dateStyle: 'medium', timeStyle: 'medium' });
 
-/** @param {string} time RFC 3339 */
-export const exactMoment = (time) => seconds.format(new Date(time));
-
-/** @param {string} day `2026-01-31`, in UTC */
-export const shortDay = (day) => days.format(new Date(day));
-
-/** @param {string} day `2026-01-31`, in UTC */
-export const longDay = (day) => weekdays.format(new Date(day));
-
-/** @param {string} day `2026-01-31`, in UTC */
-export const monthOf = (day) => months.format(new Date(day));
+/** Of a day such as `2026-01-31`, in UTC. */
+export const shortDay = formatted({ dateStyle: 'medium', timeZone: 'UTC' });
+export const longDay = formatted({ dateStyle: 'full', timeZone: 'UTC' });
+export const monthOf = formatted({ month: 'short', timeZone: 'UTC' });
 
 const DAY = 86_400_000;
 
