@@ -23,15 +23,15 @@ const LOOK_EVERY_MS = 5_000;
  * to time by itself. Where there is no `BroadcastChannel`, that is all there is.
  */
 export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Channel {
-  const channel =
-    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`daybook:${name}`);
+  // Not everywhere is there a document, nor a way to tell other tabs.
+  const { BroadcastChannel, document } = globalThis as Partial<typeof globalThis>;
+  const channel = BroadcastChannel && new BroadcastChannel(`daybook:${name}`);
   if (channel) channel.onmessage = (message: MessageEvent<Nudge>) => onNudge(message.data);
   const look = () => onNudge('appended');
   const timer = setInterval(look, LOOK_EVERY_MS);
-  const target = typeof document === 'undefined' ? undefined : document;
   // A tab that slept may have missed anything.
-  const wake = () => target?.visibilityState === 'visible' && look();
-  target?.addEventListener('visibilitychange', wake);
+  const wake = () => document?.visibilityState === 'visible' && look();
+  document?.addEventListener('visibilitychange', wake);
   globalThis.addEventListener?.('pageshow', look);
   // Told in a task of its own: by then whoever appends in a row has the next append under way.
   let telling: Promise<void> | undefined;
@@ -59,7 +59,7 @@ export function openChannel(name: string, onNudge: (nudge: Nudge) => void): Chan
       closed = true;
       channel?.close();
       clearInterval(timer);
-      target?.removeEventListener('visibilitychange', wake);
+      document?.removeEventListener('visibilitychange', wake);
       globalThis.removeEventListener?.('pageshow', look);
     },
   };

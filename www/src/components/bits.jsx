@@ -77,7 +77,7 @@ export const NewOrderLink = () => (
  */
 export const Heading = ({ title, lead, children }) => (
   <header class="heading">
-    <div class="heading-text">
+    <div>
       <h1 tabIndex={-1}>{title}</h1>
       {lead && <p class="lead">{lead}</p>}
     </div>
@@ -106,7 +106,7 @@ export const Empty = ({ title, children, actions }) => (
  */
 export const ProgressBar = ({ label, done, total, stop }) => (
   <div class="progress">
-    <div class="progress-text">
+    <div>
       <span>{label}</span>
       <span class="figure">
         {count(done)} of {count(total)}

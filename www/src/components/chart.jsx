@@ -101,7 +101,7 @@ export function Chart({ bars, currency, by }) {
             .join('')}
         />
         {ticks(bars, slot).map(([index, text]) => (
-          <text key={index} class="tick" x={LEFT + index * slot} y={HEIGHT - 6}>
+          <text key={index} x={LEFT + index * slot} y={HEIGHT - 6}>
             {text}
           </text>
         ))}

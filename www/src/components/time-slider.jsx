@@ -33,7 +33,7 @@ export function TimeSlider({ history, version, onVersion }) {
           <option key={entry.version} value={entry.version} />
         ))}
       </datalist>
-      <p class="time-slider-now">
+      <p>
         <Time time={at.occurredAt} exact /> · <bdi dir="auto">{at.summary}</bdi>
       </p>
     </div>

@@ -40,7 +40,7 @@ export function Event({ entry, withStream = false }) {
       <span class="event-icon">
         <Icon name={known ? (icons[entry.type] ?? 'log') : 'question'} size={16} />
       </span>
-      <div class="event-body">
+      <div>
         <p class="event-summary">
           <bdi dir="auto">{entry.summary}</bdi>
         </p>
@@ -76,9 +76,7 @@ export function Event({ entry, withStream = false }) {
           <Json value={entry.data} />
           {upcasted && (
             <>
-              <p class="stored-label">
-                As stored, in schema {upcasted.fromSchema}; these bytes never change:
-              </p>
+              <p>As stored, in schema {upcasted.fromSchema}; these bytes never change:</p>
               <Json value={upcasted.storedData} />
             </>
           )}

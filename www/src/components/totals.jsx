@@ -5,7 +5,7 @@ import { counted, money } from '../lib/money.js';
 export const Totals = ({ totals }) => (
   <dl class="totals" aria-label="Totals">
     {totals.map(({ currency, count, amount }) => (
-      <div key={currency} class="total">
+      <div key={currency}>
         <dt>
           {currency}
           <span class="visually-hidden">, {counted(count, 'order')}</span>

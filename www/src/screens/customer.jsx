@@ -46,13 +46,13 @@ export function Customer({ id }) {
       />
       <dl class="worth" aria-label="Lifetime value">
         {lifetimeValue.map(({ currency, amount }) => (
-          <div key={currency} class="worth-item">
+          <div key={currency}>
             <dt>Lifetime value, {currency}</dt>
             <dd class="figure double-rule">{money(amount, currency)}</dd>
           </div>
         ))}
         {lifetimeValue.length === 0 && (
-          <div class="worth-item">
+          <div>
             <dt>Lifetime value</dt>
             <dd class="quiet">Nothing paid yet</dd>
           </div>

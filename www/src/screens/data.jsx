@@ -27,7 +27,7 @@ export function Data() {
         </li>
         <Verify />
         <Storage />
-        <li class="card sheet-panel card-danger">
+        <li class="card sheet-panel">
           <h2>Delete everything</h2>
           <p>Every event and all that was derived from them, in every tab. It cannot be taken back.</p>
           <Button class="button danger" disabled={position.value === 0} onClick={askToDelete}>

@@ -192,7 +192,7 @@ function LineFields({ index, line, total, currency, errorAt, onLeave, onChange, 
       <Field {...bind('quantity')} label="Quantity" inputMode="numeric" class="number" />
       <Field {...bind('unitPrice')} label="Unit price" inputMode="decimal" class="number" />
       <p class="line-total">
-        <span class="line-total-label">Line total</span>
+        <span>Line total</span>
         <span class="figure">{total === null ? '–' : money(total, currency)}</span>
       </p>
       <Button class="icon-button" aria-label={`Remove item ${index + 1}`} onClick={onRemove}>

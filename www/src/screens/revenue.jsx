@@ -109,15 +109,15 @@ function Figures({ bars: drawn, currency, by }) {
             ['Gross paid', all.grossPaid, ''],
             ['Refunded', all.refundedAmount, ''],
           ]).map(([name, amount, style]) => (
-            <div key={name} class="worth-item">
+            <div key={name}>
               <dt>{name}</dt>
               <dd class={`figure ${style}`}>{money(amount, currency)}</dd>
             </div>
           ))
         }
       </dl>
-      <figure class="chart-figure">
-        <figcaption class="legend">
+      <figure>
+        <figcaption>
           <span class="legend-paid">Paid</span>
           <span class="legend-refunded">Refunded</span>
           <span class="quiet">Point at a bar, or use the arrow keys, for its figures</span>
