@@ -50,18 +50,9 @@ function screenOf(text) {
 export function App() {
   const [title, screen] = screenOf(path.value);
   useNavigation(title);
-  if (fatal.value) {
+  if (fatal.value || openError.value) {
     return (
-      <Shell>
-        <Broken error={fatal.value} />
-      </Shell>
-    );
-  }
-  if (openError.value) {
-    return (
-      <Shell>
-        <CannotOpen error={openError.value} />
-      </Shell>
+      <Shell>{fatal.value ? <Broken error={fatal.value} /> : <CannotOpen error={openError.value} />}</Shell>
     );
   }
   return (

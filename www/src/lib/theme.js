@@ -1,4 +1,7 @@
-/** Light, dark, or as the system has it. */
+/**
+ * Light, dark, or as the system has it. `index.html` applies it before the first paint, so that a
+ * chosen theme does not flash; where storage is closed to the page, the system's.
+ */
 import { signal } from '@preact/signals';
 
 /** @typedef {'auto' | 'light' | 'dark'} Theme */
