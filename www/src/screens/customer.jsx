@@ -1,5 +1,5 @@
 /** One customer: every order in order of placement, and the lifetime value. */
-import { useCallback } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 
 import { revision, useBook } from '../book.js';
 import { Empty, Heading, Time, UserText } from '../components/bits.jsx';
@@ -13,8 +13,8 @@ const columns = orderColumns.filter(({ key }) => key !== 'customer');
 export function Customer({ id }) {
   const customer = useBook().customer(id);
   const orders = customer?.orders;
-  const rows = useCallback(
-    (/** @type {number} */ offset, /** @type {number} */ limit) =>
+  const rows = useMemo(
+    () => (/** @type {number} */ offset, /** @type {number} */ limit) =>
       (orders ?? []).slice(offset, offset + limit),
     [id, revision.value],
   );
