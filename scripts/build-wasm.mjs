@@ -44,7 +44,8 @@ const wasmFeatures = [
 
 /** Paths whose contents never reach the module. @param {string} path */
 const irrelevant = (path) =>
-  ['target', 'tests', 'benches', 'js', 'pkg', 'webdriver.json'].includes(basename(path)) ||
+  ['target', 'tests', 'benches', 'pkg', 'webdriver.json'].includes(basename(path)) ||
+  path === at('crate/wasm/js') ||
   path.endsWith('.md');
 
 const inputs = () => [

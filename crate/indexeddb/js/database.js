@@ -62,11 +62,9 @@ const codes = new Map([
  * @param {unknown} error @returns {Failure}
  */
 export function failed(error) {
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
-    return /** @type {Failure} */ (error);
-  }
-  const { name, message } =
-    error instanceof Error || error instanceof DOMException ? error : new Error(`${error}`);
+  // Of the browser's own errors, some have a number.
+  if (typeof (/** @type {any} */ (error)?.code) === 'string') return /** @type {Failure} */ (error);
+  const { name, message } = error instanceof Error ? error : new Error(`${error}`);
   return failure(codes.get(name) ?? 'connection_lost', `${name}: ${message}`);
 }
 
@@ -188,13 +186,25 @@ export async function batchesAt(log, recent, positions, sealed) {
   return batches;
 }
 
+/**
+ * Keys and values of a range, in pairs.
+ *
+ * @param {IDBObjectStore} store @param {IDBKeyRange} range @param {number} [limit]
+ */
+async function pairs(store, range, limit) {
+  const both = [answer(store.getAllKeys(range, limit)), answer(store.getAll(range, limit))];
+  const [keys, values] = await Promise.all(both);
+  return keys.map((key, index) => /** @type {const} */ ([key, bytesOf(values[index])]));
+}
+
 /** The sealed batches that end after `after`. @param {IDBObjectStore} log @param {number} after @param {number} limit */
 export async function sealedAfter(log, after, limit) {
-  const range = IDBKeyRange.lowerBound(after, true);
-  const both = [answer(log.getAllKeys(range, limit)), answer(log.getAll(range, limit))];
-  const [keys, values] = await Promise.all(both);
-  return keys.map((key, index) => ({ last: positionOf(key), bytes: bytesOf(values[index]) }));
+  const found = await pairs(log, IDBKeyRange.lowerBound(after, true), limit);
+  return found.map(([key, bytes]) => ({ last: positionOf(key), bytes }));
 }
+
+/** Last positions and bytes, in turns. @param {{ last: number, bytes: Uint8Array }[]} batches */
+export const entriesOf = (batches) => batches.flatMap(({ last, bytes }) => [last, bytes]);
 
 /** Where the last of some batches ends. @param {{ last: number }[]} batches @param {number} otherwise */
 export const endOf = (batches, otherwise) => batches.at(-1)?.last ?? otherwise;
@@ -209,12 +219,7 @@ export const endOf = (batches, otherwise) => batches.at(-1)?.last ?? otherwise;
 export async function recentUpTo(recent, sealed, upto, limit) {
   if (upto <= sealed) return [];
   const values = await answer(recent.getAll(IDBKeyRange.bound(sealed + 1, upto), limit));
-  let first = sealed + 1;
-  return recentBatches(values).map(({ last, bytes }) => {
-    const batch = { first, last, bytes };
-    first = last + 1;
-    return batch;
-  });
+  return batchesFrom(sealed, entriesOf(recentBatches(values)));
 }
 
 /**
@@ -256,9 +261,9 @@ export function addTo(transaction, batches, sealing, how = 'add') {
   }
 }
 
-/** The last key: of `LOG`, up to where it is sealed; 0 where there is none. @param {IDBObjectStore} store */
-export async function lastKey(store) {
-  const cursor = await answer(store.openKeyCursor(null, 'prev'));
+/** The last key, of all or within a range: of `LOG`, up to where it is sealed; 0 where there is none. @param {IDBObjectStore} store @param {IDBKeyRange} [range] */
+export async function lastKey(store, range) {
+  const cursor = await answer(store.openKeyCursor(range, 'prev'));
   return cursor ? positionOf(cursor.key) : 0;
 }
 
@@ -286,10 +291,7 @@ export async function readRecord(derived, key) {
 
 /** Keys and values in turns: one array crosses quicker than many pairs. @param {IDBObjectStore} derived @param {string} prefix */
 export async function readRecords(derived, prefix) {
-  const range = beginningWith(prefix);
-  const both = [answer(derived.getAllKeys(range)), answer(derived.getAll(range))];
-  const [keys, values] = await Promise.all(both);
-  return keys.flatMap((key, index) => [key, bytesOf(values[index])]);
+  return (await pairs(derived, beginningWith(prefix))).flat();
 }
 
 /**
@@ -299,11 +301,12 @@ export async function readRecords(derived, prefix) {
  * @param {IDBObjectStore} log @param {IDBObjectStore} recent
  */
 export async function readEnd(log, recent) {
-  const [newest, keys] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKeys(log)]);
-  const [sealed = 0, before = 0] = keys;
+  const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKey(log)]);
   for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes, sealed };
   if (sealed === 0) return undefined;
-  return { last: sealed, before, bytes: bytesOf(await answer(log.get(sealed))), sealed };
+  const before = lastKey(log, IDBKeyRange.upperBound(sealed, true));
+  const bytes = bytesOf(await answer(log.get(sealed)));
+  return { last: sealed, before: await before, bytes, sealed };
 }
 
 /** Whether everything was removed, and the database was to be deleted. @param {IDBObjectStore} log @param {IDBObjectStore} recent */
@@ -316,6 +319,9 @@ export async function isCleared(log, recent) {
   return sealed === 0 && newest === undefined && mark !== undefined;
 }
 
+/** Nothing, if it fails. @template T @param {Promise<T>} promise @returns {Promise<T | undefined> | undefined} */
+const unlessItFails = (promise) => promise.catch(() => undefined);
+
 /**
  * Begins to read what opening a store needs.
  *
@@ -323,33 +329,15 @@ export async function isCleared(log, recent) {
  */
 export function readOpening(transaction, key, prefix) {
   const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
-  /** @type {{ key: string, prefix: string | undefined, record?: ReturnType<typeof readRecord>,
-   *   records?: ReturnType<typeof readRecords>, end?: ReturnType<typeof readEnd>,
-   *   cleared?: Promise<boolean> }} */
-  const ahead = {
-    ...{ key, prefix },
-    record: readRecord(derived, key),
-    ...(prefix !== undefined && { records: readRecords(derived, prefix) }),
-    end: readEnd(log, recent),
-    cleared: isCleared(log, recent),
+  return {
+    key,
+    prefix,
+    record: unlessItFails(readRecord(derived, key)),
+    records: prefix === undefined ? undefined : unlessItFails(readRecords(derived, prefix)),
+    end: unlessItFails(readEnd(log, recent)),
+    cleared: unlessItFails(isCleared(log, recent)),
   };
-  for (const part of [ahead.record, ahead.records, ahead.end, ahead.cleared]) part?.catch(() => {});
-  return ahead;
 }
-
-/** The last key and the one before it. @param {IDBObjectStore} log @returns {Promise<number[]>} */
-const lastKeys = (log) =>
-  new Promise((resolve, reject) => {
-    /** @type {number[]} */
-    const keys = [];
-    const request = log.openKeyCursor(null, 'prev');
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const cursor = request.result;
-      if (!cursor || keys.push(positionOf(cursor.key)) === 2) resolve(keys);
-      else cursor.continue();
-    };
-  });
 
 /** About how many bytes of records are written before what was asked for is waited for. */
 const SLICE_BYTES = 1024 * 1024;
@@ -380,20 +368,14 @@ export function writeFrom(store, changes, start) {
 }
 
 /**
- * What `promise` gives, or `late()` after so many milliseconds.
+ * What `promise` gives, or what `late()` does after so many milliseconds.
  *
- * @template T @param {number} milliseconds @param {Promise<T>} promise @param {() => T} late
+ * @template T @param {number} milliseconds @param {Promise<T>} promise @param {() => Promise<T>} late
  * @returns {Promise<T>}
  */
 export function within(milliseconds, promise, late) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      try {
-        resolve(late());
-      } catch (error) {
-        reject(error);
-      }
-    }, milliseconds);
+    const timer = setTimeout(() => resolve(late()), milliseconds);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
@@ -421,7 +403,7 @@ export async function openDatabase(name) {
  * comes too late is closed when it comes.
  *
  * @param {string} name @param {number} [version]
- * @returns {Promise<{ database: IDBDatabase, loss?: string }>}
+ * @returns {Promise<{ database: IDBDatabase, loss: string | undefined }>}
  */
 function ask(name, version) {
   let isLate = false;
@@ -441,9 +423,9 @@ function ask(name, version) {
   };
   const opening = answer(request).then((database) => {
     if (isLate) database.close();
-    return { database, ...(loss !== undefined && { loss }) };
+    return { database, loss };
   });
-  return within(OPENING_MS, opening, () => {
+  return within(OPENING_MS, opening, async () => {
     isLate = true;
     throw failure('blocked', `it did not open within ${OPENING_MS} ms`);
   });

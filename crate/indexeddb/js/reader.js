@@ -11,7 +11,7 @@
  * @typedef {{ after: number, limit: number, answer: (batches: Batch[] | undefined) => void }} Waiting
  */
 
-import { LOG } from './database.js';
+import { entriesOf, LOG } from './database.js';
 
 /** Whoever is given a whole page of so many bytes goes through the log: that is worth a worker. */
 const PAGE_BYTES = 128 * 1_024;
@@ -97,7 +97,7 @@ class Reader {
   constructor(connection) {
     this.#connection = connection;
     // What lies in the page's own memory has no name, and no worker can read it.
-    this.#isAlone = typeof Worker === 'undefined' || connection.name === undefined;
+    this.#isAlone = connection.name === undefined;
     connection.onEnd = () => this.#stop();
   }
 
@@ -128,7 +128,7 @@ class Reader {
 
   /** Keys and values of batches, and of those behind them if they are fewer. @param {Batch[]} batches @param {number} limit */
   async #completed(batches, limit) {
-    const found = batches.flatMap(({ last, bytes }) => [last, bytes]);
+    const found = entriesOf(batches);
     const [end] = /** @type {[number]} */ (found.slice(-2));
     // The worker has read what is sealed.
     const left = limit - batches.length;

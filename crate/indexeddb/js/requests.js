@@ -17,6 +17,7 @@ import {
   bytesOf,
   DERIVED,
   endOf,
+  entriesOf,
   failed,
   failure,
   isCleared,
@@ -270,7 +271,7 @@ export class Connection {
     const ahead = this.#ahead?.[part];
     if (!ahead) return undefined;
     delete this.#ahead?.[part];
-    const found = await ahead.catch(() => undefined);
+    const found = await ahead;
     return this.isOpen ? found : undefined;
   }
 
@@ -296,7 +297,7 @@ export class Connection {
       const found = [...sealed, ...rest];
       this.#sealedTo(endOf(sealed, 0));
       if (rest.length < left) this.#tail = Math.max(this.#tail, endOf(found, after === 0 ? 0 : -1));
-      return found.flatMap(({ last, bytes }) => [last, bytes]);
+      return entriesOf(found);
     });
   }
 
@@ -322,7 +323,7 @@ export class Connection {
   async replace(before, keys, bytes) {
     await this.#seal(before);
     const merged = bytes.slice();
-    const last = keys[keys.length - 1] ?? 0;
+    const last = keys.at(-1) ?? 0;
     const expected = before > 0 ? [before, ...keys] : [...keys];
     // Strictly: what is deleted may have been stored so, and must not be lost to a power cut.
     const isDone = await this.#write([LOG, RECENT], true, async (log, recent) => {
@@ -332,9 +333,7 @@ export class Connection {
       ]);
       const unsealed = await recentUpTo(recent, sealed, last);
       const found = [...known, ...unsealed.map((batch) => batch.last).filter((key) => key >= before)];
-      if (found.length !== expected.length || !found.every((key, index) => key === expected[index])) {
-        return false;
-      }
+      if (String(found) !== String(expected)) return false;
       for (const batch of unsealed) {
         if (batch.last <= before) log.add(batch.bytes.slice(), batch.last);
         recent.put(SEALED, batch.first);
@@ -433,7 +432,7 @@ export class Connection {
     this.close();
     try {
       const deleting = answer(indexedDB.deleteDatabase(this.#database.name));
-      await within(DELETING_MS, deleting, () => undefined);
+      await within(DELETING_MS, deleting, async () => undefined);
     } catch (error) {
       throw failed(error);
     }
