@@ -1,15 +1,15 @@
 /** Doing things to the book, and saying how they went. */
-import { signal } from '@preact/signals';
 
 import { fatal } from './book.js';
 import { explain, isTrap } from './lib/errors.js';
 import { count, counted } from './lib/money.js';
+import { signal } from './lib/signal.js';
 
 /** @typedef {import('daybook/orders').CommandResult} CommandResult */
 /** @typedef {import('./lib/errors.js').Circumstances} Circumstances */
 /** @typedef {{ id: number, kind: 'status' | 'alert', title: string, text: string }} Toast */
 
-/** What the page has to say at the moment. @type {import('@preact/signals').Signal<Toast[]>} */
+/** What the page has to say at the moment. @type {import('./lib/signal.js').Signal<Toast[]>} */
 export const toasts = signal(/** @type {Toast[]} */ ([]));
 let lastId = 0;
 

@@ -1,12 +1,13 @@
 /** The app: which screen, and what is around it. */
 import { Component } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 import { book, fatal, openError, peeked, restored } from './book.js';
 import { shortId } from './components/bits.jsx';
 import { Dialogs } from './components/dialogs.jsx';
 import { Shell } from './components/shell.jsx';
 import { Toasts } from './components/toasts.jsx';
+import { drawWith } from './lib/signal.js';
 import { partsOf, path, query, scrollOnEntering } from './router.js';
 import { Customer } from './screens/customer.jsx';
 import { Customers } from './screens/customers.jsx';
@@ -48,6 +49,8 @@ function screenOf(text) {
 }
 
 export function App() {
+  const [, draw] = useReducer((/** @type {number} */ times) => times + 1, 0);
+  useLayoutEffect(() => drawWith(() => draw(undefined)), []);
   const [title, screen] = screenOf(path.value);
   useNavigation(title);
   if (fatal.value || openError.value) {

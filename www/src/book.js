@@ -1,24 +1,24 @@
 /** The order book of this page, and the signals that say when to look at it again. */
-import { signal } from '@preact/signals';
-import { openOrderBook, peekOrders } from 'daybook/orders';
 
+import { openOrderBook, peekOrders } from 'daybook/orders';
 import { isTrap } from './lib/errors.js';
+import { signal } from './lib/signal.js';
 
 /** @typedef {import('daybook/orders').OrderBookApi} OrderBook */
 
-/** The open book; `null` until it is open. @type {import('@preact/signals').Signal<OrderBook | null>} */
+/** The open book; `null` until it is open. @type {import('./lib/signal.js').Signal<OrderBook | null>} */
 export const book = signal(/** @type {OrderBook | null} */ (null));
 
 /**
  * What the plain list of orders is drawn from until the book is open: the newest.
- * @type {import('@preact/signals').Signal<Pick<OrderBook, 'orders' | 'position'> | null>}
+ * @type {import('./lib/signal.js').Signal<Pick<OrderBook, 'orders' | 'position'> | null>}
  */
 export const peeked = signal(/** @type {Pick<OrderBook, 'orders' | 'position'> | null} */ (null));
 
-/** Why the book could not be opened. @type {import('@preact/signals').Signal<unknown>} */
+/** Why the book could not be opened. @type {import('./lib/signal.js').Signal<unknown>} */
 export const openError = signal(/** @type {unknown} */ (null));
 
-/** An error after which this page cannot go on. @type {import('@preact/signals').Signal<unknown>} */
+/** An error after which this page cannot go on. @type {import('./lib/signal.js').Signal<unknown>} */
 export const fatal = signal(/** @type {unknown} */ (null));
 
 /** Grows with every change that can be seen; whoever reads it queries again. */
@@ -41,7 +41,7 @@ function changed() {
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;
-    position.value = book.peek()?.position ?? 0;
+    position.value = book.value?.position ?? 0;
     revision.value += 1;
   });
 }

@@ -1,6 +1,6 @@
 /** The app as an app: installed, offline, up to date. */
 
-import { signal } from '@preact/signals';
+import { signal } from './lib/signal.js';
 
 /** Whether the browser believes it has a network. */
 export const online = signal(navigator.onLine);
@@ -13,7 +13,7 @@ export const updateWaiting = signal(false);
 
 /**
  * The browser's offer to install the app, while it stands.
- * @type {import('@preact/signals').Signal<(Event & { prompt(): Promise<unknown> }) | null>}
+ * @type {import('./lib/signal.js').Signal<(Event & { prompt(): Promise<unknown> }) | null>}
  */
 export const installOffer = signal(/** @type {any} */ (null));
 

@@ -2,17 +2,24 @@
  * Routes live in the hash: they work from any folder of any static server, and offline.
  * `#/orders/42?version=1` → path `/orders/42`, query `version=1`.
  */
-import { computed, signal } from '@preact/signals';
-
-const read = () => location.hash.replace(/^#/, '') || '/orders';
-
-const address = signal(read());
+import { signal } from './lib/signal.js';
 
 /** Where the page is, without the query. */
-export const path = computed(() => address.value.split('?')[0]);
+export const path = signal('');
 
 /** The query of the address. */
-export const query = computed(() => new URLSearchParams(address.value.split('?')[1] ?? ''));
+export const query = signal(new URLSearchParams());
+
+/** Goes by an address. @param {string} address */
+function follow(address) {
+  const [before, after] = address.split('?');
+  path.value = before;
+  query.value = new URLSearchParams(after);
+}
+
+const read = () => follow(location.hash.replace(/^#/, '') || '/orders');
+
+read();
 
 /** How far each path had been scrolled when it was left. @type {Map<string, number>} */
 const scrolled = new Map();
@@ -20,11 +27,11 @@ let returning = false;
 
 // A page that was left carries a mark; a followed link makes an entry without one.
 addEventListener('popstate', (event) => (returning = Boolean(event.state?.visited)));
-addEventListener('hashchange', () => (address.value = read()));
+addEventListener('hashchange', read);
 history.scrollRestoration = 'manual';
 
 /** Remembers how far the page shown is scrolled, for when it is returned to. */
-addEventListener('scroll', () => scrolled.set(path.peek(), scrollY), { passive: true });
+addEventListener('scroll', () => scrolled.set(path.value, scrollY), { passive: true });
 
 /**
  * Where to scroll on entering a path: back to where it was, if it was returned to.
@@ -50,14 +57,15 @@ export function go(href) {
  * @param {Record<string, string | null | undefined>} changes empty values are left out
  */
 export function setQuery(changes) {
-  const next = new URLSearchParams(query.peek());
+  const next = new URLSearchParams(query.value);
   for (const [name, value] of Object.entries(changes)) {
     if (value) next.set(name, value);
     else next.delete(name);
   }
   const text = next.toString();
-  address.value = path.peek() + (text && `?${text}`);
-  history.replaceState(history.state, '', `#${address.value}`);
+  const address = path.value + (text && `?${text}`);
+  follow(address);
+  history.replaceState(history.state, '', `#${address}`);
 }
 
 /**

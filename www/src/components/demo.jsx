@@ -1,9 +1,9 @@
 /** A realistic year of trade, in one click. */
-import { signal } from '@preact/signals';
 
 import { complain, say } from '../actions.js';
 import { book } from '../book.js';
 import { counted } from '../lib/money.js';
+import { signal } from '../lib/signal.js';
 import { stoppable } from '../lib/stoppable.js';
 import { Button, ProgressBar } from './bits.jsx';
 import { Icon } from './icons.jsx';

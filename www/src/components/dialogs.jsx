@@ -1,10 +1,10 @@
 /** The dialogs: one at a time, opened by name from anywhere. */
-import { signal } from '@preact/signals';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { failure, say, sayStored } from '../actions.js';
 import { book, useBook } from '../book.js';
 import { money } from '../lib/money.js';
+import { signal } from '../lib/signal.js';
 import { statusWords } from '../lib/words.js';
 import { Button, Status, shortId, UserText } from './bits.jsx';
 import { Field } from './field.jsx';

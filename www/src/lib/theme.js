@@ -2,7 +2,7 @@
  * Light, dark, or as the system has it. `index.html` applies it before the first paint, so that a
  * chosen theme does not flash; where storage is closed to the page, the system's.
  */
-import { signal } from '@preact/signals';
+import { signal } from './signal.js';
 
 /** @typedef {'auto' | 'light' | 'dark'} Theme */
 
@@ -10,7 +10,7 @@ const KEY = 'daybook-theme';
 /** @type {Theme[]} */
 const order = ['auto', 'light', 'dark'];
 
-/** @type {import('@preact/signals').Signal<Theme>} */
+/** @type {import('./signal.js').Signal<Theme>} */
 export const theme = signal(/** @type {Theme} */ (document.documentElement.dataset.theme ?? 'auto'));
 
 /** Goes on to the next theme, and remembers it. */

@@ -1,5 +1,5 @@
 /** The shape of the window. */
-import { signal } from '@preact/signals';
+import { signal } from './signal.js';
 
 const phone = matchMedia('(max-width: 46rem)');
 

@@ -1,11 +1,11 @@
 /** The read models: how far each has followed the log, and a way to fold it anew. */
-import { signal } from '@preact/signals';
 
 import { complain, say } from '../actions.js';
 import { book, position, useBook } from '../book.js';
 import { Button, Heading, ProgressBar } from '../components/bits.jsx';
 import { Icon } from '../components/icons.jsx';
 import { count, counted } from '../lib/money.js';
+import { signal } from '../lib/signal.js';
 import { stoppable } from '../lib/stoppable.js';
 import { projectionWords } from '../lib/words.js';
 
