@@ -7,7 +7,7 @@ use crate::commands::{DraftItem, PlaceOrder};
 use crate::currency::Currency;
 
 /// An order as typed into a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrderDraft {
     /// Who places it.
     pub customer_id: String,
