@@ -202,8 +202,8 @@ fn weight(day: Day) -> u64 {
 fn time_of_day(random: &mut SplitMix64) -> i64 {
     let mut left = random.below(HOURS.iter().sum());
     let mut hour = 0;
-    for weight in HOURS {
-        if left < weight {
+    for weight in &HOURS {
+        if left < *weight {
             break;
         }
         left -= weight;
