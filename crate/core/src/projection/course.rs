@@ -139,7 +139,7 @@ impl Course {
     }
 
     /// Takes in the records that were [`missing`](Self::missing), with `rows` in the making.
-    pub(super) fn restore(&mut self, records: Vec<Record>, rows: &mut dyn Rows) -> Restored {
+    pub(super) fn restore(&mut self, records: &[Record], rows: &mut dyn Rows) -> Restored {
         let Some(restoring) = &mut self.restoring else {
             return Restored::Again;
         };

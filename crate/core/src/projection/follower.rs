@@ -54,12 +54,12 @@ impl<P: Projection> Follower<P> {
     }
 
     /// Goes on from what is stored; `checkpoints` are all derived records under
-    /// [`prefix`](Self::prefix). The rows follow: until nothing is [`missing`](Self::missing) any
+    /// [`prefix`](Self::prefix), and others may be among them. The rows follow: until nothing is [`missing`](Self::missing) any
     /// more, only the preview is shown, and no event is taken. Whatever is damaged or missing, the
     /// rows restored are those of a whole state, or none, at position 0. Begins a rebuild when the
     /// rows are of another version, or when this build knows an event that was skipped.
     #[must_use]
-    pub fn restore(checkpoints: Vec<Record>) -> Self {
+    pub fn restore(checkpoints: &[Record]) -> Self {
         let mut follower = Self::on(Course::to_restore(Kind::of::<P>()));
         follower.take_in(checkpoints);
         follower
@@ -74,19 +74,19 @@ impl<P: Projection> Follower<P> {
 
     /// Takes in all derived records under `prefix`, read at one moment; does nothing unless these
     /// are what is [`missing`](Self::missing).
-    pub fn supply(&mut self, prefix: &str, records: Vec<Record>) {
+    pub fn supply(&mut self, prefix: &str, records: &[Record]) {
         if self.course.missing().as_deref() == Some(prefix) {
             self.take_in(records);
         }
     }
 
-    fn take_in(&mut self, records: Vec<Record>) {
+    fn take_in(&mut self, records: &[Record]) {
         let rows = self.restored.get_or_insert_default();
         match self.course.restore(records, &mut **rows) {
             Restored::More { preview: false } => {}
             Restored::More { preview: true } => {
                 if let Some((version, preview)) = self.course.preview() {
-                    self.rows = Box::default();
+                    *self.rows = P::default();
                     self.rows.show_preview(version, preview);
                 }
             }
@@ -269,7 +269,7 @@ impl<P: Projection> Follow<P::Domain> for Follower<P> {
     fn missing(&self) -> Option<String> {
         self.missing()
     }
-    fn supply(&mut self, prefix: &str, records: Vec<Record>) {
+    fn supply(&mut self, prefix: &str, records: &[Record]) {
         self.supply(prefix, records);
     }
     fn start_over(&mut self) {

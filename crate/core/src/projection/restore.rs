@@ -90,7 +90,7 @@ impl Restoring {
 
     /// Takes in the records whose keys begin with what [`missing`](Self::missing) gave. `rows` are
     /// those in the making, new ones at first.
-    pub(super) fn take(&mut self, records: Vec<Record>, rows: &mut dyn Rows) -> Progress {
+    pub(super) fn take(&mut self, records: &[Record], rows: &mut dyn Rows) -> Progress {
         let Some(chosen) = self.chosen.take() else {
             return self.choose(records);
         };
@@ -116,16 +116,15 @@ impl Restoring {
     /// Chooses the best checkpoint that has not failed: of this version the highest that skipped
     /// nothing this build knows, or else the highest; or else one of another version that may be
     /// read, newest version first.
-    fn choose(&mut self, records: Vec<Record>) -> Progress {
+    fn choose(&mut self, records: &[Record]) -> Progress {
         self.checkpoints.clear();
         let mut best: Option<(_, Chosen)> = None;
         for (key, bytes) in records {
-            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, &key)
-            else {
+            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, key) else {
                 continue;
             };
             self.checkpoints.push((version, position));
-            let Ok(saving) = Saving::decode(&bytes) else {
+            let Ok(saving) = Saving::decode(bytes) else {
                 continue;
             };
             if saving.at.position != position || self.failed.contains(&(version, position)) {
@@ -148,19 +147,18 @@ impl Restoring {
     }
 
     /// Loads the pages that `records` are to hold; `false` when one is missing or damaged.
-    fn load(&mut self, chosen: &Chosen, records: Vec<Record>, rows: &mut dyn Rows) -> bool {
+    fn load(&mut self, chosen: &Chosen, records: &[Record], rows: &mut dyn Rows) -> bool {
         let name = self.kind.name;
         let pages = chosen.saving.pages.as_slice();
         let Some(first) = pages.get(self.loaded).map(|(number, _)| *number) else {
             return false;
         };
-        let mut found =
-            records
-                .into_iter()
-                .filter_map(|(key, bytes)| match parse_key(name, &key)? {
-                    Key::Page { number, id, .. } => Some((number, id, bytes)),
-                    Key::Checkpoint { .. } => None,
-                });
+        let mut found = records
+            .iter()
+            .filter_map(|(key, bytes)| match parse_key(name, key)? {
+                Key::Page { number, id } => Some((number, id, bytes)),
+                Key::Checkpoint { .. } => None,
+            });
         let group = pages.get(self.loaded..).unwrap_or_default();
         for (number, id) in group
             .iter()
@@ -173,7 +171,7 @@ impl Restoring {
                     None => return false,
                 }
             };
-            if !id.holds(&page) || !rows.load_page(chosen.version, *number, &page) {
+            if !id.holds(page) || !rows.load_page(chosen.version, *number, page) {
                 return false;
             }
             self.loaded += 1;
