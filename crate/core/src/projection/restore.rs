@@ -100,7 +100,7 @@ impl Restoring {
             return Progress::More;
         }
         if loaded && rows.loaded() {
-            return Progress::Restored(Box::new(self.finish(chosen)));
+            return self.finish(Some(chosen));
         }
         self.failed
             .push((chosen.version, chosen.saving.at.position));
@@ -137,10 +137,10 @@ impl Restoring {
             }
         }
         let Some((_, chosen)) = best else {
-            return Progress::Restored(Box::new(self.nothing()));
+            return self.finish(None);
         };
         if chosen.saving.pages.is_empty() {
-            return Progress::Restored(Box::new(self.finish(chosen)));
+            return self.finish(Some(chosen));
         }
         self.chosen = Some(chosen);
         Progress::More
@@ -181,45 +181,36 @@ impl Restoring {
         true
     }
 
-    fn finish(&mut self, chosen: Chosen) -> Found {
-        let Saving { at, pages, .. } = chosen.saving;
+    /// What is restored of `chosen`; nothing, where there was nothing to choose.
+    fn finish(&mut self, chosen: Option<Chosen>) -> Progress {
         let Kind { name, version, .. } = self.kind;
-        let own = chosen.version == version;
-        let mut saved = if own {
-            Saved::restored(name, version, at.position, pages)
-        } else {
-            Saved::nothing(name, version, self.has_own())
-        };
-        if own {
-            let checkpoints = self.checkpoints.iter();
-            let others = checkpoints.filter(|(other, _)| *other == version);
-            let left_over = core::mem::take(&mut self.left_over);
-            saved.note(
-                others.map(|(_, position)| *position),
-                left_over
-                    .into_iter()
-                    .filter(|(_, id)| id.position <= at.position),
-            );
-        }
-        saved.note_older(self.older());
-        Found {
-            version: chosen.version,
-            outdated: !own || knows_skipped(self.kind, &at.skipped),
-            at,
-            saved,
-        }
-    }
-
-    fn nothing(&self) -> Found {
-        let Kind { name, version, .. } = self.kind;
-        let mut saved = Saved::nothing(name, version, self.has_own());
-        saved.note_older(self.older());
-        Found {
+        let own = (chosen.as_ref()).is_some_and(|chosen| chosen.version == version);
+        let mut found = Found {
             version,
             at: Checkpoint::default(),
-            saved,
+            saved: Saved::nothing(name, version, !own && self.has_own()),
             outdated: false,
+        };
+        found.saved.note_older(self.older());
+        if let Some(Chosen { version, saving }) = chosen {
+            let position = saving.at.position;
+            found.version = version;
+            found.outdated = !own || knows_skipped(self.kind, &saving.at.skipped);
+            found.at = saving.at;
+            if own {
+                let checkpoints = self.checkpoints.iter();
+                let others = checkpoints.filter(|(other, _)| *other == version);
+                let left_over = core::mem::take(&mut self.left_over);
+                found.saved.restore(position, saving.pages);
+                found.saved.note(
+                    others.map(|(_, position)| *position),
+                    left_over
+                        .into_iter()
+                        .filter(|(_, id)| id.position <= position),
+                );
+            }
         }
+        Progress::Restored(Box::new(found))
     }
 
     /// Whether there are records of this version: none of them is of use.

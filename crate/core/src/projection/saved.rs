@@ -99,18 +99,10 @@ impl Saved {
         }
     }
 
-    /// Of a projection restored from the checkpoint at `position`, which names `pages`.
-    pub(super) fn restored(
-        name: &'static str,
-        version: u32,
-        position: Position,
-        pages: Manifest,
-    ) -> Self {
-        Self {
-            pages,
-            confirmed: Some(position),
-            ..Self::nothing(name, version, false)
-        }
+    /// Notes that the projection is restored from the checkpoint at `position`, which names `pages`.
+    pub(super) fn restore(&mut self, position: Position, pages: Manifest) {
+        self.pages = pages;
+        self.confirmed = Some(position);
     }
 
     /// Takes note of older versions that have records.
