@@ -48,7 +48,8 @@ pub(super) struct Course {
     pub(super) rebuild: Option<Stand>,
     // While it is under way, a preview is shown at most, and nothing is folded.
     restoring: Option<Box<Restoring>>,
-    saved: Saved,
+    // Boxed, as what is restored takes its place.
+    saved: Box<Saved>,
 }
 
 /// What came of taking in records.
@@ -118,7 +119,7 @@ impl Course {
             version: kind.version,
             rebuild: None,
             restoring: None,
-            saved: Saved::nothing(kind.name, kind.version, wipe),
+            saved: Box::new(Saved::nothing(kind.name, kind.version, wipe)),
         }
     }
 

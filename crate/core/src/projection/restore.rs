@@ -40,7 +40,7 @@ pub(super) struct Found {
     /// The version that saved the rows.
     pub(super) version: u32,
     pub(super) at: Checkpoint,
-    pub(super) saved: Saved,
+    pub(super) saved: Box<Saved>,
     /// Whether the rows are not what this build would fold: of another version, or short of events
     /// which it knows.
     pub(super) outdated: bool,
@@ -188,7 +188,7 @@ impl Restoring {
         let mut found = Found {
             version,
             at: Checkpoint::default(),
-            saved: Saved::nothing(name, version, !own && self.has_own()),
+            saved: Box::new(Saved::nothing(name, version, !own && self.has_own())),
             outdated: false,
         };
         found.saved.note_older(self.older());

@@ -68,7 +68,7 @@ pub(super) struct Saved {
 }
 
 /// What is to be done with a page that is not known to be stored as it is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Unstored {
     /// It changed since it was written.
     Changed,
@@ -192,10 +192,11 @@ impl Saved {
 
     fn write_page(&mut self, position: Position, number: u32, bytes: Vec<u8>) {
         let state = self.unstored.remove(&number);
-        let is_same = |id: &PageId| state != Some(Unstored::Changed) && id.holds(&bytes);
+        let changed = matches!(state, Some(Unstored::Changed));
+        let is_same = |id: &PageId| !changed && id.holds(&bytes);
         if !self.pages.get(&number).is_some_and(is_same) {
             self.identify(number, PageId::of(position, &bytes));
-        } else if state == Some(Unstored::Rebuilt) {
+        } else if matches!(state, Some(Unstored::Rebuilt)) {
             return;
         }
         self.unstored.insert(number, Unstored::Written(bytes));
@@ -250,13 +251,13 @@ impl Saved {
 
     fn removals(&self, position: Position) -> Vec<Change> {
         let mut removals = Vec::new();
-        for version in &self.older_versions {
-            let prefixes = version_prefixes(self.name, *version);
-            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
+        let own = self.wipe.then_some(self.version);
+        for version in self.older_versions.iter().copied().chain(own) {
+            for prefix in version_prefixes(self.name, version) {
+                removals.push(Change::DeletePrefix { prefix });
+            }
         }
         if self.wipe {
-            let prefixes = version_prefixes(self.name, self.version);
-            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
             return removals;
         }
         for checkpoint in self.checkpoints.iter().filter(|at| **at < position) {
