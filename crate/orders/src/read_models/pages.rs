@@ -55,8 +55,15 @@ impl<T> Column<T> {
         full * ROWS_PER_PAGE + u32::try_from(last.len()).unwrap_or_default()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+    /// Shows each value to `look`, with its ordinal.
+    pub(super) fn each(&self, look: &mut dyn FnMut(u32, &T)) {
+        let mut ordinal = 0;
+        for piece in &self.0 {
+            for value in piece {
+                look(ordinal, value);
+                ordinal += 1;
+            }
+        }
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
