@@ -174,8 +174,9 @@ impl CustomerOrderHistory {
                 continue;
             }
             if count >= query.offset && rows.len() < limit {
-                let account = self.customers.get(*ordinal as usize);
-                rows.extend(account.map(|account| account.view(self.table.customer_id(*ordinal))));
+                if let Some(account) = self.customers.get(*ordinal as usize) {
+                    rows.push(account.view(self.table.customer_id(*ordinal)));
+                }
             } else if matching.is_none() && rows.len() >= limit {
                 count = ordinals.len();
                 break;

@@ -204,8 +204,8 @@ impl OrdersSummary {
             };
             if left_out < query.offset {
                 left_out += 1;
-            } else {
-                rows.extend(self.table.view(*ordinal));
+            } else if let Some(row) = self.table.view(*ordinal) {
+                rows.push(row);
             }
         }
         rows
