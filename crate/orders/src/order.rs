@@ -161,14 +161,17 @@ pub(crate) fn write_actions(json: &mut json::Writer, actions: &[Action]) {
 /// What the rules allow with an order of this status, whatever the arguments.
 #[must_use]
 pub fn allowed_in(status: Status) -> Vec<Action> {
-    [
+    let mut allowed = Vec::new();
+    for action in [
         Action::ConfirmPayment,
         Action::RefundPayment,
         Action::CancelOrder,
-    ]
-    .into_iter()
-    .filter(|action| action.check(status).is_ok())
-    .collect()
+    ] {
+        if action.check(status).is_ok() {
+            allowed.push(action);
+        }
+    }
+    allowed
 }
 
 /// An order id as it is stored: a UUID in small letters, with hyphens.
@@ -241,15 +244,14 @@ fn place(
         let fault = checked.faults.swap_remove(malformed.unwrap_or(0));
         return Err(fault.into_error(&order_id, NOT_PLACED));
     }
+    let mut items = Vec::new();
+    for (item, _) in checked.lines.into_iter().flatten() {
+        items.push(item);
+    }
     Ok(OrderEvent::OrderPlaced(OrderPlaced {
         order_id: order_id.into(),
         customer_id: checked.customer_id.into(),
-        items: checked
-            .lines
-            .into_iter()
-            .flatten()
-            .map(|(item, _)| item)
-            .collect(),
+        items,
         total_amount: checked.total,
         currency: checked.currency.unwrap_or(Currency::USD),
     }))
