@@ -41,26 +41,25 @@ pub(super) fn order(plan: DemoPlan, index: u32, at: Timestamp) -> Vec<DemoEvent>
     let placed = placed(&mut random, shape);
     let order_id = placed.order_id.to_string();
     let follow_ups = follow_ups(&mut random, &placed, at);
-    let mut events = vec![stored_placed(&mut random, &placed, shape, at)];
+    let mut happened = vec![stored_placed(&mut random, &placed, shape, at)];
     for (at, event) in follow_ups {
         let encoded = Orders::encode(&event);
         let id = uuid(&mut random);
         let mut event = NewEvent::new(id, encoded.event_type, at, encoded.data);
         event.schema_version = Some(encoded.schema_version);
         event.tags = encoded.tags;
-        events.push(event);
+        happened.push(event);
     }
-    (-1..)
-        .zip(events)
-        .map(|(version, mut event): (i64, NewEvent)| {
-            event.correlation_id = Some(order_id.clone());
-            DemoEvent {
-                stream_id: stream_id(&order_id),
-                expected: ExpectedVersion::from(version),
-                event,
-            }
-        })
-        .collect()
+    let mut events = Vec::new();
+    for (version, mut event) in (-1_i64..).zip(happened) {
+        event.correlation_id = Some(order_id.clone());
+        events.push(DemoEvent {
+            stream_id: stream_id(&order_id),
+            expected: ExpectedVersion::from(version),
+            event,
+        });
+    }
+    events
 }
 
 fn shape_of(plan: DemoPlan, index: u32) -> Shape {
