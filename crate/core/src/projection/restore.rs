@@ -176,8 +176,9 @@ impl Restoring {
             }
             self.loaded += 1;
         }
-        self.left_over
-            .extend(found.map(|(number, id, _)| (number, id)));
+        for (number, id, _) in found {
+            self.left_over.push((number, id));
+        }
         true
     }
 

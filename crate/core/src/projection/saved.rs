@@ -121,7 +121,9 @@ impl Saved {
         checkpoints: impl IntoIterator<Item = Position>,
         pages: impl IntoIterator<Item = (u32, PageId)>,
     ) {
-        self.checkpoints.extend(checkpoints);
+        for position in checkpoints {
+            self.checkpoints.push(position);
+        }
         for (number, id) in pages {
             if let Some(left_over) = self.left_over.or_default(number) {
                 left_over.push(id);
@@ -204,14 +206,22 @@ impl Saved {
 
     /// Gives a page that changed its record.
     fn identify(&mut self, number: u32, id: PageId) {
-        let before = self.pages.insert(number, id).filter(|before| *before != id);
-        self.superseded
-            .extend(before.map(|before| (number, before)));
+        if let Some(before) = self.pages.insert(number, id)
+            && before != id
+        {
+            self.superseded.push((number, before));
+        }
         if let Some((own, left_over)) = self.left_over.first_from(&number)
             && *own == number
         {
-            let gone = left_over.extract_if(.., |other| other.position < id.position);
-            self.superseded.extend(gone.map(|other| (number, other)));
+            let superseded = &mut self.superseded;
+            left_over.retain(|other| {
+                let gone = other.position < id.position;
+                if gone {
+                    superseded.push((number, *other));
+                }
+                !gone
+            });
         }
     }
 
