@@ -414,18 +414,18 @@ impl PlacedOrder {
 
 impl From<&OrderPlaced<'_>> for PlacedOrder {
     fn from(event: &OrderPlaced<'_>) -> Self {
+        let mut items = Vec::new();
+        for item in &event.items {
+            items.push(Item {
+                product_id: item.product_id.to_string().into(),
+                quantity: item.quantity,
+                unit_price: item.unit_price,
+            });
+        }
         Self {
             order_id: event.order_id.to_string(),
             customer_id: event.customer_id.to_string(),
-            items: event
-                .items
-                .iter()
-                .map(|item| Item {
-                    product_id: item.product_id.to_string().into(),
-                    quantity: item.quantity,
-                    unit_price: item.unit_price,
-                })
-                .collect(),
+            items,
             currency: event.currency,
             total: event.total_amount,
             status: Status::Pending,

@@ -226,13 +226,13 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     #[must_use]
     pub fn statuses(&self) -> Vec<Status> {
         let tail = self.store.tail();
+        let mut statuses = Vec::new();
         self.with(|models| {
-            models
-                .followers()
-                .iter()
-                .map(|one| one.status(tail))
-                .collect()
-        })
+            for follower in models.followers() {
+                statuses.push(follower.status(tail));
+            }
+        });
+        statuses
     }
 
     /// Begins to rebuild the read model `name`; [`advance`](Self::advance) carries it out. Returns
