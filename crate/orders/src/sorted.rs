@@ -48,8 +48,9 @@ impl Sorted {
             if are_in_order(len, keys) {
                 self.ordinals.extend(0..len);
             } else {
-                let all = sorted(&mut (0..len), keys);
-                self.ordinals.extend(all.iter().map(|(_, ordinal)| ordinal));
+                for (_, ordinal) in sorted(&mut (0..len), keys) {
+                    self.ordinals.push(ordinal);
+                }
             }
             return;
         }
@@ -97,7 +98,10 @@ fn are_in_order(len: u32, keys: &dyn Keys) -> bool {
 /// Keys are computed once and tell most rows apart. Every sort of this crate is this one: each
 /// instance of the standard library's would be as large as all that calls it.
 pub(crate) fn sorted(ordinals: &mut dyn Iterator<Item = u32>, keys: &dyn Keys) -> Vec<(u64, u32)> {
-    let mut keyed: Vec<(u64, u32)> = ordinals.map(|row| (keys.key(row), row)).collect();
+    let mut keyed = Vec::with_capacity(ordinals.size_hint().0);
+    for row in ordinals {
+        keyed.push((keys.key(row), row));
+    }
     if keyed.len() < DIGITS {
         keyed.sort_unstable_by(|a, b| compare(keys, *a, *b));
         keyed.dedup();

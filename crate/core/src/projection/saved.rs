@@ -177,9 +177,12 @@ impl Saved {
         rows: &dyn Rows,
         most_bytes: usize,
     ) -> bool {
-        let pages = self.unstored.as_slice().iter();
-        let unwritten = pages.filter(|(_, page)| !matches!(page, Unstored::Written(_)));
-        let unwritten: Vec<u32> = unwritten.map(|(number, _)| *number).collect();
+        let mut unwritten = Vec::new();
+        for (number, page) in self.unstored.as_slice() {
+            if !matches!(page, Unstored::Written(_)) {
+                unwritten.push(*number);
+            }
+        }
         let mut bytes = 0;
         for number in unwritten {
             if bytes >= most_bytes {
