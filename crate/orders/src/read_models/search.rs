@@ -39,7 +39,7 @@ impl Needle {
     /// Which customers' ids hold it, by their ordinals.
     pub(super) fn customers(&self, orders: &OrdersTable) -> Vec<bool> {
         let mut matching = Vec::with_capacity(orders.customers().len());
-        for row in orders.customers().iter() {
+        for row in orders.customers() {
             matching.push(self.is_in(&row.0));
         }
         matching
