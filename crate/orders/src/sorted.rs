@@ -54,7 +54,7 @@ impl Sorted {
             }
             return;
         }
-        let changed = core::mem::take(&mut self.changed);
+        let mut changed = core::mem::take(&mut self.changed);
         if !changed.is_empty() {
             let mut is_changed = vec![false; known as usize];
             for ordinal in &changed {
@@ -65,8 +65,9 @@ impl Sorted {
             let is_same = |ordinal: &u32| is_changed.get(*ordinal as usize) == Some(&false);
             self.ordinals.retain(is_same);
         }
-        let changed = changed.into_iter().filter(|ordinal| *ordinal < known);
-        self.merge(&sorted(&mut changed.chain(added), keys), keys);
+        changed.retain(|ordinal| *ordinal < known);
+        changed.extend(added);
+        self.merge(&sorted(&mut changed.into_iter(), keys), keys);
     }
 
     /// Puts rows in their places, from the last on.

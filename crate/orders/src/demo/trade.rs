@@ -152,7 +152,9 @@ fn follow_ups(
     let paid = paid(random, placed);
     let refunded = refunded_at.map(|at| (at, refunded(random, placed, &paid)));
     let mut events = vec![(paid_at, OrderEvent::PaymentConfirmed(paid))];
-    events.extend(refunded);
+    if let Some(refunded) = refunded {
+        events.push(refunded);
+    }
     if let (Some(refunded_at), 0..8) = (refunded_at, fate) {
         let at = after(refunded_at, MINUTE_MS + random.below(DAY_MS));
         events.push((at, cancelled(random, placed)));
