@@ -248,17 +248,13 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
 
     fn with_named(&self, name: &str, act: impl FnOnce(&mut dyn Follow<M::Domain>)) -> bool {
         self.with(|models| {
-            match models
-                .followers()
-                .into_iter()
-                .find(|one| one.name() == name)
-            {
-                Some(follower) => {
+            for follower in models.followers() {
+                if follower.name() == name {
                     act(follower);
-                    true
+                    return true;
                 }
-                None => false,
             }
+            false
         })
     }
 }
