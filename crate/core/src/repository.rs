@@ -259,14 +259,14 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
         events: &[<A::Domain as Domain>::Event<'static>],
         context: &CommandContext,
     ) -> Result<Appended> {
-        let events = events
-            .iter()
-            .enumerate()
-            .map(|(number, event)| new_event::<A>(number, event, context));
+        let mut new = Vec::new();
+        for (number, event) in events.iter().enumerate() {
+            new.push(new_event::<A>(number, event, context));
+        }
         let part = StreamAppend {
             stream_id: stream_id.to_owned(),
             expected: ExpectedVersion::from(version),
-            events: events.collect(),
+            events: new,
         };
         let append = Append {
             streams: vec![part],

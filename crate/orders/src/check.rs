@@ -44,12 +44,10 @@ pub(crate) fn check(customer_id: &str, items: &[DraftItem], currency: &str) -> C
         let message = format!("An order has at most {MAX_ITEMS} items.");
         faults.push(Fault::malformed("items", &message));
     }
-    let lines: Vec<_> = items
-        .iter()
-        .take(MAX_ITEMS)
-        .enumerate()
-        .map(|(index, item)| check_item(index, item, known, &mut faults))
-        .collect();
+    let mut lines = Vec::new();
+    for (index, item) in items.iter().take(MAX_ITEMS).enumerate() {
+        lines.push(check_item(index, item, known, &mut faults));
+    }
     let total = total_of(&lines, known).unwrap_or_else(|error| {
         faults.push(Fault::malformed("items", &error.to_string()));
         Amount::ZERO

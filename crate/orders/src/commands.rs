@@ -26,7 +26,7 @@ pub enum OrderCommand {
 }
 
 /// Place an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlaceOrder {
     /// The order's own id, a UUID. May be left out of JSON, and is then empty: whoever calls makes
     /// one before deciding.
@@ -40,7 +40,7 @@ pub struct PlaceOrder {
 }
 
 /// One line of an order, as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DraftItem {
     /// The product: free text, 1 to 100 characters.
     pub product_id: String,
@@ -51,11 +51,11 @@ pub struct DraftItem {
 }
 
 /// A quantity as typed: JSON may give a number or a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Quantity(pub String);
 
 /// Record that an order was paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConfirmPayment {
     /// Which order.
     pub order_id: String,
@@ -66,7 +66,7 @@ pub struct ConfirmPayment {
 }
 
 /// Cancel an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CancelOrder {
     /// Which order.
     pub order_id: String,
@@ -75,7 +75,7 @@ pub struct CancelOrder {
 }
 
 /// Give an order's money back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RefundPayment {
     /// Which order.
     pub order_id: String,

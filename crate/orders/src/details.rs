@@ -6,8 +6,9 @@ use daybook_core::json::{ToJson, Writer};
 use daybook_core::{NO_STREAM, RecordedEvent, Result, Timestamp, Version};
 
 use crate::currency::Currency;
-use crate::events::{Item, OrderEvent, Orders};
-use crate::order::{Action, Order, OrderState, Status, allowed, write_actions};
+use crate::events::{OrderEvent, Orders};
+use crate::money::Amount;
+use crate::order::{Order, OrderState, PlacedOrder, Status, allowed, write_actions};
 
 /// A fold of one order's stream. Whoever asks for the past stops earlier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,24 +42,24 @@ impl Default for OrderDetails {
 
 /// An order's details as JSON shows them. Amounts have their currency's decimals, times are
 /// RFC 3339.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DetailsView {
-    order_id: String,
-    customer_id: String,
-    status: Status,
-    currency: Currency,
-    total_amount: String,
-    placed_at: String,
-    paid_at: Option<String>,
-    refunded_at: Option<String>,
-    cancelled_at: Option<String>,
-    items: Vec<Item<'static>>,
-    payment_reference: Option<String>,
-    cancel_reason: Option<String>,
-    refund_reason: Option<String>,
-    version: Version,
-    allowed: Vec<Action>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DetailsView<'a> {
+    order_id: &'a str,
+    details: &'a OrderDetails,
 }
+
+/// What is shown of an order that was not placed yet.
+const NOT_PLACED: &PlacedOrder = &PlacedOrder {
+    order_id: String::new(),
+    customer_id: String::new(),
+    items: Vec::new(),
+    currency: Currency::USD,
+    total: Amount::ZERO,
+    status: Status::Pending,
+    payment_reference: None,
+    cancel_reason: None,
+    refund_reason: None,
+};
 
 impl OrderDetails {
     /// Takes in the stream's next event. An event this build does not know only counts as a version.
@@ -89,55 +90,49 @@ impl OrderDetails {
     /// The details of `order_id` for JSON; an order that was not placed yet has empty texts, and
     /// its status means nothing.
     #[must_use]
-    pub fn view(&self, order_id: &str) -> DetailsView {
-        let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
-        let order = self.state.placed.as_ref();
-        let currency = order.map_or(Currency::USD, |order| order.currency);
+    pub const fn view<'a>(&'a self, order_id: &'a str) -> DetailsView<'a> {
         DetailsView {
-            order_id: order_id.to_owned(),
-            customer_id: order.map_or(String::new(), |order| order.customer_id.clone()),
-            status: order.map_or(Status::Pending, |order| order.status),
-            currency,
-            total_amount: order.map_or(String::new(), |order| order.total.in_currency(currency)),
-            placed_at: text(self.placed_at).unwrap_or_default(),
-            paid_at: text(self.paid_at),
-            refunded_at: text(self.refunded_at),
-            cancelled_at: text(self.cancelled_at),
-            items: order.map_or(Vec::new(), |order| order.items.clone()),
-            payment_reference: order.and_then(|order| order.payment_reference.clone()),
-            cancel_reason: order.and_then(|order| order.cancel_reason.clone()),
-            refund_reason: order.and_then(|order| order.refund_reason.clone()),
-            version: self.version,
-            allowed: allowed(&self.state),
+            order_id,
+            details: self,
         }
     }
 }
 
-impl ToJson for DetailsView {
+impl ToJson for DetailsView<'_> {
     fn write_json(&self, json: &mut Writer) {
-        json.begin_object().key("orderId").string(&self.order_id);
-        json.key("customerId").string(&self.customer_id);
-        json.key("status").string(self.status.name());
-        json.key("currency").string(self.currency.code());
-        json.key("totalAmount").string(&self.total_amount);
-        json.key("placedAt").string(&self.placed_at);
-        json.key("paidAt").optional(self.paid_at.as_deref());
-        json.key("refundedAt").optional(self.refunded_at.as_deref());
-        json.key("cancelledAt")
-            .optional(self.cancelled_at.as_deref());
+        let details = self.details;
+        let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        let placed = details.state.placed.as_ref();
+        let order = placed.unwrap_or(NOT_PLACED);
+        let total = placed.map(|order| order.total.in_currency(order.currency));
+        json.begin_object().key("orderId").string(self.order_id);
+        json.key("customerId").string(&order.customer_id);
+        json.key("status").string(order.status.name());
+        json.key("currency").string(order.currency.code());
+        json.key("totalAmount").string(&total.unwrap_or_default());
+        json.key("placedAt")
+            .string(&time(details.placed_at).unwrap_or_default());
+        for (key, at) in [
+            ("paidAt", details.paid_at),
+            ("refundedAt", details.refunded_at),
+            ("cancelledAt", details.cancelled_at),
+        ] {
+            json.key(key).optional(time(at).as_deref());
+        }
         json.key("items").begin_array();
-        for item in &self.items {
+        for item in &order.items {
             item.write_json(json);
         }
         json.end_array();
-        json.key("paymentReference")
-            .optional(self.payment_reference.as_deref());
-        json.key("cancelReason")
-            .optional(self.cancel_reason.as_deref());
-        json.key("refundReason")
-            .optional(self.refund_reason.as_deref());
-        json.key("version").number(self.version);
-        write_actions(json.key("allowed"), &self.allowed);
+        for (key, text) in [
+            ("paymentReference", &order.payment_reference),
+            ("cancelReason", &order.cancel_reason),
+            ("refundReason", &order.refund_reason),
+        ] {
+            json.key(key).optional(text.as_deref());
+        }
+        json.key("version").number(details.version);
+        write_actions(json.key("allowed"), &allowed(&details.state));
         json.end_object();
     }
 }

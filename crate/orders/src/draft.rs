@@ -5,9 +5,10 @@ use daybook_core::json::{ToJson, Writer};
 use crate::check::check;
 use crate::commands::{DraftItem, PlaceOrder};
 use crate::currency::Currency;
+use crate::rules::Fault;
 
 /// An order as typed into a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrderDraft {
     /// Who places it.
     pub customer_id: String,
@@ -54,23 +55,19 @@ pub struct Problem {
 pub fn check_draft(draft: &OrderDraft) -> DraftCheck {
     let checked = check(&draft.customer_id, &draft.items, &draft.currency);
     let currency = checked.currency.unwrap_or(Currency::USD);
-    let mut line_totals: Vec<_> = checked
-        .lines
-        .iter()
-        .map(|line| line.as_ref().map(|(_, total)| total.in_currency(currency)))
-        .collect();
+    let mut line_totals = Vec::new();
+    for line in &checked.lines {
+        line_totals.push(line.as_ref().map(|(_, total)| total.in_currency(currency)));
+    }
     line_totals.resize(draft.items.len(), None);
+    let mut problems = Vec::new();
+    for Fault { field, message, .. } in checked.faults {
+        problems.push(Problem { field, message });
+    }
     DraftCheck {
         total: checked.total.in_currency(currency),
         line_totals,
-        problems: checked
-            .faults
-            .into_iter()
-            .map(|fault| Problem {
-                field: fault.field,
-                message: fault.message,
-            })
-            .collect(),
+        problems,
     }
 }
 

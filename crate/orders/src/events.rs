@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use daybook_core::codec::same_bytes;
 use daybook_core::domain::{Domain, EncodedEvent};
-use daybook_core::json::{FromJson, ToJson};
+use daybook_core::json::ToJson;
 use daybook_core::upcast::Upcaster;
 use daybook_core::{Error, Result};
 
@@ -175,19 +175,7 @@ impl Domain for Orders {
         let Some((kind, _)) = current(event_type).filter(|(_, now)| *now == schema_version) else {
             return Ok(None);
         };
-        if let Some(event) = stored::as_written(kind, data) {
-            return Ok(Some(event));
-        }
-        let event = match kind {
-            Kind::OrderPlaced => OrderPlaced::from_json(data).map(OrderEvent::OrderPlaced),
-            Kind::PaymentConfirmed => {
-                PaymentConfirmed::from_json(data).map(OrderEvent::PaymentConfirmed)
-            }
-            Kind::OrderCancelled => OrderCancelled::from_json(data).map(OrderEvent::OrderCancelled),
-            Kind::PaymentRefunded => {
-                PaymentRefunded::from_json(data).map(OrderEvent::PaymentRefunded)
-            }
-        };
+        let event = stored::read(kind, data);
         event.map(Some).map_err(|error| {
             let reason = format!("is not an {event_type}: {error} at byte {}", error.at);
             Error::invalid("data", reason)

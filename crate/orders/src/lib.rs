@@ -61,6 +61,7 @@ pub mod demo;
 pub mod details;
 pub mod draft;
 pub mod events;
+mod fields;
 pub mod money;
 pub mod order;
 mod order_id;

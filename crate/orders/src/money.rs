@@ -406,9 +406,14 @@ fn text(mantissa: i128, decimals: usize) -> String {
     while reversed.len() > least && reversed.last() == Some(&b'0') {
         reversed.pop();
     }
-    let sign = (mantissa < 0).then_some('-');
-    let digits = reversed.into_iter().rev().map(char::from);
-    sign.into_iter().chain(digits).collect()
+    let mut text = String::with_capacity(reversed.len() + 1);
+    if mantissa < 0 {
+        text.push('-');
+    }
+    for digit in reversed.into_iter().rev() {
+        text.push(char::from(digit));
+    }
+    text
 }
 
 /// The number without its last nine digits, and these.

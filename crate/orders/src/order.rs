@@ -90,13 +90,14 @@ impl Aggregate for Order {
     /// Arguments are judged first (`invalid_input`), then whether the order exists (`not_found`),
     /// then the rules (`rule_broken`).
     fn decide(state: &OrderState, command: &OrderCommand) -> Result<Vec<OrderEvent<'static>>> {
-        match command {
-            OrderCommand::PlaceOrder(command) => place(state, command),
-            OrderCommand::ConfirmPayment(command) => confirm(state, command),
-            OrderCommand::CancelOrder(command) => cancel(state, command),
-            OrderCommand::RefundPayment(command) => refund(state, command),
-        }
-        .map(|event| vec![event])
+        let order_id = parse_order_id(command.order_id())?;
+        let event = match command {
+            OrderCommand::PlaceOrder(command) => place(state, order_id, command)?,
+            OrderCommand::ConfirmPayment(command) => confirm(state, &order_id, command)?,
+            OrderCommand::CancelOrder(command) => cancel(state, &order_id, command)?,
+            OrderCommand::RefundPayment(command) => refund(state, &order_id, command)?,
+        };
+        Ok(vec![event])
     }
 
     /// An order is placed once: whatever says so again changes nothing. Whatever else happens to
@@ -160,14 +161,17 @@ pub(crate) fn write_actions(json: &mut json::Writer, actions: &[Action]) {
 /// What the rules allow with an order of this status, whatever the arguments.
 #[must_use]
 pub fn allowed_in(status: Status) -> Vec<Action> {
-    [
+    let mut allowed = Vec::new();
+    for action in [
         Action::ConfirmPayment,
         Action::RefundPayment,
         Action::CancelOrder,
-    ]
-    .into_iter()
-    .filter(|action| action.check(status).is_ok())
-    .collect()
+    ] {
+        if action.check(status).is_ok() {
+            allowed.push(action);
+        }
+    }
+    allowed
 }
 
 /// An order id as it is stored: a UUID in small letters, with hyphens.
@@ -194,71 +198,70 @@ impl Action {
         }
     }
 
-    /// The rules on the status.
-    fn check(self, status: Status) -> Result<(), Fault> {
-        let broken = |rule, message: &str| Err(Fault::rule(rule, "orderId", message));
-        match (self, status) {
+    /// The rules on the status: which is broken, and in words.
+    const fn check(self, status: Status) -> Result<(), (&'static str, &'static str)> {
+        Err(match (self, status) {
             (Self::ConfirmPayment, Status::Pending)
             | (Self::RefundPayment, Status::Paid)
-            | (Self::CancelOrder, Status::Pending | Status::Refunded) => Ok(()),
-            (Self::ConfirmPayment, Status::Paid) => {
-                broken(NOT_PENDING, "This order is already paid.")
-            }
-            (Self::ConfirmPayment, Status::Refunded) => broken(
+            | (Self::CancelOrder, Status::Pending | Status::Refunded) => return Ok(()),
+            (Self::ConfirmPayment, Status::Paid) => (NOT_PENDING, "This order is already paid."),
+            (Self::ConfirmPayment, Status::Refunded) => (
                 NOT_PENDING,
                 "This order was refunded and cannot be paid again.",
             ),
             (Self::ConfirmPayment, Status::Cancelled) => {
-                broken(NOT_PENDING, "This order is cancelled and cannot be paid.")
+                (NOT_PENDING, "This order is cancelled and cannot be paid.")
             }
             (Self::RefundPayment, Status::Refunded) => {
-                broken(NOT_PAID, "This order is already refunded.")
+                (NOT_PAID, "This order is already refunded.")
             }
             (Self::RefundPayment, Status::Pending | Status::Cancelled) => {
-                broken(NOT_PAID, "Only a paid order can be refunded.")
+                (NOT_PAID, "Only a paid order can be refunded.")
             }
-            (Self::CancelOrder, Status::Paid) => broken(
+            (Self::CancelOrder, Status::Paid) => (
                 PAID_NOT_REFUNDED,
                 "This order is paid: refund it before cancelling it.",
             ),
             (Self::CancelOrder, Status::Cancelled) => {
-                broken(ALREADY_CANCELLED, "This order is already cancelled.")
+                (ALREADY_CANCELLED, "This order is already cancelled.")
             }
-        }
+        })
     }
 }
 
-fn place(state: &OrderState, command: &PlaceOrder) -> Result<OrderEvent<'static>> {
-    let order_id = parse_order_id(&command.order_id)?;
-    let checked = check(&command.customer_id, &command.items, &command.currency);
-    let (malformed, broken): (Vec<_>, Vec<_>) =
-        checked.faults.into_iter().partition(Fault::is_malformed);
-    if let Some(fault) = malformed.into_iter().next() {
-        return Err(fault.into_error(&order_id, NOT_PLACED));
-    }
-    if let Some(order) = &state.placed {
+fn place(
+    state: &OrderState,
+    order_id: String,
+    command: &PlaceOrder,
+) -> Result<OrderEvent<'static>> {
+    let mut checked = check(&command.customer_id, &command.items, &command.currency);
+    let malformed = checked.faults.iter().position(Fault::is_malformed);
+    if let (None, Some(order)) = (malformed, &state.placed) {
         let fault = Fault::rule(ALREADY_PLACED, "orderId", "This order was already placed.");
         return Err(fault.into_error(&order_id, order.status.name()));
     }
-    if let Some(fault) = broken.into_iter().next() {
+    if !checked.faults.is_empty() {
+        let fault = checked.faults.swap_remove(malformed.unwrap_or(0));
         return Err(fault.into_error(&order_id, NOT_PLACED));
+    }
+    let mut items = Vec::new();
+    for (item, _) in checked.lines.into_iter().flatten() {
+        items.push(item);
     }
     Ok(OrderEvent::OrderPlaced(OrderPlaced {
         order_id: order_id.into(),
         customer_id: checked.customer_id.into(),
-        items: checked
-            .lines
-            .into_iter()
-            .flatten()
-            .map(|(item, _)| item)
-            .collect(),
+        items,
         total_amount: checked.total,
         currency: checked.currency.unwrap_or(Currency::USD),
     }))
 }
 
-fn confirm(state: &OrderState, command: &ConfirmPayment) -> Result<OrderEvent<'static>> {
-    let order_id = parse_order_id(&command.order_id)?;
+fn confirm(
+    state: &OrderState,
+    order_id: &str,
+    command: &ConfirmPayment,
+) -> Result<OrderEvent<'static>> {
     let reference = text::name(&command.payment_reference, "The payment reference")
         .map_err(|message| invalid("paymentReference", &message))?;
     let amount = Amount::payment(&command.amount);
@@ -267,7 +270,7 @@ fn confirm(state: &OrderState, command: &ConfirmPayment) -> Result<OrderEvent<'s
     {
         return Err(invalid("amount", &error.to_string()));
     }
-    let order = placed(state, &order_id)?;
+    let order = placed(state, order_id)?;
     order.may(Action::ConfirmPayment)?;
     if amount != Ok(order.total) {
         let message = format!(
@@ -283,10 +286,13 @@ fn confirm(state: &OrderState, command: &ConfirmPayment) -> Result<OrderEvent<'s
     }))
 }
 
-fn cancel(state: &OrderState, command: &CancelOrder) -> Result<OrderEvent<'static>> {
-    let order_id = parse_order_id(&command.order_id)?;
+fn cancel(
+    state: &OrderState,
+    order_id: &str,
+    command: &CancelOrder,
+) -> Result<OrderEvent<'static>> {
     let reason = reason(&command.reason)?;
-    let order = placed(state, &order_id)?;
+    let order = placed(state, order_id)?;
     order.may(Action::CancelOrder)?;
     if reason.is_empty() {
         let message = "Say why the order is cancelled.";
@@ -298,10 +304,13 @@ fn cancel(state: &OrderState, command: &CancelOrder) -> Result<OrderEvent<'stati
     }))
 }
 
-fn refund(state: &OrderState, command: &RefundPayment) -> Result<OrderEvent<'static>> {
-    let order_id = parse_order_id(&command.order_id)?;
+fn refund(
+    state: &OrderState,
+    order_id: &str,
+    command: &RefundPayment,
+) -> Result<OrderEvent<'static>> {
     let reason = reason(&command.reason)?;
-    let order = placed(state, &order_id)?;
+    let order = placed(state, order_id)?;
     order.may(Action::RefundPayment)?;
     Ok(OrderEvent::PaymentRefunded(PaymentRefunded {
         order_id: order.order_id.clone().into(),
@@ -331,7 +340,7 @@ impl PlacedOrder {
     fn may(&self, action: Action) -> Result<()> {
         action
             .check(self.status)
-            .map_err(|fault| self.broken(fault))
+            .map_err(|(rule, message)| self.broken(Fault::rule(rule, "orderId", message)))
     }
 
     fn broken(&self, fault: Fault) -> Box<Error> {
@@ -369,53 +378,54 @@ impl PlacedOrder {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let order_id = reader.text()?.to_owned();
-        let customer_id = reader.text()?.to_owned();
-        let items = (0..reader.count()?)
-            .map(|_| {
-                Ok(Item {
-                    product_id: reader.text()?.to_owned().into(),
-                    quantity: reader.uint32()?,
-                    unit_price: Amount::read_from(reader)?,
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let order_id = reader.text()?;
+        let customer_id = reader.text()?;
+        let mut items = Vec::new();
+        for _ in 0..reader.count()? {
+            items.push(Item {
+                product_id: reader.text()?.to_owned().into(),
+                quantity: reader.uint32()?,
+                unit_price: Amount::read_from(reader)?,
+            });
+        }
         let currency = Currency::from_bytes(reader.array()?).ok_or(Damaged)?;
         let total = Amount::read_from(reader)?;
         let status = Status::from_byte(reader.byte()?).ok_or(Damaged)?;
-        let mut optional = || -> Result<_, Damaged> {
+        let mut texts = [None; 3];
+        for text in &mut texts {
             let is_some = reader.byte()? == 1;
-            let text = reader.text()?;
-            Ok(is_some.then(|| text.to_owned()))
-        };
+            *text = Some(reader.text()?).filter(|_| is_some);
+        }
+        let [payment_reference, cancel_reason, refund_reason] =
+            texts.map(|text| text.map(str::to_owned));
         Ok(Self {
-            order_id,
-            customer_id,
+            order_id: order_id.to_owned(),
+            customer_id: customer_id.to_owned(),
             items,
             currency,
             total,
             status,
-            payment_reference: optional()?,
-            cancel_reason: optional()?,
-            refund_reason: optional()?,
+            payment_reference,
+            cancel_reason,
+            refund_reason,
         })
     }
 }
 
 impl From<&OrderPlaced<'_>> for PlacedOrder {
     fn from(event: &OrderPlaced<'_>) -> Self {
+        let mut items = Vec::new();
+        for item in &event.items {
+            items.push(Item {
+                product_id: item.product_id.to_string().into(),
+                quantity: item.quantity,
+                unit_price: item.unit_price,
+            });
+        }
         Self {
             order_id: event.order_id.to_string(),
             customer_id: event.customer_id.to_string(),
-            items: event
-                .items
-                .iter()
-                .map(|item| Item {
-                    product_id: item.product_id.to_string().into(),
-                    quantity: item.quantity,
-                    unit_price: item.unit_price,
-                })
-                .collect(),
+            items,
             currency: event.currency,
             total: event.total_amount,
             status: Status::Pending,

@@ -48,12 +48,13 @@ impl Sorted {
             if are_in_order(len, keys) {
                 self.ordinals.extend(0..len);
             } else {
-                let all = sorted(&mut (0..len), keys);
-                self.ordinals.extend(all.iter().map(|(_, ordinal)| ordinal));
+                for (_, ordinal) in sorted(&mut (0..len), keys) {
+                    self.ordinals.push(ordinal);
+                }
             }
             return;
         }
-        let changed = core::mem::take(&mut self.changed);
+        let mut changed = core::mem::take(&mut self.changed);
         if !changed.is_empty() {
             let mut is_changed = vec![false; known as usize];
             for ordinal in &changed {
@@ -64,8 +65,9 @@ impl Sorted {
             let is_same = |ordinal: &u32| is_changed.get(*ordinal as usize) == Some(&false);
             self.ordinals.retain(is_same);
         }
-        let changed = changed.into_iter().filter(|ordinal| *ordinal < known);
-        self.merge(&sorted(&mut changed.chain(added), keys), keys);
+        changed.retain(|ordinal| *ordinal < known);
+        changed.extend(added);
+        self.merge(&sorted(&mut changed.into_iter(), keys), keys);
     }
 
     /// Puts rows in their places, from the last on.
@@ -97,7 +99,10 @@ fn are_in_order(len: u32, keys: &dyn Keys) -> bool {
 /// Keys are computed once and tell most rows apart. Every sort of this crate is this one: each
 /// instance of the standard library's would be as large as all that calls it.
 pub(crate) fn sorted(ordinals: &mut dyn Iterator<Item = u32>, keys: &dyn Keys) -> Vec<(u64, u32)> {
-    let mut keyed: Vec<(u64, u32)> = ordinals.map(|row| (keys.key(row), row)).collect();
+    let mut keyed = Vec::with_capacity(ordinals.size_hint().0);
+    for row in ordinals {
+        keyed.push((keys.key(row), row));
+    }
     if keyed.len() < DIGITS {
         keyed.sort_unstable_by(|a, b| compare(keys, *a, *b));
         keyed.dedup();

@@ -1,7 +1,5 @@
 //! Texts that people type: customer ids, product ids, references, reasons.
 
-use daybook_core::json::{Malformed, Reader};
-
 /// The longest customer id, in bytes of UTF-8; with its prefix it must fit into a tag.
 const MAX_NAME_BYTES: usize = 240;
 /// The longest customer id, product id or payment reference, in characters.
@@ -47,30 +45,4 @@ fn limited<'a>(
         ));
     }
     Ok(text)
-}
-
-/// A JSON text of its own.
-pub(crate) fn owned(reader: &mut Reader<'_>) -> Result<Option<String>, Malformed> {
-    Ok(Some(reader.string()?.into_owned()))
-}
-
-/// A JSON text, or `null` for none.
-pub(crate) fn optional(reader: &mut Reader<'_>) -> Result<Option<String>, Malformed> {
-    if reader.null() {
-        return Ok(None);
-    }
-    owned(reader)
-}
-
-/// A JSON number that counts rows; one beyond what memory could hold counts as the most it could.
-pub(crate) fn count(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
-    Ok(usize::try_from(reader.unsigned()?).unwrap_or(usize::MAX))
-}
-
-/// The same, or `null` for none.
-pub(crate) fn optional_count(reader: &mut Reader<'_>) -> Result<Option<usize>, Malformed> {
-    if reader.null() {
-        return Ok(None);
-    }
-    count(reader).map(Some)
 }

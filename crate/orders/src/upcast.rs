@@ -3,6 +3,8 @@
 //! The log is forever, so the steps are forgiving: what an old event already has in the newer
 //! shape is kept.
 
+use core::mem::replace;
+
 use daybook_core::json::{Object, Value};
 use daybook_core::upcast::Upcaster;
 
@@ -28,19 +30,18 @@ pub const UPCASTERS: &[Upcaster] = &[
 fn items_from_product_ids(data: Value) -> Result<Value, String> {
     let mut data = object(data)?;
     match data.remove("product_ids") {
-        Some(Value::Array(ids)) => {
-            let items = ids
-                .into_iter()
-                .map(|id| match id {
-                    Value::String(_) => Ok(Value::from([
-                        ("productId", id),
-                        ("quantity", Value::from(1)),
-                        ("unitPrice", Value::from("0.00")),
-                    ])),
-                    _ => Err("product_ids must hold texts only".to_owned()),
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            data.insert("items", Value::Array(items));
+        Some(Value::Array(mut ids)) => {
+            for id in &mut ids {
+                if id.as_str().is_none() {
+                    return Err("product_ids must hold texts only".to_owned());
+                }
+                *id = Value::from([
+                    ("productId", replace(id, Value::Null)),
+                    ("quantity", Value::from(1)),
+                    ("unitPrice", Value::from("0.00")),
+                ]);
+            }
+            data.insert("items", Value::Array(ids));
         }
         None if data.get("items").is_some() => {}
         _ => return Err("product_ids must be a list".to_owned()),

@@ -169,6 +169,9 @@ pub(super) enum Key {
     Page { number: u32, id: PageId },
 }
 
+/// What the keys of all checkpoints begin with.
+pub(super) const CHECKPOINTS: &str = "projection/checkpoint/";
+
 /// What the keys of a projection's checkpoints begin with.
 pub(super) fn checkpoints_prefix(name: &str) -> String {
     format!("projection/checkpoint/{name}/")

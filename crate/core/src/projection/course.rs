@@ -48,7 +48,8 @@ pub(super) struct Course {
     pub(super) rebuild: Option<Stand>,
     // While it is under way, a preview is shown at most, and nothing is folded.
     restoring: Option<Box<Restoring>>,
-    saved: Saved,
+    // Boxed, as what is restored takes its place.
+    saved: Box<Saved>,
 }
 
 /// What came of taking in records.
@@ -118,7 +119,7 @@ impl Course {
             version: kind.version,
             rebuild: None,
             restoring: None,
-            saved: Saved::nothing(kind.name, kind.version, wipe),
+            saved: Box::new(Saved::nothing(kind.name, kind.version, wipe)),
         }
     }
 
@@ -139,7 +140,7 @@ impl Course {
     }
 
     /// Takes in the records that were [`missing`](Self::missing), with `rows` in the making.
-    pub(super) fn restore(&mut self, records: Vec<Record>, rows: &mut dyn Rows) -> Restored {
+    pub(super) fn restore(&mut self, records: &[Record], rows: &mut dyn Rows) -> Restored {
         let Some(restoring) = &mut self.restoring else {
             return Restored::Again;
         };

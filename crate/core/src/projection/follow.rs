@@ -17,7 +17,7 @@ pub trait Follow<D: Domain> {
     fn wants(&self, position: Position) -> bool;
     fn take(&mut self, recorded: &RecordedEvent<'_>, event: Result<Option<&D::Event<'_>>, &Error>);
     fn missing(&self) -> Option<String>;
-    fn supply(&mut self, prefix: &str, records: Vec<Record>);
+    fn supply(&mut self, prefix: &str, records: &[Record]);
     fn start_over(&mut self);
     fn start_rebuild(&mut self);
     fn cancel_rebuild(&mut self);

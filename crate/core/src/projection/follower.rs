@@ -21,8 +21,9 @@ use crate::{Error, Position, RecordedEvent};
 #[derive(Debug)]
 pub struct Follower<P: Projection> {
     course: Course,
-    /// The rows in use; a preview of them while they are restored.
-    rows: P,
+    /// The rows in use; a preview of them while they are restored. Boxed, as the others are, so that
+    /// these can take their place without a move.
+    rows: Box<P>,
     /// The rows of a rebuild.
     rebuilt: Option<Box<P>>,
     /// The rows that are restored.
@@ -40,7 +41,7 @@ impl<P: Projection> Follower<P> {
     fn on(course: Course) -> Self {
         Self {
             course,
-            rows: P::default(),
+            rows: Box::default(),
             rebuilt: None,
             restored: None,
         }
@@ -53,12 +54,12 @@ impl<P: Projection> Follower<P> {
     }
 
     /// Goes on from what is stored; `checkpoints` are all derived records under
-    /// [`prefix`](Self::prefix). The rows follow: until nothing is [`missing`](Self::missing) any
+    /// [`prefix`](Self::prefix), and others may be among them. The rows follow: until nothing is [`missing`](Self::missing) any
     /// more, only the preview is shown, and no event is taken. Whatever is damaged or missing, the
     /// rows restored are those of a whole state, or none, at position 0. Begins a rebuild when the
     /// rows are of another version, or when this build knows an event that was skipped.
     #[must_use]
-    pub fn restore(checkpoints: Vec<Record>) -> Self {
+    pub fn restore(checkpoints: &[Record]) -> Self {
         let mut follower = Self::on(Course::to_restore(Kind::of::<P>()));
         follower.take_in(checkpoints);
         follower
@@ -73,25 +74,25 @@ impl<P: Projection> Follower<P> {
 
     /// Takes in all derived records under `prefix`, read at one moment; does nothing unless these
     /// are what is [`missing`](Self::missing).
-    pub fn supply(&mut self, prefix: &str, records: Vec<Record>) {
+    pub fn supply(&mut self, prefix: &str, records: &[Record]) {
         if self.course.missing().as_deref() == Some(prefix) {
             self.take_in(records);
         }
     }
 
-    fn take_in(&mut self, records: Vec<Record>) {
+    fn take_in(&mut self, records: &[Record]) {
         let rows = self.restored.get_or_insert_default();
         match self.course.restore(records, &mut **rows) {
             Restored::More { preview: false } => {}
             Restored::More { preview: true } => {
                 if let Some((version, preview)) = self.course.preview() {
-                    self.rows = P::default();
+                    *self.rows = P::default();
                     self.rows.show_preview(version, preview);
                 }
             }
             Restored::Again => self.restored = None,
             Restored::Whole => {
-                self.rows = *self.restored.take().unwrap_or_default();
+                self.rows = self.restored.take().unwrap_or_default();
                 self.make_room();
             }
         }
@@ -113,7 +114,7 @@ impl<P: Projection> Follower<P> {
 
     /// The rows in use.
     #[must_use]
-    pub const fn rows(&self) -> &P {
+    pub fn rows(&self) -> &P {
         &self.rows
     }
 
@@ -160,7 +161,7 @@ impl<P: Projection> Follower<P> {
         if self.course.is_restoring() {
             return;
         }
-        take(&mut self.course.live, &mut self.rows, recorded, event);
+        take(&mut self.course.live, &mut *self.rows, recorded, event);
         if let (Some(stand), Some(rows)) = (&mut self.course.rebuild, &mut self.rebuilt) {
             take(stand, &mut **rows, recorded, event);
         }
@@ -186,9 +187,9 @@ impl<P: Projection> Follower<P> {
         let Some(rebuilt) = &mut self.rebuilt else {
             return false;
         };
-        let done = self.course.finish_rebuild(&mut self.rows, &mut **rebuilt);
+        let done = (self.course).finish_rebuild(&mut *self.rows, &mut **rebuilt);
         if done && let Some(rebuilt) = self.rebuilt.take() {
-            self.rows = *rebuilt;
+            self.rows = rebuilt;
         }
         done
     }
@@ -202,7 +203,7 @@ impl<P: Projection> Follower<P> {
     /// Writes some of the pages that changed ahead of [`changes`](Self::changes), a few milliseconds'
     /// work, so that little is left to do then. Returns whether there are more.
     pub fn prepare(&mut self) -> bool {
-        self.course.prepare(&mut self.rows)
+        self.course.prepare(&mut *self.rows)
     }
 
     /// What to write so that the rows in use and their checkpoint are stored; `None` when they are
@@ -210,7 +211,7 @@ impl<P: Projection> Follower<P> {
     /// [`saved`](Self::saved). When writing failed, or nobody knows how it ended, nothing need be
     /// said: the next changes contain these.
     pub fn changes(&mut self) -> Option<Save> {
-        self.course.changes(&mut self.rows)
+        self.course.changes(&mut *self.rows)
     }
 
     /// The changes of `save` are stored. Does nothing when newer changes were taken since.
@@ -268,7 +269,7 @@ impl<P: Projection> Follow<P::Domain> for Follower<P> {
     fn missing(&self) -> Option<String> {
         self.missing()
     }
-    fn supply(&mut self, prefix: &str, records: Vec<Record>) {
+    fn supply(&mut self, prefix: &str, records: &[Record]) {
         self.supply(prefix, records);
     }
     fn start_over(&mut self) {

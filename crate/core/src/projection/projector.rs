@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::checkpoint::CHECKPOINTS;
 use super::{Follow, Projection, Save, Status, deliver};
 use crate::domain::{Domain, understand};
 use crate::repository::AsOf;
@@ -18,9 +19,8 @@ pub trait ReadModels: Sized {
     /// The domain whose events they fold.
     type Domain: Domain;
 
-    /// Goes on from what was saved; `records` gives the derived records under a prefix
-    /// ([`Follower::prefix`](super::Follower::prefix)).
-    fn restore(records: &mut dyn FnMut(&str) -> Vec<Record>) -> Self;
+    /// Goes on from what was saved: each follower is [restored](super::Follower::restore) from these.
+    fn restore(checkpoints: &[Record]) -> Self;
 
     /// All the followers.
     fn followers(&mut self) -> Vec<&mut dyn Follow<Self::Domain>>;
@@ -57,15 +57,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     /// Whatever the store says. Saved rows that are damaged, or of another log, are no error: they
     /// are folded anew.
     pub async fn open(store: Store<S>) -> Result<Self> {
-        let mut records = store.read_records("projection/checkpoint/").await?;
-        let mut under = |prefix: &str| -> Vec<Record> {
-            let (its, rest) = records
-                .drain(..)
-                .partition(|(key, _)| key.starts_with(prefix));
-            records = rest;
-            its
-        };
-        let mut models = M::restore(&mut under);
+        let mut models = M::restore(&store.read_records(CHECKPOINTS).await?);
         let tail = store.tail();
         if models.followers().iter().any(|one| one.checkpoint() > tail) {
             // Another tab saved them, and has seen more of the log.
@@ -159,7 +151,7 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
         let records = self.store.read_records(&prefix).await?;
         self.with(|models| {
             if let Some(follower) = models.followers().get_mut(index) {
-                follower.supply(&prefix, records);
+                follower.supply(&prefix, &records);
             }
         });
         Ok(true)
@@ -234,13 +226,13 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
     #[must_use]
     pub fn statuses(&self) -> Vec<Status> {
         let tail = self.store.tail();
+        let mut statuses = Vec::new();
         self.with(|models| {
-            models
-                .followers()
-                .iter()
-                .map(|one| one.status(tail))
-                .collect()
-        })
+            for follower in models.followers() {
+                statuses.push(follower.status(tail));
+            }
+        });
+        statuses
     }
 
     /// Begins to rebuild the read model `name`; [`advance`](Self::advance) carries it out. Returns
@@ -256,17 +248,13 @@ impl<M: ReadModels, S: Storage + 'static> Projector<M, S> {
 
     fn with_named(&self, name: &str, act: impl FnOnce(&mut dyn Follow<M::Domain>)) -> bool {
         self.with(|models| {
-            match models
-                .followers()
-                .into_iter()
-                .find(|one| one.name() == name)
-            {
-                Some(follower) => {
+            for follower in models.followers() {
+                if follower.name() == name {
                     act(follower);
-                    true
+                    return true;
                 }
-                None => false,
             }
+            false
         })
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Found {
     /// The version that saved the rows.
     pub(super) version: u32,
     pub(super) at: Checkpoint,
-    pub(super) saved: Saved,
+    pub(super) saved: Box<Saved>,
     /// Whether the rows are not what this build would fold: of another version, or short of events
     /// which it knows.
     pub(super) outdated: bool,
@@ -90,7 +90,7 @@ impl Restoring {
 
     /// Takes in the records whose keys begin with what [`missing`](Self::missing) gave. `rows` are
     /// those in the making, new ones at first.
-    pub(super) fn take(&mut self, records: Vec<Record>, rows: &mut dyn Rows) -> Progress {
+    pub(super) fn take(&mut self, records: &[Record], rows: &mut dyn Rows) -> Progress {
         let Some(chosen) = self.chosen.take() else {
             return self.choose(records);
         };
@@ -100,7 +100,7 @@ impl Restoring {
             return Progress::More;
         }
         if loaded && rows.loaded() {
-            return Progress::Restored(Box::new(self.finish(chosen)));
+            return self.finish(Some(chosen));
         }
         self.failed
             .push((chosen.version, chosen.saving.at.position));
@@ -116,16 +116,15 @@ impl Restoring {
     /// Chooses the best checkpoint that has not failed: of this version the highest that skipped
     /// nothing this build knows, or else the highest; or else one of another version that may be
     /// read, newest version first.
-    fn choose(&mut self, records: Vec<Record>) -> Progress {
+    fn choose(&mut self, records: &[Record]) -> Progress {
         self.checkpoints.clear();
         let mut best: Option<(_, Chosen)> = None;
         for (key, bytes) in records {
-            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, &key)
-            else {
+            let Some(Key::Checkpoint { version, position }) = parse_key(self.kind.name, key) else {
                 continue;
             };
             self.checkpoints.push((version, position));
-            let Ok(saving) = Saving::decode(&bytes) else {
+            let Ok(saving) = Saving::decode(bytes) else {
                 continue;
             };
             if saving.at.position != position || self.failed.contains(&(version, position)) {
@@ -138,29 +137,28 @@ impl Restoring {
             }
         }
         let Some((_, chosen)) = best else {
-            return Progress::Restored(Box::new(self.nothing()));
+            return self.finish(None);
         };
         if chosen.saving.pages.is_empty() {
-            return Progress::Restored(Box::new(self.finish(chosen)));
+            return self.finish(Some(chosen));
         }
         self.chosen = Some(chosen);
         Progress::More
     }
 
     /// Loads the pages that `records` are to hold; `false` when one is missing or damaged.
-    fn load(&mut self, chosen: &Chosen, records: Vec<Record>, rows: &mut dyn Rows) -> bool {
+    fn load(&mut self, chosen: &Chosen, records: &[Record], rows: &mut dyn Rows) -> bool {
         let name = self.kind.name;
         let pages = chosen.saving.pages.as_slice();
         let Some(first) = pages.get(self.loaded).map(|(number, _)| *number) else {
             return false;
         };
-        let mut found =
-            records
-                .into_iter()
-                .filter_map(|(key, bytes)| match parse_key(name, &key)? {
-                    Key::Page { number, id, .. } => Some((number, id, bytes)),
-                    Key::Checkpoint { .. } => None,
-                });
+        let mut found = records
+            .iter()
+            .filter_map(|(key, bytes)| match parse_key(name, key)? {
+                Key::Page { number, id } => Some((number, id, bytes)),
+                Key::Checkpoint { .. } => None,
+            });
         let group = pages.get(self.loaded..).unwrap_or_default();
         for (number, id) in group
             .iter()
@@ -173,55 +171,47 @@ impl Restoring {
                     None => return false,
                 }
             };
-            if !id.holds(&page) || !rows.load_page(chosen.version, *number, &page) {
+            if !id.holds(page) || !rows.load_page(chosen.version, *number, page) {
                 return false;
             }
             self.loaded += 1;
         }
-        self.left_over
-            .extend(found.map(|(number, id, _)| (number, id)));
+        for (number, id, _) in found {
+            self.left_over.push((number, id));
+        }
         true
     }
 
-    fn finish(&mut self, chosen: Chosen) -> Found {
-        let Saving { at, pages, .. } = chosen.saving;
+    /// What is restored of `chosen`; nothing, where there was nothing to choose.
+    fn finish(&mut self, chosen: Option<Chosen>) -> Progress {
         let Kind { name, version, .. } = self.kind;
-        let own = chosen.version == version;
-        let mut saved = if own {
-            Saved::restored(name, version, at.position, pages)
-        } else {
-            Saved::nothing(name, version, self.has_own())
-        };
-        if own {
-            let checkpoints = self.checkpoints.iter();
-            let others = checkpoints.filter(|(other, _)| *other == version);
-            let left_over = core::mem::take(&mut self.left_over);
-            saved.note(
-                others.map(|(_, position)| *position),
-                left_over
-                    .into_iter()
-                    .filter(|(_, id)| id.position <= at.position),
-            );
-        }
-        saved.note_older(self.older());
-        Found {
-            version: chosen.version,
-            outdated: !own || knows_skipped(self.kind, &at.skipped),
-            at,
-            saved,
-        }
-    }
-
-    fn nothing(&self) -> Found {
-        let Kind { name, version, .. } = self.kind;
-        let mut saved = Saved::nothing(name, version, self.has_own());
-        saved.note_older(self.older());
-        Found {
+        let own = (chosen.as_ref()).is_some_and(|chosen| chosen.version == version);
+        let mut found = Found {
             version,
             at: Checkpoint::default(),
-            saved,
+            saved: Box::new(Saved::nothing(name, version, !own && self.has_own())),
             outdated: false,
+        };
+        found.saved.note_older(self.older());
+        if let Some(Chosen { version, saving }) = chosen {
+            let position = saving.at.position;
+            found.version = version;
+            found.outdated = !own || knows_skipped(self.kind, &saving.at.skipped);
+            found.at = saving.at;
+            if own {
+                let checkpoints = self.checkpoints.iter();
+                let others = checkpoints.filter(|(other, _)| *other == version);
+                let left_over = core::mem::take(&mut self.left_over);
+                found.saved.restore(position, saving.pages);
+                found.saved.note(
+                    others.map(|(_, position)| *position),
+                    left_over
+                        .into_iter()
+                        .filter(|(_, id)| id.position <= position),
+                );
+            }
         }
+        Progress::Restored(Box::new(found))
     }
 
     /// Whether there are records of this version: none of them is of use.

@@ -68,7 +68,7 @@ pub(super) struct Saved {
 }
 
 /// What is to be done with a page that is not known to be stored as it is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Unstored {
     /// It changed since it was written.
     Changed,
@@ -99,18 +99,10 @@ impl Saved {
         }
     }
 
-    /// Of a projection restored from the checkpoint at `position`, which names `pages`.
-    pub(super) fn restored(
-        name: &'static str,
-        version: u32,
-        position: Position,
-        pages: Manifest,
-    ) -> Self {
-        Self {
-            pages,
-            confirmed: Some(position),
-            ..Self::nothing(name, version, false)
-        }
+    /// Notes that the projection is restored from the checkpoint at `position`, which names `pages`.
+    pub(super) fn restore(&mut self, position: Position, pages: Manifest) {
+        self.pages = pages;
+        self.confirmed = Some(position);
     }
 
     /// Takes note of older versions that have records.
@@ -129,7 +121,9 @@ impl Saved {
         checkpoints: impl IntoIterator<Item = Position>,
         pages: impl IntoIterator<Item = (u32, PageId)>,
     ) {
-        self.checkpoints.extend(checkpoints);
+        for position in checkpoints {
+            self.checkpoints.push(position);
+        }
         for (number, id) in pages {
             if let Some(left_over) = self.left_over.or_default(number) {
                 left_over.push(id);
@@ -183,9 +177,12 @@ impl Saved {
         rows: &dyn Rows,
         most_bytes: usize,
     ) -> bool {
-        let pages = self.unstored.as_slice().iter();
-        let unwritten = pages.filter(|(_, page)| !matches!(page, Unstored::Written(_)));
-        let unwritten: Vec<u32> = unwritten.map(|(number, _)| *number).collect();
+        let mut unwritten = Vec::new();
+        for (number, page) in self.unstored.as_slice() {
+            if !matches!(page, Unstored::Written(_)) {
+                unwritten.push(*number);
+            }
+        }
         let mut bytes = 0;
         for number in unwritten {
             if bytes >= most_bytes {
@@ -200,10 +197,11 @@ impl Saved {
 
     fn write_page(&mut self, position: Position, number: u32, bytes: Vec<u8>) {
         let state = self.unstored.remove(&number);
-        let is_same = |id: &PageId| state != Some(Unstored::Changed) && id.holds(&bytes);
+        let changed = matches!(state, Some(Unstored::Changed));
+        let is_same = |id: &PageId| !changed && id.holds(&bytes);
         if !self.pages.get(&number).is_some_and(is_same) {
             self.identify(number, PageId::of(position, &bytes));
-        } else if state == Some(Unstored::Rebuilt) {
+        } else if matches!(state, Some(Unstored::Rebuilt)) {
             return;
         }
         self.unstored.insert(number, Unstored::Written(bytes));
@@ -211,14 +209,22 @@ impl Saved {
 
     /// Gives a page that changed its record.
     fn identify(&mut self, number: u32, id: PageId) {
-        let before = self.pages.insert(number, id).filter(|before| *before != id);
-        self.superseded
-            .extend(before.map(|before| (number, before)));
+        if let Some(before) = self.pages.insert(number, id)
+            && before != id
+        {
+            self.superseded.push((number, before));
+        }
         if let Some((own, left_over)) = self.left_over.first_from(&number)
             && *own == number
         {
-            let gone = left_over.extract_if(.., |other| other.position < id.position);
-            self.superseded.extend(gone.map(|other| (number, other)));
+            let superseded = &mut self.superseded;
+            left_over.retain(|other| {
+                let gone = other.position < id.position;
+                if gone {
+                    superseded.push((number, *other));
+                }
+                !gone
+            });
         }
     }
 
@@ -258,13 +264,13 @@ impl Saved {
 
     fn removals(&self, position: Position) -> Vec<Change> {
         let mut removals = Vec::new();
-        for version in &self.older_versions {
-            let prefixes = version_prefixes(self.name, *version);
-            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
+        let own = self.wipe.then_some(self.version);
+        for version in self.older_versions.iter().copied().chain(own) {
+            for prefix in version_prefixes(self.name, version) {
+                removals.push(Change::DeletePrefix { prefix });
+            }
         }
         if self.wipe {
-            let prefixes = version_prefixes(self.name, self.version);
-            removals.extend(prefixes.map(|prefix| Change::DeletePrefix { prefix }));
             return removals;
         }
         for checkpoint in self.checkpoints.iter().filter(|at| **at < position) {

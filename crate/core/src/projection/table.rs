@@ -171,10 +171,13 @@ impl<R: Row> Table<R> {
 
     /// The numbers of the pages that changed since this was last asked, ascending.
     pub fn changed_pages(&mut self) -> Vec<u32> {
-        let numbered = (0..).zip(&mut self.pages);
-        let changed = numbered
-            .filter_map(|(number, page)| core::mem::take(&mut page.changed).then_some(number));
-        changed.collect()
+        let mut numbers = Vec::new();
+        for (number, page) in (0..).zip(&mut self.pages) {
+            if core::mem::take(&mut page.changed) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     /// A page as its rows stand; nothing when there is none of that number.

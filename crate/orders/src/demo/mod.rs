@@ -111,27 +111,26 @@ impl DemoEvents {
         let start = i64::from(day.0) * DAY_MS;
         let span = (self.plan.until.as_millis() - start).clamp(0, DAY_MS - 1);
         let mut random = SplitMix64::new(self.plan.seed, u64::from(day.0.unsigned_abs()));
-        let times: Vec<i64> = (self.placed..placed_by_evening)
-            .map(|_| start + time_of_day(&mut random) * span / DAY_MS)
-            .collect();
+        let mut times = Vec::new();
+        for _ in self.placed..placed_by_evening {
+            times.push(start + time_of_day(&mut random) * span / DAY_MS);
+        }
         let count = placed_by_evening - self.placed;
         let by_time = sorted(&mut (0..count), &Times(&times));
         for (order, (_, drawn)) in (self.placed..).zip(by_time) {
             let at = times.get(drawn as usize).copied().unwrap_or(start);
             let at = Timestamp::from_millis(at);
-            let events = trade::order(self.plan, order, at);
-            let due = (0..)
-                .zip(events)
-                .filter(|(_, event)| event.event.occurred_at <= self.plan.until)
-                .map(|(version, event)| {
-                    Reverse(Due {
-                        at: event.event.occurred_at,
+            for (version, event) in (0..).zip(trade::order(self.plan, order, at)) {
+                let at = event.event.occurred_at;
+                if at <= self.plan.until {
+                    self.due.push(Reverse(Due {
+                        at,
                         order,
                         version,
                         event: Box::new(event),
-                    })
-                });
-            self.due.extend(due);
+                    }));
+                }
+            }
         }
         self.placed = placed_by_evening;
     }
@@ -171,19 +170,14 @@ impl core::fmt::Debug for DemoEvents {
 /// Each day with how many of `orders` are placed by its end, by weekday and season.
 fn orders_by_day(first: Day, orders: u32) -> Vec<(Day, u32)> {
     let days = (0..DAYS).map(|offset| Day(first.0.saturating_add(offset)));
-    let mut sum = 0;
-    let sums: Vec<(Day, u64)> = days
-        .map(|day| {
-            sum += weight(day);
-            (day, sum)
-        })
-        .collect();
-    sums.into_iter()
-        .map(|(day, by_evening)| {
-            let placed = u64::from(orders) * by_evening / sum;
-            (day, u32::try_from(placed).unwrap_or(orders))
-        })
-        .collect()
+    let sum: u64 = days.clone().map(weight).sum();
+    let (mut by_evening, mut placed_by) = (0, Vec::new());
+    for day in days {
+        by_evening += weight(day);
+        let placed = u64::from(orders) * by_evening / sum;
+        placed_by.push((day, u32::try_from(placed).unwrap_or(orders)));
+    }
+    placed_by
 }
 
 fn weight(day: Day) -> u64 {
@@ -202,8 +196,8 @@ fn weight(day: Day) -> u64 {
 fn time_of_day(random: &mut SplitMix64) -> i64 {
     let mut left = random.below(HOURS.iter().sum());
     let mut hour = 0;
-    for weight in HOURS {
-        if left < weight {
+    for weight in &HOURS {
+        if left < *weight {
             break;
         }
         left -= weight;

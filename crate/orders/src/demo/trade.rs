@@ -41,26 +41,25 @@ pub(super) fn order(plan: DemoPlan, index: u32, at: Timestamp) -> Vec<DemoEvent>
     let placed = placed(&mut random, shape);
     let order_id = placed.order_id.to_string();
     let follow_ups = follow_ups(&mut random, &placed, at);
-    let mut events = vec![stored_placed(&mut random, &placed, shape, at)];
+    let mut happened = vec![stored_placed(&mut random, &placed, shape, at)];
     for (at, event) in follow_ups {
         let encoded = Orders::encode(&event);
         let id = uuid(&mut random);
         let mut event = NewEvent::new(id, encoded.event_type, at, encoded.data);
         event.schema_version = Some(encoded.schema_version);
         event.tags = encoded.tags;
-        events.push(event);
+        happened.push(event);
     }
-    (-1..)
-        .zip(events)
-        .map(|(version, mut event): (i64, NewEvent)| {
-            event.correlation_id = Some(order_id.clone());
-            DemoEvent {
-                stream_id: stream_id(&order_id),
-                expected: ExpectedVersion::from(version),
-                event,
-            }
-        })
-        .collect()
+    let mut events = Vec::new();
+    for (version, mut event) in (-1_i64..).zip(happened) {
+        event.correlation_id = Some(order_id.clone());
+        events.push(DemoEvent {
+            stream_id: stream_id(&order_id),
+            expected: ExpectedVersion::from(version),
+            event,
+        });
+    }
+    events
 }
 
 fn shape_of(plan: DemoPlan, index: u32) -> Shape {
@@ -145,32 +144,22 @@ fn follow_ups(
         _ => 3 * HOUR_MS + random.below(3 * DAY_MS),
     };
     let late = 5 * DAY_MS + random.below(25 * DAY_MS);
-    match fate {
-        0..6 => vec![(after(at, HOUR_MS + soon), cancelled(random, placed))],
-        6..11 => {
-            let paid_at = after(at, soon);
-            let refunded_at = after(paid_at, DAY_MS + random.below(19 * DAY_MS));
-            let paid = paid(random, placed);
-            let refunded = refunded(random, placed, &paid);
-            let mut events = vec![
-                (paid_at, OrderEvent::PaymentConfirmed(paid)),
-                (refunded_at, refunded),
-            ];
-            if fate < 8 {
-                let at = after(refunded_at, MINUTE_MS + random.below(DAY_MS));
-                events.push((at, cancelled(random, placed)));
-            }
-            events
-        }
-        11..91 => vec![(
-            after(at, soon),
-            OrderEvent::PaymentConfirmed(paid(random, placed)),
-        )],
-        _ => vec![(
-            after(at, late),
-            OrderEvent::PaymentConfirmed(paid(random, placed)),
-        )],
+    if fate < 6 {
+        return vec![(after(at, HOUR_MS + soon), cancelled(random, placed))];
     }
+    let paid_at = after(at, if fate < 91 { soon } else { late });
+    let refunded_at = (fate < 11).then(|| after(paid_at, DAY_MS + random.below(19 * DAY_MS)));
+    let paid = paid(random, placed);
+    let refunded = refunded_at.map(|at| (at, refunded(random, placed, &paid)));
+    let mut events = vec![(paid_at, OrderEvent::PaymentConfirmed(paid))];
+    if let Some(refunded) = refunded {
+        events.push(refunded);
+    }
+    if let (Some(refunded_at), 0..8) = (refunded_at, fate) {
+        let at = after(refunded_at, MINUTE_MS + random.below(DAY_MS));
+        events.push((at, cancelled(random, placed)));
+    }
+    events
 }
 
 fn paid(random: &mut SplitMix64, placed: &OrderPlaced<'static>) -> PaymentConfirmed<'static> {
@@ -208,8 +197,8 @@ fn stored_placed(
     at: Timestamp,
 ) -> NewEvent {
     let (schema_version, data) = match shape {
-        Shape::ProductIds { says_schema } => (says_schema.then_some(1), product_ids_data(placed)),
-        Shape::NoCurrency => (Some(2), no_currency_data(placed)),
+        Shape::ProductIds { says_schema } => (says_schema.then_some(1), old_data(placed, false)),
+        Shape::NoCurrency => (Some(2), old_data(placed, true)),
         Shape::Current => {
             let encoded = Orders::encode(&OrderEvent::OrderPlaced(placed.clone()));
             (Some(encoded.schema_version), encoded.data)
@@ -221,36 +210,30 @@ fn stored_placed(
     event
 }
 
-/// Schema 1: a product ordered twice is listed twice, and its price was not kept.
-fn product_ids_data(placed: &OrderPlaced<'_>) -> String {
+/// Before schema 3, everything was in US dollars. In schema 1, a product ordered twice is listed twice,
+/// and its price was not kept.
+fn old_data(placed: &OrderPlaced<'_>, has_items: bool) -> String {
     let mut json = Writer::new();
     json.begin_object()
         .key("customer_id")
         .string(&placed.customer_id);
-    json.key("order_id").string(&placed.order_id);
-    json.key("product_ids").begin_array();
-    for item in &placed.items {
-        for _ in 0..item.quantity {
-            json.string(&item.product_id);
+    if has_items {
+        json.key("items").begin_array();
+        for item in &placed.items {
+            item.write_json(&mut json);
         }
+        json.end_array();
     }
-    json.end_array();
-    placed.total_amount.write_json(json.key("total_amount"));
-    json.end_object();
-    json.into_string()
-}
-
-/// Schema 2: everything was in US dollars.
-fn no_currency_data(placed: &OrderPlaced<'_>) -> String {
-    let mut json = Writer::new();
-    json.begin_object()
-        .key("customer_id")
-        .string(&placed.customer_id);
-    json.key("items").begin_array();
-    for item in &placed.items {
-        item.write_json(&mut json);
+    json.key("order_id").string(&placed.order_id);
+    if !has_items {
+        json.key("product_ids").begin_array();
+        for item in &placed.items {
+            for _ in 0..item.quantity {
+                json.string(&item.product_id);
+            }
+        }
+        json.end_array();
     }
-    json.end_array().key("order_id").string(&placed.order_id);
     placed.total_amount.write_json(json.key("total_amount"));
     json.end_object();
     json.into_string()

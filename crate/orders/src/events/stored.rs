@@ -14,7 +14,6 @@ use super::{
 };
 use crate::currency::Currency;
 use crate::money::Amount;
-use crate::order_id::OrderId;
 
 impl ToJson for OrderPlaced<'_> {
     fn write_json(&self, json: &mut Writer) {
@@ -69,35 +68,129 @@ impl ToJson for PaymentRefunded<'_> {
     }
 }
 
-/// Reads an event as its type's writer wrote it; `None` when it differs in anything.
-pub(super) fn as_written(kind: Kind, data: &str) -> Option<OrderEvent<'_>> {
-    let reader = &mut Reader::new(data);
-    let order_id = text_after(reader, r#"{"order_id":""#)?.into();
-    let event = match kind {
-        Kind::OrderPlaced => OrderEvent::OrderPlaced(OrderPlaced {
-            order_id,
-            customer_id: text_after(reader, r#"","customer_id":""#)?.into(),
-            items: items_as_written(reader)?,
-            total_amount: amount_after(reader, r#","total_amount":""#)?,
-            currency: Currency::from_recorded(text_after(reader, r#"","currency":""#)?)?,
-        }),
-        Kind::PaymentConfirmed => OrderEvent::PaymentConfirmed(PaymentConfirmed {
-            order_id,
-            payment_reference: text_after(reader, r#"","payment_reference":""#)?.into(),
-            amount: amount_after(reader, r#"","amount":""#)?,
-        }),
-        Kind::OrderCancelled => OrderEvent::OrderCancelled(OrderCancelled {
-            order_id,
-            reason: text_after(reader, r#"","reason":""#)?.into(),
-        }),
-        Kind::PaymentRefunded => OrderEvent::PaymentRefunded(PaymentRefunded {
-            order_id,
-            payment_reference: text_after(reader, r#"","payment_reference":""#)?.into(),
-            amount: amount_after(reader, r#"","amount":""#)?,
-            reason: text_after(reader, r#"","reason":""#)?.into(),
-        }),
+/// Reads an event of this kind.
+pub(super) fn read(kind: Kind, data: &str) -> Result<OrderEvent<'_>, Malformed> {
+    let mut fields = Fields::NONE;
+    if fields.read_as_written(kind, data).is_none() {
+        fields.read_in_any_order(kind, data)?;
+    }
+    Ok(fields.into_event(kind))
+}
+
+/// What events hold, whichever they are; nothing where an event of its kind holds none.
+struct Fields<'a> {
+    order_id: Cow<'a, str>,
+    customer_id: Cow<'a, str>,
+    items: Vec<Item<'a>>,
+    payment_reference: Cow<'a, str>,
+    /// The total, where an order is placed.
+    amount: Amount,
+    currency: Currency,
+    reason: Cow<'a, str>,
+}
+
+/// The fields an event of this kind has.
+const fn names(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::OrderPlaced => &[
+            "order_id",
+            "customer_id",
+            "items",
+            "total_amount",
+            "currency",
+        ],
+        Kind::PaymentConfirmed => &["order_id", "payment_reference", "amount"],
+        Kind::OrderCancelled => &["order_id", "reason"],
+        Kind::PaymentRefunded => &["order_id", "payment_reference", "amount", "reason"],
+    }
+}
+
+impl<'a> Fields<'a> {
+    const NONE: Self = Self {
+        order_id: Cow::Borrowed(""),
+        customer_id: Cow::Borrowed(""),
+        items: Vec::new(),
+        payment_reference: Cow::Borrowed(""),
+        amount: Amount::ZERO,
+        currency: Currency::USD,
+        reason: Cow::Borrowed(""),
     };
-    (reader.literal(r#""}"#) && reader.end().is_ok()).then_some(event)
+
+    fn into_event(self, kind: Kind) -> OrderEvent<'a> {
+        let order_id = self.order_id.into();
+        match kind {
+            Kind::OrderPlaced => OrderEvent::OrderPlaced(OrderPlaced {
+                order_id,
+                customer_id: self.customer_id,
+                items: self.items,
+                total_amount: self.amount,
+                currency: self.currency,
+            }),
+            Kind::PaymentConfirmed => OrderEvent::PaymentConfirmed(PaymentConfirmed {
+                order_id,
+                payment_reference: self.payment_reference,
+                amount: self.amount,
+            }),
+            Kind::OrderCancelled => OrderEvent::OrderCancelled(OrderCancelled {
+                order_id,
+                reason: self.reason,
+            }),
+            Kind::PaymentRefunded => OrderEvent::PaymentRefunded(PaymentRefunded {
+                order_id,
+                payment_reference: self.payment_reference,
+                amount: self.amount,
+                reason: self.reason,
+            }),
+        }
+    }
+
+    /// Reads them as the writer of the event's type wrote them; `None` when anything differs.
+    fn read_as_written(&mut self, kind: Kind, data: &'a str) -> Option<()> {
+        let reader = &mut Reader::new(data);
+        self.order_id = text_after(reader, r#"{"order_id":""#)?.into();
+        if kind == Kind::OrderPlaced {
+            self.customer_id = text_after(reader, r#"","customer_id":""#)?.into();
+            self.items = items_as_written(reader)?;
+            self.amount = amount_after(reader, r#","total_amount":""#)?;
+            let currency = text_after(reader, r#"","currency":""#)?;
+            self.currency = Currency::from_recorded(currency)?;
+        }
+        if matches!(kind, Kind::PaymentConfirmed | Kind::PaymentRefunded) {
+            self.payment_reference = text_after(reader, r#"","payment_reference":""#)?.into();
+            self.amount = amount_after(reader, r#"","amount":""#)?;
+        }
+        if matches!(kind, Kind::OrderCancelled | Kind::PaymentRefunded) {
+            self.reason = text_after(reader, r#"","reason":""#)?.into();
+        }
+        (reader.literal(r#""}"#) && reader.end().is_ok()).then_some(())
+    }
+
+    /// Reads them as any JSON; what such an event is not known to hold is passed over.
+    fn read_in_any_order(&mut self, kind: Kind, data: &'a str) -> Result<(), Malformed> {
+        let (names, mut found) = (names(kind), 0);
+        let reader = &mut Reader::new(data);
+        reader.begin_object()?;
+        while let Some(key) = reader.next_key()? {
+            let Some(place) = names.iter().position(|name| *name == key) else {
+                reader.skip()?;
+                continue;
+            };
+            found |= 1 << place;
+            match &*key {
+                "order_id" => self.order_id = reader.string()?,
+                "customer_id" => self.customer_id = reader.string()?,
+                "items" => self.items = read_items(reader)?,
+                "payment_reference" => self.payment_reference = reader.string()?,
+                "currency" => self.currency = Currency::read_json(reader)?,
+                "reason" => self.reason = reader.string()?,
+                _ => self.amount = Amount::read_json(reader)?,
+            }
+        }
+        for (place, name) in names.iter().enumerate() {
+            reader.required((found >> place & 1 == 1).then_some(()), name)?;
+        }
+        reader.end()
+    }
 }
 
 fn items_as_written<'a>(reader: &mut Reader<'a>) -> Option<Vec<Item<'a>>> {
@@ -131,31 +224,6 @@ fn amount_after(reader: &mut Reader<'_>, before: &str) -> Option<Amount> {
     Amount::recorded(text_after(reader, before)?).ok()
 }
 
-impl<'a> FromJson<'a> for OrderPlaced<'a> {
-    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let (mut order_id, mut customer_id, mut items) = (None, None, None);
-        let (mut total_amount, mut currency) = (None, None);
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "order_id" => order_id = Some(reader.string()?.into()),
-                "customer_id" => customer_id = Some(reader.string()?),
-                "items" => items = Some(read_items(reader)?),
-                "total_amount" => total_amount = Some(Amount::read_json(reader)?),
-                "currency" => currency = Some(Currency::read_json(reader)?),
-                _ => reader.skip()?,
-            }
-        }
-        Ok(Self {
-            order_id: reader.required(order_id, "order_id")?,
-            customer_id: reader.required(customer_id, "customer_id")?,
-            items: reader.required(items, "items")?,
-            total_amount: reader.required(total_amount, "total_amount")?,
-            currency: reader.required(currency, "currency")?,
-        })
-    }
-}
-
 fn read_items<'a>(reader: &mut Reader<'a>) -> Result<Vec<Item<'a>>, Malformed> {
     let mut items = Vec::new();
     reader.begin_array()?;
@@ -181,67 +249,6 @@ impl<'a> FromJson<'a> for Item<'a> {
             product_id: reader.required(product_id, "productId")?,
             quantity: reader.required(quantity, "quantity")?,
             unit_price: reader.required(unit_price, "unitPrice")?,
-        })
-    }
-}
-
-/// What the events that follow a placement hold.
-#[derive(Default)]
-struct Fields<'a> {
-    order_id: Option<OrderId<'a>>,
-    payment_reference: Option<Cow<'a, str>>,
-    amount: Option<Amount>,
-    reason: Option<Cow<'a, str>>,
-}
-
-impl<'a> Fields<'a> {
-    /// Reads the fields named in `own`; others are passed over, whatever they hold.
-    fn read(reader: &mut Reader<'a>, own: &[&str]) -> Result<Self, Malformed> {
-        let mut fields = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                key if !own.contains(&key) => reader.skip()?,
-                "order_id" => fields.order_id = Some(reader.string()?.into()),
-                "payment_reference" => fields.payment_reference = Some(reader.string()?),
-                "amount" => fields.amount = Some(Amount::read_json(reader)?),
-                _ => fields.reason = Some(reader.string()?),
-            }
-        }
-        Ok(fields)
-    }
-}
-
-impl<'a> FromJson<'a> for PaymentConfirmed<'a> {
-    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let fields = Fields::read(reader, &["order_id", "payment_reference", "amount"])?;
-        Ok(Self {
-            order_id: reader.required(fields.order_id, "order_id")?,
-            payment_reference: reader.required(fields.payment_reference, "payment_reference")?,
-            amount: reader.required(fields.amount, "amount")?,
-        })
-    }
-}
-
-impl<'a> FromJson<'a> for OrderCancelled<'a> {
-    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let fields = Fields::read(reader, &["order_id", "reason"])?;
-        Ok(Self {
-            order_id: reader.required(fields.order_id, "order_id")?,
-            reason: reader.required(fields.reason, "reason")?,
-        })
-    }
-}
-
-impl<'a> FromJson<'a> for PaymentRefunded<'a> {
-    fn read_json(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
-        let own = ["order_id", "payment_reference", "amount", "reason"];
-        let fields = Fields::read(reader, &own)?;
-        Ok(Self {
-            order_id: reader.required(fields.order_id, "order_id")?,
-            payment_reference: reader.required(fields.payment_reference, "payment_reference")?,
-            amount: reader.required(fields.amount, "amount")?,
-            reason: reader.required(fields.reason, "reason")?,
         })
     }
 }

@@ -137,16 +137,16 @@ impl CustomerOrderHistory {
     pub fn customer(&self, customer_id: &str) -> Option<Customer> {
         let ordinal = self.table.customers().position_of(customer_id)?;
         let account = self.customers.get(ordinal)?;
-        let orders = sorted(
-            &mut account.orders.iter().copied(),
-            &ByPlacement(&self.table),
-        );
+        let placed = &mut account.orders.iter().copied();
+        let mut orders = Vec::new();
+        for (_, order) in sorted(placed, &ByPlacement(&self.table)) {
+            if let Some(order) = self.table.view(order) {
+                orders.push(order);
+            }
+        }
         Some(Customer {
             customer: account.view(customer_id),
-            orders: orders
-                .iter()
-                .filter_map(|(_, order)| self.table.view(*order))
-                .collect(),
+            orders,
         })
     }
 
@@ -174,8 +174,9 @@ impl CustomerOrderHistory {
                 continue;
             }
             if count >= query.offset && rows.len() < limit {
-                let account = self.customers.get(*ordinal as usize);
-                rows.extend(account.map(|account| account.view(self.table.customer_id(*ordinal))));
+                if let Some(account) = self.customers.get(*ordinal as usize) {
+                    rows.push(account.view(self.table.customer_id(*ordinal)));
+                }
             } else if matching.is_none() && rows.len() >= limit {
                 count = ordinals.len();
                 break;
@@ -284,18 +285,19 @@ impl Account {
     }
 
     fn view(&self, customer_id: &str) -> CustomerView {
+        let mut lifetime_value = Vec::new();
+        for (currency, sum) in &self.value {
+            if !sum.is_zero() {
+                lifetime_value.push(Value {
+                    currency: *currency,
+                    amount: sum.in_currency(*currency),
+                });
+            }
+        }
         CustomerView {
             customer_id: customer_id.to_owned(),
             order_count: self.orders.len(),
-            lifetime_value: self
-                .value
-                .iter()
-                .filter(|(_, sum)| !sum.is_zero())
-                .map(|(currency, sum)| Value {
-                    currency: *currency,
-                    amount: sum.in_currency(*currency),
-                })
-                .collect(),
+            lifetime_value,
             first_order_at: self.first_at.to_string(),
             last_order_at: self.last_at.to_string(),
         }

@@ -8,31 +8,28 @@ use super::customer_order_history::{
 use super::orders::OrderView;
 use super::orders_summary::{OrderSort, OrdersPage, OrdersQuery, StatusFilter};
 use super::revenue_by_day::{RevenueQuery, RevenueView};
+use crate::fields::{self, Field};
 use crate::order::write_actions;
-use crate::text::{count, optional, optional_count};
 
 impl FromJson<'_> for OrdersQuery {
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut query = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "search" => query.search = optional(reader)?,
-                "status" => query.status = StatusFilter::read_json(reader)?,
-                "sort" => query.sort = OrderSort::read_json(reader)?,
-                "descending" => query.descending = reader.boolean()?,
-                "offset" => query.offset = count(reader)?,
-                "limit" => query.limit = optional_count(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
+        let fields: &mut [(_, &mut dyn Field)] = &mut [
+            ("search", &mut query.search),
+            ("status", &mut query.status),
+            ("sort", &mut query.sort),
+            ("descending", &mut query.descending),
+            ("offset", &mut query.offset),
+            ("limit", &mut query.limit),
+        ];
+        fields::read(reader, 0, fields)?;
         Ok(query)
     }
 }
 
-impl FromJson<'_> for OrderSort {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match &*reader.string()? {
+impl Field for OrderSort {
+    fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        *self = match &*reader.string()? {
             "placedAt" => Self::PlacedAt,
             "orderId" => Self::OrderId,
             "customerId" => Self::CustomerId,
@@ -42,13 +39,14 @@ impl FromJson<'_> for OrderSort {
                 return Err(reader
                     .malformed("'placedAt', 'orderId', 'customerId', 'status' or 'totalAmount'"));
             }
-        })
+        };
+        Ok(())
     }
 }
 
-impl FromJson<'_> for StatusFilter {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match &*reader.string()? {
+impl Field for StatusFilter {
+    fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        *self = match &*reader.string()? {
             "ALL" => Self::All,
             "PENDING" => Self::Pending,
             "PAID" => Self::Paid,
@@ -57,7 +55,8 @@ impl FromJson<'_> for StatusFilter {
             _ => {
                 return Err(reader.malformed("'ALL', 'PENDING', 'PAID', 'REFUNDED' or 'CANCELLED'"));
             }
-        })
+        };
+        Ok(())
     }
 }
 
@@ -109,29 +108,27 @@ impl ToJson for OrderView {
 impl FromJson<'_> for CustomersQuery {
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut query = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "search" => query.search = optional(reader)?,
-                "sort" => query.sort = CustomerSort::read_json(reader)?,
-                "descending" => query.descending = reader.boolean()?,
-                "offset" => query.offset = count(reader)?,
-                "limit" => query.limit = optional_count(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
+        let fields: &mut [(_, &mut dyn Field)] = &mut [
+            ("search", &mut query.search),
+            ("sort", &mut query.sort),
+            ("descending", &mut query.descending),
+            ("offset", &mut query.offset),
+            ("limit", &mut query.limit),
+        ];
+        fields::read(reader, 0, fields)?;
         Ok(query)
     }
 }
 
-impl FromJson<'_> for CustomerSort {
-    fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(match &*reader.string()? {
+impl Field for CustomerSort {
+    fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        *self = match &*reader.string()? {
             "customerId" => Self::CustomerId,
             "orderCount" => Self::OrderCount,
             "lastOrderAt" => Self::LastOrderAt,
             _ => return Err(reader.malformed("'customerId', 'orderCount' or 'lastOrderAt'")),
-        })
+        };
+        Ok(())
     }
 }
 
@@ -180,15 +177,12 @@ impl CustomerView {
 impl FromJson<'_> for RevenueQuery {
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut query = Self::default();
-        reader.begin_object()?;
-        while let Some(key) = reader.next_key()? {
-            match &*key {
-                "currency" => query.currency = optional(reader)?,
-                "from" => query.from = optional(reader)?,
-                "to" => query.to = optional(reader)?,
-                _ => return Err(reader.unknown()),
-            }
-        }
+        let fields: &mut [(_, &mut dyn Field)] = &mut [
+            ("currency", &mut query.currency),
+            ("from", &mut query.from),
+            ("to", &mut query.to),
+        ];
+        fields::read(reader, 0, fields)?;
         Ok(query)
     }
 }

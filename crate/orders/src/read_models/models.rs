@@ -20,13 +20,11 @@ pub struct OrderReadModels {
 impl ReadModels for OrderReadModels {
     type Domain = Orders;
 
-    fn restore(records: &mut dyn FnMut(&str) -> Vec<Record>) -> Self {
+    fn restore(checkpoints: &[Record]) -> Self {
         Self {
-            orders_summary: Follower::restore(records(&Follower::<OrdersSummary>::prefix())),
-            customer_order_history: Follower::restore(records(
-                &Follower::<CustomerOrderHistory>::prefix(),
-            )),
-            revenue_by_day: Follower::restore(records(&Follower::<RevenueByDay>::prefix())),
+            orders_summary: Follower::restore(checkpoints),
+            customer_order_history: Follower::restore(checkpoints),
+            revenue_by_day: Follower::restore(checkpoints),
         }
     }
 

@@ -4,7 +4,7 @@ use daybook_core::codec::{Damaged, Reader, Writer};
 use daybook_core::projection::{Row, Table};
 use daybook_core::{RecordedEvent, Timestamp};
 
-use super::facts::{Fact, Facts, Moment};
+use super::facts::{Facts, Moment};
 use super::order_ids::{BUFFER, OrderIds};
 use super::pages::{self, Applied, Changed};
 use crate::currency::Currency;
@@ -227,8 +227,11 @@ impl OrdersTable {
 
     /// Whether the pages taken in go together.
     pub(super) fn is_whole(&self) -> bool {
-        let known = |fact: &Fact| (fact.customer as usize) < self.customers.len();
-        self.applied.is_any() && self.facts.iter().all(known)
+        let mut whole = self.applied.is_any();
+        self.facts.each(&mut |_, fact| {
+            whole &= (fact.customer as usize) < self.customers.len();
+        });
+        whole
     }
 }
 

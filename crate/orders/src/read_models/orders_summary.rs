@@ -168,16 +168,17 @@ impl OrdersSummary {
         let customers = needle.customers(&self.table);
         let facts = self.table.facts();
         let mut tallies = Tallies::default();
-        let matching = (0..).zip(facts.iter()).map(|(ordinal, fact)| {
+        let mut matching = Vec::with_capacity(self.len());
+        facts.each(&mut |ordinal, fact| {
             let matches = status.matches(fact.status)
                 && (customers.get(fact.customer as usize) == Some(&true)
                     || needle.is_in_id(&self.table, ordinal));
             if matches {
                 tallies.add(fact, facts.total(fact));
             }
-            matches
+            matching.push(matches);
         });
-        (matching.collect(), tallies)
+        (matching, tallies)
     }
 
     fn page(
@@ -203,8 +204,8 @@ impl OrdersSummary {
             };
             if left_out < query.offset {
                 left_out += 1;
-            } else {
-                rows.extend(self.table.view(*ordinal));
+            } else if let Some(row) = self.table.view(*ordinal) {
+                rows.push(row);
             }
         }
         rows
@@ -340,17 +341,14 @@ impl Projection for OrdersSummary {
     fn loaded(&mut self) -> bool {
         let whole = self.table.is_whole();
         let facts = self.table.facts();
-        for fact in facts.iter() {
-            self.tallies.add(fact, facts.total(fact));
-        }
+        facts.each(&mut |_, fact| self.tallies.add(fact, facts.total(fact)));
         whole
     }
 
     fn preview(&self) -> Vec<u8> {
         let mut newest = Newest::default();
-        for (ordinal, fact) in (0..).zip(self.table.facts().iter()) {
-            newest.consider((fact.placed_at, ordinal));
-        }
+        let facts = self.table.facts();
+        facts.each(&mut |ordinal, fact| newest.consider((fact.placed_at, ordinal)));
         preview::write(&self.table, &self.tallies, &newest.ordinals())
     }
 

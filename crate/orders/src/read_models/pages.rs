@@ -55,8 +55,15 @@ impl<T> Column<T> {
         full * ROWS_PER_PAGE + u32::try_from(last.len()).unwrap_or_default()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+    /// Shows each value to `look`, with its ordinal.
+    pub(super) fn each(&self, look: &mut dyn FnMut(u32, &T)) {
+        let mut ordinal = 0;
+        for piece in &self.0 {
+            for value in piece {
+                look(ordinal, value);
+                ordinal += 1;
+            }
+        }
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
@@ -83,10 +90,13 @@ impl Changed {
 
     /// The numbers of the pages that changed since this was last asked.
     pub(super) fn take(&mut self) -> Vec<u32> {
-        let numbered = (0..).zip(&mut self.0);
-        let changed =
-            numbered.filter_map(|(number, changed)| core::mem::take(changed).then_some(number));
-        changed.collect()
+        let mut numbers = Vec::new();
+        for (number, changed) in (0..).zip(&mut self.0) {
+            if core::mem::take(changed) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 }
 
@@ -132,7 +142,9 @@ pub(super) fn load_page(
 pub(super) fn together(first: Vec<u32>, second: Vec<u32>, position: &mut Applied) -> Vec<u32> {
     let mut pages = Vec::with_capacity(first.len() + second.len() + 1);
     for (part, table) in [(0, first), (1, second)] {
-        pages.extend(table.into_iter().map(|number| number * PARTS + part));
+        for number in table {
+            pages.push(number * PARTS + part);
+        }
     }
     if core::mem::take(&mut position.changed) {
         pages.push(POSITION_PAGE);

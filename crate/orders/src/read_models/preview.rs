@@ -31,8 +31,11 @@ impl Newest {
 
     /// Their ordinals, in the order they were placed in.
     pub(super) fn ordinals(&self) -> Vec<u32> {
-        let newest = self.0.iter().skip(self.too_old().unwrap_or_default());
-        newest.map(|(_, ordinal)| *ordinal).collect()
+        let mut ordinals = Vec::with_capacity(PREVIEW_ROWS);
+        for (_, ordinal) in self.0.iter().skip(self.too_old().unwrap_or_default()) {
+            ordinals.push(*ordinal);
+        }
+        ordinals
     }
 
     /// How many are too old; `None` while there is room.

@@ -108,21 +108,20 @@ impl RevenueByDay {
     /// The rows that match, by day and then by currency.
     #[must_use]
     pub fn query(&self, query: &RevenueQuery) -> Vec<RevenueView> {
-        let wanted = |row: &&DayRow| {
-            let wanted = query.currency.as_ref();
-            wanted.is_none_or(|code| code.as_bytes() == row.currency.bytes())
-        };
-        self.days
-            .sorted
-            .iter()
-            .filter_map(|place| self.days.rows.get(*place as usize))
-            .filter(wanted)
-            .map(DayRow::view)
-            .filter(|row| {
-                query.from.as_ref().is_none_or(|from| row.day >= *from)
-                    && query.to.as_ref().is_none_or(|to| row.day <= *to)
-            })
-            .collect()
+        let mut found = Vec::new();
+        for place in &self.days.sorted {
+            let Some(row) = self.days.rows.get(*place as usize) else {
+                continue;
+            };
+            let day = row.day.to_string();
+            if (query.currency.as_ref()).is_none_or(|code| *code == row.currency.code())
+                && query.from.as_ref().is_none_or(|from| day >= *from)
+                && query.to.as_ref().is_none_or(|to| day <= *to)
+            {
+                found.push(row.view(day));
+            }
+        }
+        found
     }
 
     /// The currency of the order `event` happened to; `None` when the event changes nothing.
@@ -300,9 +299,9 @@ impl DayRow {
         }
     }
 
-    fn view(&self) -> RevenueView {
+    fn view(&self, day: String) -> RevenueView {
         RevenueView {
-            day: self.day.to_string(),
+            day,
             currency: self.currency,
             placed: self.placed,
             paid: self.paid,

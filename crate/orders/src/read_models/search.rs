@@ -38,11 +38,11 @@ impl Needle {
 
     /// Which customers' ids hold it, by their ordinals.
     pub(super) fn customers(&self, orders: &OrdersTable) -> Vec<bool> {
-        orders
-            .customers()
-            .iter()
-            .map(|row| self.is_in(&row.0))
-            .collect()
+        let mut matching = Vec::with_capacity(orders.customers().len());
+        for row in orders.customers() {
+            matching.push(self.is_in(&row.0));
+        }
+        matching
     }
 
     /// Whether the order's id holds it.

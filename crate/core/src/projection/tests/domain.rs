@@ -253,9 +253,9 @@ impl Records {
     }
 
     pub(super) fn restore<P: Projection>(&self) -> Follower<P> {
-        let mut follower = Follower::restore(self.read(&Follower::<P>::prefix()));
+        let mut follower = Follower::restore(&self.read(&Follower::<P>::prefix()));
         while let Some(prefix) = follower.missing() {
-            follower.supply(&prefix, self.read(&prefix));
+            follower.supply(&prefix, &self.read(&prefix));
         }
         follower
     }
