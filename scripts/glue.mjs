@@ -29,8 +29,8 @@ const unneeded = [
   /^ {4}(wasmInstance|wasmModule|cached\w+) = (instance|module|null);\n/gm,
   // The package calls `free`.
   /^if \(Symbol\.dispose\) .*\n/gm,
-  // And of a callback, nobody does: it is freed by being called.
-  /(?<=^export class Callback \{[\s\S]*?) {4}free\(\) \{[\s\S]*?^ {4}\}\n/m,
+  // And of what promises are settled by, nobody does: it is kept for as long as the module.
+  /(?<=^export class Settling \{[\s\S]*?) {4}free\(\) \{[\s\S]*?^ {4}\}\n/m,
   // What is imported is asked for by names that objects have none of by themselves.
   /^ +__proto__: null,\n/gm,
   // A decoder needs no warming up.

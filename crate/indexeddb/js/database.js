@@ -76,15 +76,16 @@ export const answer = (request) =>
   });
 
 /**
- * Lets Rust know what becomes of a promise.
+ * Lets Rust know what becomes of the promise that it follows under a number.
  *
  * @param {Promise<unknown>} promise
- * @param {{ call(isFulfilled: boolean, value: unknown): void }} callback
+ * @param {{ call(number: number, isFulfilled: boolean, value: unknown): void }} settling
+ * @param {number} number
  */
-export function follow(promise, callback) {
+export function follow(promise, settling, number) {
   promise.then(
-    (value) => callback.call(true, value),
-    (reason) => callback.call(false, reason),
+    (value) => settling.call(number, true, value),
+    (reason) => settling.call(number, false, reason),
   );
 }
 

@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use crate::tasks;
+
 #[wasm_bindgen]
 extern "C" {
     /// A promise; a future as soon as it is [followed](Settled::of).
@@ -21,30 +23,71 @@ extern "C" {
 
 #[wasm_bindgen(module = "/js/database.js")]
 extern "C" {
-    fn follow(promise: &Promise, callback: Callback);
+    fn follow(promise: &Promise, settling: &JsValue, number: usize);
 }
 
 /// What a promise comes to: its value, or what it was rejected with.
 type Outcome = Result<JsValue, JsValue>;
 
-/// What JavaScript is to call when a promise is settled.
+/// What JavaScript tells of all promises; one for all of them, since each object that JavaScript is
+/// given has to be kept track of.
 #[wasm_bindgen(skip_typescript)]
-pub struct Callback(Box<dyn FnOnce(Outcome)>);
+pub struct Settling(Rc<RefCell<Followed>>);
 
 #[wasm_bindgen]
-impl Callback {
-    /// Says what became of the promise.
-    pub fn call(self, is_fulfilled: bool, value: JsValue) {
-        (self.0)(if is_fulfilled { Ok(value) } else { Err(value) });
+impl Settling {
+    /// Says what became of the promise of a number, and carries out what waited for it.
+    pub fn call(&self, number: usize, is_fulfilled: bool, value: JsValue) {
+        let outcome = if is_fulfilled { Ok(value) } else { Err(value) };
+        tasks::run_after(|| self.0.borrow_mut().settle(number, outcome));
     }
 }
 
-/// Calls `callback` once what runs now has ended: a microtask.
-pub(crate) fn soon(callback: fn()) {
-    follow(
-        &Promise::resolved(),
-        Callback(Box::new(move |_| callback())),
-    );
+thread_local! {
+    static FOLLOWED: Rc<RefCell<Followed>> = Rc::default();
+    static SETTLING: JsValue = Settling(FOLLOWED.with(Rc::clone)).into();
+}
+
+/// The promises that are followed, each under its number; not there: the number is free, or is 0.
+#[derive(Default)]
+struct Followed {
+    waiting: Vec<Option<Rc<RefCell<Shared>>>>,
+    free: Vec<usize>,
+}
+
+/// The number of a promise that nobody waits for.
+const NOBODY: usize = 0;
+
+impl Followed {
+    fn add(&mut self, shared: &Rc<RefCell<Shared>>) -> usize {
+        if self.waiting.is_empty() {
+            self.waiting.push(None);
+        }
+        let number = self.free.pop().unwrap_or(self.waiting.len());
+        let shared = Some(Rc::clone(shared));
+        match self.waiting.get_mut(number) {
+            Some(place) => *place = shared,
+            None => self.waiting.push(shared),
+        }
+        number
+    }
+
+    fn settle(&mut self, number: usize, outcome: Outcome) {
+        let Some(shared) = self.waiting.get_mut(number).and_then(Option::take) else {
+            return;
+        };
+        self.free.push(number);
+        let mut shared = shared.borrow_mut();
+        shared.outcome = Some(outcome);
+        if let Some(waker) = shared.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// Has what was woken carried out once what runs now has ended: a microtask.
+pub(crate) fn soon() {
+    SETTLING.with(|settling| follow(&Promise::resolved(), settling, NOBODY));
 }
 
 /// What the future and the promise share.
@@ -59,17 +102,10 @@ pub(crate) struct Settled(Rc<RefCell<Shared>>);
 
 impl Settled {
     pub(crate) fn of(promise: &Promise) -> Self {
-        let shared = Rc::new(RefCell::new(Shared::default()));
-        let settled = Self(Rc::clone(&shared));
-        let settle = move |outcome| {
-            let mut shared = shared.borrow_mut();
-            shared.outcome = Some(outcome);
-            if let Some(waker) = shared.waker.take() {
-                waker.wake();
-            }
-        };
-        follow(promise, Callback(Box::new(settle)));
-        settled
+        let shared = Rc::default();
+        let number = FOLLOWED.with(|followed| followed.borrow_mut().add(&shared));
+        SETTLING.with(|settling| follow(promise, settling, number));
+        Self(shared)
     }
 }
 

@@ -36,20 +36,31 @@ impl Wake for Number {
     }
 }
 
-/// Carries out `task`, which may not be `Send`, on the thread it was made on: as far as it goes once
-/// what runs now has ended, and on whenever it is woken.
+/// Carries out `task`, which may not be `Send`, on the thread it was made on: now, as far as it goes, and
+/// on whenever it is woken. To be called by what JavaScript calls, and not by a task.
 ///
 /// Like `wasm_bindgen_futures::spawn_local`, at a tenth of its size.
 pub fn spawn(task: Pin<Box<dyn Future<Output = ()>>>) {
-    TASKS.with(|tasks| {
-        let free = tasks.free.borrow_mut().pop();
-        let number = free.unwrap_or_else(|| {
-            let mut waiting = tasks.waiting.borrow_mut();
-            waiting.push(None);
-            waiting.len() - 1
+    run_after(|| {
+        TASKS.with(|tasks| {
+            let free = tasks.free.borrow_mut().pop();
+            let number = free.unwrap_or_else(|| {
+                let mut waiting = tasks.waiting.borrow_mut();
+                waiting.push(None);
+                waiting.len() - 1
+            });
+            tasks.put(number, task);
+            tasks.wake(number);
         });
-        tasks.put(number, task);
-        tasks.wake(number);
+    });
+}
+
+/// Carries out what `work`, which itself holds nothing that tasks need, has woken.
+pub(crate) fn run_after(work: impl FnOnce()) {
+    TASKS.with(|tasks| {
+        tasks.is_scheduled.set(true);
+        work();
+        tasks.run();
     });
 }
 
@@ -58,7 +69,7 @@ impl Tasks {
     fn wake(&self, number: usize) {
         self.woken.borrow_mut().push_back(number);
         if !self.is_scheduled.replace(true) {
-            soon(|| TASKS.with(Self::run));
+            soon();
         }
     }
 
