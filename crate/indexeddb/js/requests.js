@@ -139,31 +139,32 @@ export class Connection {
    * @param {boolean} strict
    * @returns {Promise<boolean>}
    */
-  async commit(tail, entries, strict) {
+  commit(tail, entries, strict) {
     // What was read when opening began is of the past from here on.
     this.#ahead = undefined;
     const batches = batchesFrom(tail, entries);
-    const isSmall = large(batches) === 0;
     // Many small ones are merged before long; to seal them first would take longer than to commit. But
     // who goes on adding large ones must not leave all of them.
     const canWait = this.#small > MAX_SEALED_TOGETHER && this.#large < MAX_UNSEALED;
-    const sealsNone = isSmall || tail === this.#sealed || canWait;
-    const isDone =
-      (tail === this.#tail && sealsNone && (await this.#commitAtOnce(tail, batches, strict))) ||
-      (await this.#commitLooking(tail, batches, strict));
-    if (!isDone) return false;
+    const sealsNone = large(batches) === 0 || tail === this.#sealed || canWait;
+    if (tail === this.#tail && sealsNone) return this.#commitAtOnce(tail, batches, strict);
+    return this.#commitLooking(tail, batches, strict);
+  }
+
+  /** Notes what was added. @param {number} tail @param {Batch[]} batches */
+  #added(tail, batches) {
     this.#tail = endOf(batches, tail);
-    if (isSmall) this.#small += 1;
+    if (large(batches) === 0) this.#small += 1;
     else if (this.#sealed < this.#tail) this.#large += batches.length;
     return true;
   }
 
   /**
    * Adds batches where this connection has seen the log end: the key after that is free, unless the
-   * log has grown since.
+   * log has grown since. Then it looks.
    *
    * @param {number} tail @param {Batch[]} batches @param {boolean} strict
-   * @returns {Promise<boolean>} Whether the key was free.
+   * @returns {Promise<boolean>}
    */
   #commitAtOnce(tail, batches, strict) {
     const sealing = tail === this.#sealed ? large(batches) : 0;
@@ -176,7 +177,7 @@ export class Connection {
         transaction = begun;
         begun.oncomplete = () => {
           if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
-          resolve(true);
+          resolve(this.#added(tail, batches));
         };
         // In WebKit a transaction that was told to end does not say why it did not.
         /** @type {DOMException | null} */
@@ -186,7 +187,7 @@ export class Connection {
         };
         begun.onabort = () => {
           const cause = failed(refused ?? begun.error);
-          if (cause.code === TAKEN) resolve(false);
+          if (cause.code === TAKEN) resolve(this.#commitLooking(tail, batches, strict));
           else reject(cause);
         };
         addTo(begun, batches, sealing);
@@ -224,8 +225,9 @@ export class Connection {
       sealedTo = endOf(batches.slice(0, sealing), sealedTo);
       return true;
     });
-    if (isDone) this.#sealedTo(sealedTo);
-    return isDone;
+    if (!isDone) return false;
+    this.#sealedTo(sealedTo);
+    return this.#added(tail, batches);
   }
 
   /** Notes up to where the log is sealed. @param {number} upto */

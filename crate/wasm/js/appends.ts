@@ -2,7 +2,7 @@
 
 import type { Part } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
-import { answer, type Refusal } from './failing.js';
+import type { Refusal } from './failing.js';
 import type { Appended } from './types.js';
 
 /** About how many characters cross together. */
@@ -55,30 +55,36 @@ export class Appends {
       let [count, length] = [0, 0];
       do length += this.#asked[count++]?.text.length ?? 0;
       while (count < this.#asked.length && length < PART_LENGTH);
-      void this.#crossPart(this.#asked.splice(0, count));
+      this.#crossPart(this.#asked.splice(0, count));
       // By then Rust has asked storage to take these.
       await undefined;
     }
     this.#isCrossing = false;
   }
 
-  async #crossPart(asked: readonly Asked[]): Promise<void> {
+  #crossPart(asked: readonly Asked[]): void {
+    const reject = (error: unknown) => {
+      for (const { reject } of asked) reject(error);
+    };
     try {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
-      const json = await answer<string>((answer) =>
-        this.#inner.append(bytes, ends, random, Date.now(), answer),
-      );
-      const answers = JSON.parse(json) as Answer[];
-      if (answers.some(Array.isArray)) this.#noteAppended();
-      for (const [index, { streamIds, resolve, reject }] of asked.entries()) {
-        const answer = answers[index];
-        if (Array.isArray(answer)) resolve(appended(answer, streamIds));
-        else if (answer && 'repeated' in answer) resolve(answer);
-        else reject(answer);
-      }
+      const resolve = (json: string) => this.#settle(asked, json);
+      this.#inner.append(bytes, ends, random, Date.now(), { resolve, reject });
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      reject(error);
+    }
+  }
+
+  /** Called by Rust: it only settles promises, and asks nothing of Rust again. */
+  #settle(asked: readonly Asked[], json: string): void {
+    const answers = JSON.parse(json) as Answer[];
+    if (answers.some(Array.isArray)) this.#noteAppended();
+    for (const [index, { streamIds, resolve, reject }] of asked.entries()) {
+      const answer = answers[index];
+      if (Array.isArray(answer)) resolve(appended(answer, streamIds));
+      else if (answer && 'repeated' in answer) resolve(answer);
+      else reject(answer);
     }
   }
 }
