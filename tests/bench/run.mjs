@@ -11,8 +11,8 @@ import { readOptions } from './options.mjs';
 import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
 import { takeTurn } from './sessions.mjs';
-import { beside, figure, median } from './statistics.mjs';
-import { bareMachine, firstBurst, openingFloor, table } from './table.mjs';
+import { beside, figure, judge, median } from './statistics.mjs';
+import { bareMachine, beyond, firstBurst, openingFloor, table } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
 /** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
@@ -67,8 +67,11 @@ function compare(entries, { only }) {
         only.map((name) => [name, figure(perRound(entries, name, workload.id))]),
       );
       const compared = beside(figures, 'daybook', workload.better);
-      const met = compared && workload.target !== null ? compared.ratio >= workload.target : null;
-      return { ...workload, figures, compared, met };
+      const [bare, inTurns] = [workload.bare, workload.inTurns].map((name) =>
+        name ? figure(perRound(entries, 'daybook', name)) : null,
+      );
+      const judged = judge({ workload, figures, compared, bare: bare ?? null, inTurns: inTurns ?? null });
+      return { ...workload, figures, compared, ...judged };
     })
     .filter(({ figures }) => Object.values(figures).some((one) => one !== null));
 }
@@ -103,6 +106,7 @@ function report(entries, options) {
   );
   const titles = Object.fromEntries(Object.entries(abouts).map(([name, { title }]) => [name, title]));
   console.log(`\n${table(rows, options.only, titles).join('\n')}\n`);
+  for (const row of rows) if (row.limit) console.log(beyond(row, row.limit));
   for (const line of bareMachine(bare)) console.log(line);
   const [floors, opens, readies] = ['openFloor', 'open', 'openReady'].map((name) =>
     median(perRound(entries, 'daybook', name)),
@@ -134,7 +138,7 @@ await main(import.meta, async () => {
     workloads.map(({ id }) => id),
   );
   const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
-  const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine', 'openingFloor'];
+  const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine', 'bareBulk', 'openingFloor'];
   await buildBench();
   if (options.scale) return await scale(options);
   const began = new Date();

@@ -40,3 +40,36 @@ export function beside(figures, ours, better) {
   });
   return { best: best.name, ratio: better === 'more' ? own / best.value : best.value / own };
 }
+
+/** How much longer than the platform's own floor something may take, where its target lies beyond that. */
+export const FLOOR_FACTOR = 1.2;
+
+/**
+ * What the platform allows: the ratio to the best peer that its own floor would reach, and how many times
+ * as long as the floor Daybook takes.
+ * @typedef {{ ratio: number, factor: number }} Limit
+ */
+
+/**
+ * Whether a target is met. One that the platform's own floor, measured in the same run, would miss too is
+ * met by whoever comes near that floor.
+ *
+ * @param {object} row
+ * @param {{ target: number | null }} row.workload
+ * @param {Record<string, Figure | null>} row.figures
+ * @param {{ best: string, ratio: number } | null} row.compared
+ * @param {Figure | null} row.bare The floor, as a rate.
+ * @param {Figure | null} [row.inTurns] Daybook's own rate in turns with the floor, where that was measured.
+ * @returns {{ met: boolean | null, limit: Limit | null }}
+ */
+export function judge({ workload: { target }, figures, compared, bare, inTurns }) {
+  const own = figures.daybook?.median;
+  if (!compared || target === null || own === undefined) return { met: null, limit: null };
+  const isMet = compared.ratio >= target;
+  const limit = bare && {
+    ratio: (compared.ratio * bare.median) / own,
+    factor: bare.median / (inTurns?.median ?? own),
+  };
+  if (isMet || !limit || limit.ratio >= target) return { met: isMet, limit: null };
+  return { met: limit.factor <= FLOOR_FACTOR, limit };
+}

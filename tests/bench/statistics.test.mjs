@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readOptions } from './options.mjs';
-import { beside, figure, median, spread } from './statistics.mjs';
+import { beside, figure, judge, median, spread } from './statistics.mjs';
 import { columns, digits } from './table.mjs';
 
 test('the median is the middle one, or lies between the two in the middle', () => {
@@ -26,6 +26,21 @@ test('more is better in a ratio, whatever is measured', () => {
 test('a contender without figures, or alone, is beside nobody', () => {
   assert.equal(beside({ ours: figure([]), other: figure([1]) }, 'ours', 'more'), null);
   assert.equal(beside({ ours: figure([1]) }, 'ours', 'more'), null);
+});
+
+test('a target that the platform itself would miss is met near its floor, and only then', () => {
+  const workload = { target: 4 };
+  /** @param {number} own @param {number | null} floor */
+  const judged = (own, floor) => {
+    const figures = { daybook: figure([own]), peer: figure([10]) };
+    const bare = floor === null ? null : figure([floor]);
+    return judge({ workload, figures, compared: beside(figures, 'daybook', 'more'), bare });
+  };
+  assert.deepEqual(judged(40, 30), { met: true, limit: null });
+  assert.deepEqual(judged(39, null), { met: false, limit: null });
+  assert.deepEqual(judged(39, 41), { met: false, limit: null }, 'within the platform');
+  assert.deepEqual(judged(25, 30), { met: true, limit: { ratio: 3, factor: 1.2 } });
+  assert.deepEqual(judged(20, 30), { met: false, limit: { ratio: 3, factor: 1.5 } });
 });
 
 test('numbers keep three digits', () => {

@@ -1,5 +1,6 @@
 /** The figures as a person reads them. */
 
+import { FLOOR_FACTOR } from './statistics.mjs';
 import { bareMachineTarget } from './targets.mjs';
 
 /** @typedef {import('./statistics.mjs').Figure} Figure */
@@ -7,7 +8,8 @@ import { bareMachineTarget } from './targets.mjs';
 /**
  * A workload with what came out of it.
  * @typedef {import('./targets.mjs').Workload & { figures: Record<string, Figure | null>,
- *   compared: { best: string, ratio: number } | null, met: boolean | null }} Row
+ *   compared: { best: string, ratio: number } | null, met: boolean | null,
+ *   limit: import('./statistics.mjs').Limit | null }} Row
  */
 
 /** @typedef {{ durability: string, bare: number, append: number, ratio: number, met: boolean }} BareMachine */
@@ -63,6 +65,10 @@ export const bareMachine = (lines) =>
     ({ durability, bare, append, ratio, met }) =>
       `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)})`,
   );
+
+/** @param {Row} row @param {import('./statistics.mjs').Limit} limit */
+export const beyond = ({ title, target, met }, { ratio, factor }) =>
+  `${title}: ${target} × is beyond IndexedDB, which takes bare requests ${digits(ratio)} × as fast as the best peer; Daybook takes ${digits(factor)} × as long as those (target ≤ ${FLOOR_FACTOR} ×, ${verdict(met)})`;
 
 /** @param {number} floor @param {number} open @param {number} ready Milliseconds. */
 export const openingFloor = (floor, open, ready) =>

@@ -9,6 +9,9 @@
  * @property {number | null} target What the ratio to the best peer must be at least; with `less`, the
  *   ratio is the best peer's figure to Daybook's, so that more is always better. `null`: only reported.
  * @property {string} job That measures it.
+ * @property {string} [bare] The figure of the platform's own floor, as a rate; `bareMachine` and
+ *   `bareBulk` measure them.
+ * @property {string} [inTurns] Daybook's own figure beside that, where it was measured in turns with it.
  */
 
 /** @type {Workload[]} */
@@ -20,6 +23,8 @@ export const workloads = [
     better: 'more',
     target: 1.3,
     job: 'appends',
+    bare: 'bareOne',
+    inTurns: 'awaitedOne',
   },
   {
     id: 'appendMany',
@@ -28,6 +33,7 @@ export const workloads = [
     better: 'more',
     target: 25,
     job: 'appends',
+    bare: 'bareMany',
   },
   {
     id: 'importOrders',
@@ -36,6 +42,7 @@ export const workloads = [
     better: 'more',
     target: 3,
     job: 'importOrders',
+    bare: 'bareImport',
   },
   {
     id: 'longWrite',
@@ -44,6 +51,7 @@ export const workloads = [
     better: 'more',
     target: 4,
     job: 'writeLongStream',
+    bare: 'bareLong',
   },
   {
     id: 'readFirst',

@@ -19,7 +19,7 @@ async function oneAfterTheOther(store, appends) {
 }
 
 /** The first event of each of some orders. @param {number} orders @param {number} seed @returns {Append[]} */
-const firstEvents = (orders, seed) =>
+export const firstEvents = (orders, seed) =>
   makeOrders({ orders, seed }).map(({ streamId, events }) => ({
     streamId,
     expectedVersion: -1,

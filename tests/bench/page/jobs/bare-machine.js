@@ -1,11 +1,13 @@
 /**
- * The least a durable append can cost: a bare IndexedDB transaction with one put of the event's
- * bytes, in turns with the contender's own append.
+ * The least that storing can cost in IndexedDB: bare transactions with one put. Of single events, in turns
+ * with the contender's own append; of many, in the form that is quickest to hand over.
  */
 
 import { completed, openDatabase } from '../contenders/idb.js';
-import { makeOrders, oneByOne } from '../trade.js';
-import { pause, timed } from './measure.js';
+import { inCalls, makeLongStream, makeOrders, oneByOne } from '../trade.js';
+import { firstEvents } from './appends.js';
+import { shopOrders } from './import.js';
+import { middle, pause, pipelined, tidied, timed } from './measure.js';
 
 /** How many of one kind before it is the other's turn. */
 export const TURN = 10;
@@ -16,15 +18,15 @@ export const openBare = (name) => openDatabase(name, (made) => made.createObject
 /**
  * One transaction with one put, awaited.
  * @param {IDBDatabase} database @param {import('../contenders/contender.js').Durability} durability
- * @returns {(bytes: Uint8Array) => Promise<void>}
+ * @returns {(value: unknown) => Promise<void>}
  */
 export function putsInto(database, durability) {
   let key = Date.now();
-  return async (bytes) => {
+  return async (value) => {
     const transaction = database.transaction('log', 'readwrite', { durability });
     const done = completed(transaction);
     key += 1;
-    transaction.objectStore('log').put(bytes, key);
+    transaction.objectStore('log').put(value, key);
     transaction.commit();
     await done;
   };
@@ -35,6 +37,7 @@ export async function bareMachine(contender, plan) {
   const relaxed = await compare(contender, plan, 'relaxed');
   const strict = await compare(contender, plan, 'strict');
   return {
+    ...{ bareOne: 1_000 / relaxed.bare, awaitedOne: 1_000 / relaxed.append },
     ...{ bareRelaxed: relaxed.bare, awaitedRelaxed: relaxed.append },
     ...{ bareStrict: strict.bare, awaitedStrict: strict.append },
   };
@@ -71,4 +74,69 @@ async function compare(contender, plan, durability) {
   await store.close();
   database.close();
   return { bare: total.bare / plan.sequential, append: total.append / plan.sequential };
+}
+
+/**
+ * How events may be handed to IndexedDB: as bytes of JSON, or as they are.
+ * @type {((value: unknown) => unknown)[]}
+ */
+const forms = [(value) => new TextEncoder().encode(JSON.stringify(value)), (value) => value];
+
+/** @type {import('./index.js').Job} */
+export async function bareBulk(_, plan) {
+  const database = await openBare('bare-bulk');
+  const put = putsInto(database, 'relaxed');
+  /** @param {unknown[]} calls @param {number} width */
+  const quickest = async (calls, width) => {
+    const times = [];
+    for (const form of forms) {
+      await tidied();
+      times.push(await timed(() => pipelined(calls, width, (call) => put(form(call)))));
+    }
+    return Math.min(...times);
+  };
+  const bursts = [];
+  for (let burst = 0; burst < plan.bursts; burst += 1) bursts.push(await bareBurst(put, plan, burst));
+  const calls = inCalls(shopOrders(plan), plan.callEvents);
+  const imported = calls.flat().reduce((sum, part) => sum + part.events.length, 0);
+  const importing = await quickest(calls, WIDTH);
+  const long = makeLongStream({ events: plan.longStream, size: plan.callEvents });
+  const writing = await quickest(long.calls, WIDTH);
+  database.close();
+  return {
+    bareMany: (plan.concurrent / middle(bursts)) * 1_000,
+    bareImport: (imported / importing) * 1_000,
+    bareLong: (plan.longStream / writing) * 1_000,
+  };
+}
+
+/** How many calls are under way. */
+const WIDTH = 8;
+
+/**
+ * Appends at once, each with a promise of its own, that are put together in one request.
+ *
+ * @param {(value: unknown) => Promise<void>} put @param {import('./index.js').Plan} plan @param {number} seed
+ */
+async function bareBurst(put, plan, seed) {
+  const times = [];
+  for (const form of forms) {
+    const appends = firstEvents(plan.concurrent, 12 + seed);
+    await tidied();
+    const burst = async () => {
+      /** @type {{ value: unknown, resolve: (position: number) => void }[]} */
+      const waiting = [];
+      const promises = appends.map(
+        (value) =>
+          /** @type {Promise<number>} */ (new Promise((resolve) => waiting.push({ value, resolve }))),
+      );
+      await put(form(waiting.map(({ value }) => value)));
+      waiting.forEach(({ resolve }, position) => {
+        resolve(position);
+      });
+      await Promise.all(promises);
+    };
+    times.push(await timed(burst));
+  }
+  return Math.min(...times);
 }
