@@ -289,18 +289,23 @@ export class Connection {
       this.#tail = Math.max(this.#tail, ahead.last);
       return [ahead.last, ahead.bytes];
     }
-    return this.#read([LOG, RECENT], async (log, recent) => {
-      // Asked for together where it is likely that nothing sealed comes first.
+    const { sealed, rest } = await this.#read([LOG, RECENT], async (log, recent) => {
+      // What is recent is asked for too where it is likely that nothing sealed comes first.
       const likely = after >= this.#sealed ? recentAfter(recent, after, limit) : undefined;
-      const [sealed, early] = await Promise.all([sealedAfter(log, after, limit), likely]);
-      const left = limit - sealed.length;
-      const rest =
-        sealed.length === 0 && early ? early : await recentAfter(recent, endOf(sealed, after), left);
-      const found = [...sealed, ...rest];
-      this.#sealedTo(endOf(sealed, 0));
-      if (rest.length < left) this.#tail = Math.max(this.#tail, endOf(found, after === 0 ? 0 : -1));
-      return entriesOf(found);
+      const [sealed, rest] = await Promise.all([sealedAfter(log, after, limit), likely]);
+      return { sealed, rest: sealed.length === 0 ? rest : undefined };
     });
+    const [end, left] = [endOf(sealed, 0), limit - sealed.length];
+    this.#sealedTo(end);
+    if (rest && rest.length < left) this.#tail = Math.max(this.#tail, endOf(rest, after === 0 ? 0 : -1));
+    const found = entriesOf([...sealed, ...(rest ?? [])]);
+    if (rest || left === 0) return found;
+    // Another transaction, and so perhaps another moment: there is only more then. Firefox has been seen
+    // to take no further request in this one.
+    if (end === 0) this.#sealed = 0;
+    const more = await this.readAfter(end || after, left);
+    if (more.length === 0) this.#tail = Math.max(this.#tail, end);
+    return [...found, ...more];
   }
 
   /**
