@@ -1,5 +1,7 @@
 //! Derived records of the caller's own, beside the log: snapshots, read models.
 
+use futures_util::FutureExt as _;
+
 use super::Store;
 use crate::Result;
 use crate::storage::{Change, Record, Storage};
@@ -20,8 +22,9 @@ impl<S: Storage + 'static> Store<S> {
     /// As [`read_record`](Self::read_record).
     pub async fn read_records(&self, prefix: &str) -> Result<Vec<Record>> {
         self.inner.check_open()?;
-        let read = async |storage: &S| storage.read_records(prefix).await;
-        self.inner.retrying(read).await
+        self.inner
+            .retrying(|storage| storage.read_records(prefix).boxed_local())
+            .await
     }
 
     /// Applies all of `changes`, or none. A store whose log is gone writes nothing: what it has
@@ -32,7 +35,8 @@ impl<S: Storage + 'static> Store<S> {
     pub async fn write_records(&self, changes: &[Change]) -> Result<()> {
         self.inner.check_open()?;
         // Writing the same records twice is the same as once.
-        let write = async |storage: &S| storage.write_records(changes).await;
-        self.inner.retrying(write).await
+        self.inner
+            .retrying(|storage| storage.write_records(changes).boxed_local())
+            .await
     }
 }

@@ -2,6 +2,9 @@
 
 use std::rc::Rc;
 
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+
 use super::indexing::continues;
 use super::{Inner, Store};
 use crate::batch::Batch;
@@ -61,40 +64,56 @@ impl<S: Storage> Inner<S> {
     }
 
     /// [`Storage::read_after`], and once more after a lost connection.
-    pub(super) async fn read_after(
+    pub(super) fn read_after(
         &self,
         after: Position,
         limit: usize,
-    ) -> Result<Vec<StoredBatch>> {
-        self.retrying(async |storage| storage.read_after(after, limit).await)
-            .await
+    ) -> impl Future<Output = Result<Vec<StoredBatch>>> {
+        self.retrying(move |storage| storage.read_after(after, limit).boxed_local())
     }
 
     /// [`Storage::read_at`], and once more after a lost connection.
-    pub(super) async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredBatch>> {
-        self.retrying(async |storage| storage.read_at(positions).await)
-            .await
+    pub(super) fn read_at<'a>(
+        &'a self,
+        positions: &'a [Position],
+    ) -> impl Future<Output = Result<Vec<StoredBatch>>> {
+        self.retrying(move |storage| storage.read_at(positions).boxed_local())
     }
 
     /// [`Storage::read_record`], and once more after a lost connection.
-    pub(super) async fn read_record(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        self.retrying(async |storage| storage.read_record(key).await)
-            .await
+    pub(super) fn read_record<'a>(
+        &'a self,
+        key: &'a str,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>>> {
+        self.retrying(move |storage| storage.read_record(key).boxed_local())
     }
 
-    /// Runs a read; after a lost connection connects anew and runs it once more. Each kind of read
-    /// calls it from one place, since all of it is compiled anew for each.
-    pub(super) async fn retrying<T>(&self, read: impl AsyncFn(&S) -> Result<T>) -> Result<T> {
-        let mut again = false;
+    /// Runs a read; after a lost connection connects anew and runs it once more. What waits in it is
+    /// boxed, since all of this is compiled anew for each kind of read.
+    pub(super) async fn retrying<'a, T>(
+        &'a self,
+        read: impl Fn(&'a S) -> LocalBoxFuture<'a, Result<T>>,
+    ) -> Result<T> {
+        let mut tried = false;
         loop {
-            match read(&self.storage).await {
-                Err(error) if !again && matches!(*error, Error::ConnectionLost { .. }) => {
-                    self.reconnect().await?;
-                    again = true;
-                }
-                result => return result,
-            }
+            let error = match read(&self.storage).await {
+                Err(error) => error,
+                found => return found,
+            };
+            self.recover(error, tried).await?;
+            tried = true;
         }
+    }
+
+    /// Connects anew, if `error` is a lost connection and that was not `tried` before.
+    fn recover(&self, error: Box<Error>, tried: bool) -> LocalBoxFuture<'_, Result<()>> {
+        let work = async move {
+            match *error {
+                Error::ConnectionLost { .. } if !tried => self.reconnect().await,
+                _ => Err(error),
+            }
+        };
+        work.boxed_local()
     }
 
     /// Connects anew, and makes sure that the log found then is the one this store knows.
