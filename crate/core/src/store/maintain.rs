@@ -4,12 +4,15 @@
 //! stores may do it at once: a merge that another store was quicker with is refused, and segments
 //! that overlap are understood.
 
+use std::rc::Rc;
+
+use super::read::decode_all;
 use super::{Inner, Store};
 use crate::batch::{Batch, EncodedBatch, encode};
 use crate::codec::{Damaged, Reader, Writer};
 use crate::index::{BatchEntry, hash64};
 use crate::storage::{Change, Storage};
-use crate::{Hash, Position, RecordedEvent, Result};
+use crate::{Hash, Position, Result};
 
 /// The size of a sealed batch, in bytes: up to about this much a record costs no more to read than
 /// a small one.
@@ -174,15 +177,14 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// Merges consecutive batches into one that holds the same events.
     async fn merge(&self, run: &[BatchEntry]) -> Result<()> {
-        let keys: Vec<Position> = run.iter().map(|entry| entry.last).collect();
+        let mut keys = Vec::with_capacity(run.len());
+        for entry in run {
+            keys.push(entry.last);
+        }
         let Some(first) = run.first().map(|entry| entry.first) else {
             return Ok(());
         };
-        let stored = self.read_at(&keys).await?;
-        let batches = stored
-            .into_iter()
-            .map(|it| Batch::decode(it.bytes))
-            .collect::<Result<Vec<_>>>()?;
+        let batches = decode_all(self.read_at(&keys).await?)?;
         if let Some(merged) = merged(&batches, first, &keys)?
             && self
                 .storage
@@ -259,15 +261,25 @@ impl<S: Storage + 'static> Inner<S> {
 }
 
 /// The batches as one, if they are exactly those with the keys `keys`, beginning at `first`.
-fn merged(batches: &[Batch], first: Position, keys: &[Position]) -> Result<Option<EncodedBatch>> {
-    let same = batches.iter().map(Batch::last).eq(keys.iter().copied());
+fn merged(
+    batches: &[Rc<Batch>],
+    first: Position,
+    keys: &[Position],
+) -> Result<Option<EncodedBatch>> {
+    let same = batches
+        .iter()
+        .map(|batch| batch.last())
+        .eq(keys.iter().copied());
     let (Some(begin), Some(end)) = (batches.first(), batches.last()) else {
         return Ok(None);
     };
     if !same || begin.first() != first {
         return Ok(None);
     }
-    let events: Vec<RecordedEvent<'_>> = batches.iter().flat_map(Batch::events).collect();
+    let mut events = Vec::new();
+    for batch in batches {
+        events.extend(batch.events());
+    }
     let encoded = encode(&events, begin.previous())?;
     // Damage must not be given a new, valid checksum.
     if encoded.batch.head() != end.head() {

@@ -142,11 +142,10 @@ impl<S: Storage + 'static> Store<S> {
     pub async fn event_types(&self) -> Result<Vec<(String, u64)>> {
         Inner::indexed(&self.inner).await?;
         let state = self.inner.state.borrow();
-        let types = state
-            .index
-            .event_types()
-            .map(|(name, count)| (name.to_owned(), count))
-            .collect();
+        let mut types = Vec::new();
+        for (name, count) in state.index.event_types() {
+            types.push((name.to_owned(), count));
+        }
         Ok(types)
     }
 

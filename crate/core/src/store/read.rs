@@ -7,7 +7,7 @@ use super::{Appended, Inner, Store};
 use crate::batch::Batch;
 use crate::limits::{MAX_STREAM_ID_BYTES, check_text};
 use crate::query::Query;
-use crate::storage::Storage;
+use crate::storage::{Storage, StoredBatch};
 use crate::{Error, NO_STREAM, Position, RecordedEvent, Result, Version};
 
 /// How many events a page holds unless the query says otherwise.
@@ -287,10 +287,7 @@ impl<S: Storage> Inner<S> {
     }
 
     async fn read_batches(&self, positions: &[Position]) -> Result<Vec<Rc<Batch>>> {
-        let stored = self.read_at(positions).await?.into_iter();
-        stored
-            .map(|found| Batch::decode(found.bytes).map(Rc::new))
-            .collect()
+        decode_all(self.read_at(positions).await?)
     }
 
     /// The batches in memory, and a position of each that is not.
@@ -381,6 +378,15 @@ impl<S: Storage> Inner<S> {
     }
 }
 
+/// The batches that were read.
+pub(super) fn decode_all(stored: Vec<StoredBatch>) -> Result<Vec<Rc<Batch>>> {
+    let mut batches = Vec::with_capacity(stored.len());
+    for found in stored {
+        batches.push(Rc::new(Batch::decode(found.bytes)?));
+    }
+    Ok(batches)
+}
+
 /// Leaves the events of streams whose id begins with `prefix`.
 fn retain_prefixed(places: &mut Vec<(Rc<Batch>, Position)>, prefix: &str) {
     if !prefix.is_empty() {
@@ -397,15 +403,15 @@ fn place(batches: &[Rc<Batch>], positions: &[Position]) -> Result<Vec<(Rc<Batch>
         let at = batches.partition_point(|batch| batch.last() < position);
         batches.get(at).filter(|batch| batch.first() <= position)
     };
-    positions
-        .iter()
-        .map(|&position| match find(position) {
-            Some(batch) => Ok((Rc::clone(batch), position)),
-            None => Err(Error::data_lost(format!(
-                "the event at position {position} is gone"
-            ))),
-        })
-        .collect()
+    let mut places = Vec::with_capacity(positions.len());
+    for &position in positions {
+        let Some(batch) = find(position) else {
+            let detail = format!("the event at position {position} is gone");
+            return Err(Error::data_lost(detail));
+        };
+        places.push((Rc::clone(batch), position));
+    }
+    Ok(places)
 }
 
 fn check_limit(limit: usize) -> Result<Version> {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, MaybeDone, maybe_done};
 
+use super::read::decode_all;
 use super::{Inner, Store};
 use crate::batch::Batch;
 use crate::storage::Storage;
@@ -160,10 +161,7 @@ impl<S: Storage + 'static> Store<S> {
         }
         let (count, _) = self.inner.chunk_after(after);
         let stored = self.inner.read_after(after, count).await?;
-        let chunk = stored
-            .into_iter()
-            .map(|stored| Batch::decode(stored.bytes).map(Rc::new))
-            .collect::<Result<Chunk>>()?;
+        let chunk = decode_all(stored)?;
         if holds(&chunk, after) {
             let mut state = self.inner.state.borrow_mut();
             for batch in &chunk {
