@@ -29,8 +29,10 @@ pub(crate) fn key(position: Position) -> Result<f64> {
 /// # Errors
 /// The same.
 pub(crate) fn keys(positions: &[Position]) -> Result<Keys> {
-    let keys = positions.iter().map(|position| key(*position));
-    let keys = keys.collect::<Result<Vec<f64>>>()?;
+    let mut keys = Vec::with_capacity(positions.len());
+    for &position in positions {
+        keys.push(key(position)?);
+    }
     Ok(Keys::copy(&keys))
 }
 
@@ -47,6 +49,9 @@ pub(crate) const fn position(key: f64) -> Position {
 /// What is made of each key and value of an answer.
 pub(crate) fn pairs<T>(found: &JsValue, pair: impl Fn(&Entries, u32) -> T) -> Vec<T> {
     let entries: &Entries = found.unchecked_ref();
-    let places = (0..entries.length()).step_by(2);
-    places.map(|at| pair(entries, at)).collect()
+    let mut pairs = Vec::new();
+    for at in (0..entries.length()).step_by(2) {
+        pairs.push(pair(entries, at));
+    }
+    pairs
 }

@@ -278,7 +278,9 @@ fn merged(
     }
     let mut events = Vec::new();
     for batch in batches {
-        events.extend(batch.events());
+        for event in batch.events() {
+            events.push(event);
+        }
     }
     let encoded = encode(&events, begin.previous())?;
     // Damage must not be given a new, valid checksum.
