@@ -23,8 +23,6 @@ const unneeded = [
   // Browsers have both wherever they have the WebAssembly that is asked of them.
   /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{[\s\S]*?^\}\n/m,
   /\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{ register: [^\n]* \}\s*: /g,
-  // Memory is always given that can grow.
-  /^ {4}if \(realloc === undefined\) \{[\s\S]*?^ {4}\}\n/m,
   // An instance is made once: there are no views of another's memory, and nobody asks for it again.
   /^ {4}(wasmInstance|wasmModule|cached\w+) = (instance|module|null);\n/gm,
   // The package calls `free`.
@@ -40,11 +38,31 @@ const unneeded = [
   /^ +\} catch \(e\) \{\n( +if \(ptr.*\n)+ +throw e;\n +\}\n/gm,
 ];
 
-/** What says the same in fewer words. @type {[pattern: RegExp, by: string][]} */
+/** What does the same in fewer words. @type {[pattern: RegExp, by: string][]} */
 const shorter = [
-  // Views of memory that has grown since are empty.
-  [/(cached\w+Memory0) === null \|\| \1\.byteLength === 0/g, '!$1?.byteLength'],
-  [/(cachedDataViewMemory0) === null \|\| .*\.buffer !== (wasm\.\w+\.buffer)\)/, '$1?.buffer !== $2'],
+  // Texts that cross are short: what is quicker for long ones of ASCII is not worth its room.
+  [
+    /^function passStringToWasm0\([\s\S]*?^\}\n/m,
+    `function passStringToWasm0(arg, malloc, realloc) {
+    const room = arg.length * 3;
+    let ptr = malloc(room, 1) >>> 0;
+    let written = 0;
+    if (arg) {
+        ({ written } = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + room)));
+        ptr = realloc(ptr, room, written, 1) >>> 0;
+    }
+    WASM_VECTOR_LEN = written;
+    return ptr;
+}
+`,
+  ],
+  // Of memory, one view is kept; the others are asked for too seldom.
+  [
+    /^let cached(Float64Array|Uint32Array|DataView)Memory0 = null;\n(function .*\n)[\s\S]*?(wasm\.\w+\.buffer)\);\n[\s\S]*?^\}\n/gm,
+    '$2    return new $1($3);\n}\n',
+  ],
+  // Of memory that has grown since, it is empty.
+  [/(cachedUint8ArrayMemory0) === null \|\| \1\.byteLength === 0/, '!$1?.byteLength'],
   [/^( {8}.*): function\((.*)\) \{$/gm, '$1: ($2) => {'],
 ];
 
