@@ -168,13 +168,15 @@ const skipped = ['local-cse', 'memory-packing', 'simplify-locals'].map((pass) =>
 const passes = [
   '-O3',
   '-ocimfs',
-  '400',
+  '200',
   '-fimfs',
   '5',
   '--low-memory-unused',
   '--dealign',
   '--strip-target-features',
   ...skipped,
+  // Once more: what one turn leaves is a third of a kilobyte.
+  '-O3',
 ];
 
 /** @param {string} directory */

@@ -28,6 +28,13 @@ struct TaggedItem {
 #[derive(Debug)]
 struct TypeSet(Vec<bool>);
 
+impl Plan {
+    /// Whether events match for their types alone, so that all of them are looked at.
+    const fn scans(&self) -> bool {
+        self.everything || self.untagged.is_some()
+    }
+}
+
 impl TypeSet {
     fn contains(&self, kind: u16) -> bool {
         self.0.get(usize::from(kind)).copied().unwrap_or(false)
@@ -58,21 +65,21 @@ impl Index {
             return Vec::new();
         }
         let plan = self.plan(query);
-        if plan.everything {
-            return widen((after + 1..=upto).take(limit).collect());
+        let mut found = Vec::new();
+        if plan.scans() {
+            for position in after + 1..=upto {
+                if found.len() == limit {
+                    break;
+                }
+                if self.has_type(&plan, position) {
+                    found.push(position);
+                }
+            }
         }
-        let mut found = plan.untagged.as_ref().map_or_else(Vec::new, |types| {
-            (after + 1..=upto)
-                .filter(|&position| types.contains(self.kind(position)))
-                .take(limit)
-                .collect()
-        });
         for item in &plan.tagged {
             let wanted = |position| self.holds(item, position);
-            let matches = self
-                .tags
-                .ascending(item.rarest, (after, upto), limit, wanted);
-            found.extend(matches);
+            let range = (after, upto);
+            found.append(&mut self.tags.ascending(item.rarest, range, limit, wanted));
         }
         let mut found = widen(found);
         found.sort_unstable();
@@ -90,19 +97,20 @@ impl Index {
             return Vec::new();
         }
         let plan = self.plan(query);
-        if plan.everything {
-            return widen((1..=upto).rev().take(limit).collect());
+        let mut found = Vec::new();
+        if plan.scans() {
+            for position in (1..=upto).rev() {
+                if found.len() == limit {
+                    break;
+                }
+                if self.has_type(&plan, position) {
+                    found.push(position);
+                }
+            }
         }
-        let mut found = plan.untagged.as_ref().map_or_else(Vec::new, |types| {
-            (1..=upto)
-                .rev()
-                .filter(|&position| types.contains(self.kind(position)))
-                .take(limit)
-                .collect()
-        });
         for item in &plan.tagged {
             let wanted = |position| self.holds(item, position);
-            found.extend(self.tags.descending(item.rarest, upto, limit, wanted));
+            found.append(&mut self.tags.descending(item.rarest, upto, limit, wanted));
         }
         let mut found = widen(found);
         found.sort_unstable();
@@ -117,27 +125,33 @@ impl Index {
             everything: query.is_everything(),
             ..Plan::default()
         };
-        let untagged = query.items.iter().filter(|item| item.tags.is_empty());
-        plan.untagged = self.type_set(untagged.flat_map(|item| &item.types));
-        plan.tagged = query
-            .items
-            .iter()
-            .filter_map(|item| self.plan_tagged(item))
-            .collect();
+        if plan.everything {
+            return plan;
+        }
+        for item in &query.items {
+            if item.tags.is_empty() {
+                self.add_types(&mut plan.untagged, &item.types);
+            } else if let Some(item) = self.plan_tagged(item) {
+                plan.tagged.push(item);
+            }
+        }
         plan
     }
 
-    /// An item with tags; `None` if it has none, or asks for what no event has.
+    /// An item with tags; `None` if it asks for what no event has.
     fn plan_tagged(&self, item: &QueryItem) -> Option<TaggedItem> {
-        let numbers = item.tags.iter().map(|tag| self.tags.names.find(tag));
-        let mut others = numbers.collect::<Option<Vec<u32>>>()?;
+        let mut others = Vec::with_capacity(item.tags.len());
+        for tag in &item.tags {
+            others.push(self.tags.names.find(tag)?);
+        }
         let count = |at: &usize| others.get(*at).map_or(0, |tag| self.tags.head(*tag).count);
         let at = (0..others.len()).min_by_key(count)?;
         let rarest = others.swap_remove(at);
-        let types = match self.type_set(&item.types) {
-            None if !item.types.is_empty() => return None,
-            types => types,
-        };
+        let mut types = None;
+        self.add_types(&mut types, &item.types);
+        if types.is_none() && !item.types.is_empty() {
+            return None;
+        }
         Some(TaggedItem {
             types,
             rarest,
@@ -145,17 +159,22 @@ impl Index {
         })
     }
 
-    /// The set of those types that are known; `None` if there are none.
-    fn type_set<'a>(&self, types: impl IntoIterator<Item = &'a String>) -> Option<TypeSet> {
-        let mut set = vec![false; self.types.len()];
-        let mut any = false;
-        for kind in types.into_iter().filter_map(|name| self.types.find(name)) {
-            if let Some(contained) = set.get_mut(usize::from(kind)) {
-                *contained = true;
-                any = true;
+    /// Adds those types that are known; the set stays `None` as long as there are none.
+    fn add_types(&self, set: &mut Option<TypeSet>, types: &[String]) {
+        for name in types {
+            if let Some(kind) = self.types.find(name) {
+                let set = set.get_or_insert_with(|| TypeSet(vec![false; self.types.len()]));
+                if let Some(contained) = set.0.get_mut(usize::from(kind)) {
+                    *contained = true;
+                }
             }
         }
-        any.then_some(TypeSet(set))
+    }
+
+    /// Whether the event matches for its type alone.
+    fn has_type(&self, plan: &Plan, position: u32) -> bool {
+        let contains = |types: &TypeSet| types.contains(self.kind(position));
+        plan.everything || plan.untagged.as_ref().is_some_and(contains)
     }
 
     /// Whether the event, which has the item's rarest tag, matches the item.
