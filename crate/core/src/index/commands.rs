@@ -34,13 +34,16 @@ impl Commands {
         let Some(part) = self.parts.get((hash >> 24) as usize) else {
             return Vec::new();
         };
-        // Under one hash, slots are ordered as their positions are.
-        let mut found: Vec<u64> = part
-            .probe(hash)
-            .filter(|slot| unpack(*slot).0 == hash)
-            .collect();
+        let mut found = Vec::new();
+        for slot in part.probe(hash) {
+            if let (own, position) = unpack(slot)
+                && own == hash
+            {
+                found.push(position);
+            }
+        }
         found.sort_unstable();
-        found.into_iter().map(|slot| unpack(slot).1).collect()
+        found
     }
 
     /// Makes room for `count` more entries at once.
@@ -55,15 +58,17 @@ impl Commands {
 
     /// Each entry in `after < position <= upto`, as (hash, position), ascending.
     pub(super) fn within(&self, after: u32, upto: u32) -> Vec<(u32, u32)> {
-        let mut found: Vec<u64> = self
-            .parts
-            .iter()
-            .flat_map(|part| &part.slots)
-            .copied()
-            .filter(|slot| (after + 1..=upto).contains(&unpack(*slot).1))
-            .collect();
+        let mut found = Vec::new();
+        for part in &self.parts {
+            for &slot in &part.slots {
+                let (hash, position) = unpack(slot);
+                if position > after && position <= upto {
+                    found.push((hash, position));
+                }
+            }
+        }
         found.sort_unstable();
-        found.into_iter().map(unpack).collect()
+        found
     }
 
     /// The bytes of memory held.

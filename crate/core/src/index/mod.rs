@@ -375,5 +375,9 @@ fn narrow(value: u64) -> u32 {
 }
 
 fn widen(positions: Vec<u32>) -> Vec<Position> {
-    positions.into_iter().map(Position::from).collect()
+    let mut wide = Vec::with_capacity(positions.len());
+    for position in positions {
+        wide.push(position.into());
+    }
+    wide
 }
