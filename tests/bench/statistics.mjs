@@ -70,6 +70,7 @@ export function judge({ workload: { target }, figures, compared, bare, inTurns }
     ratio: (compared.ratio * bare.median) / own,
     factor: bare.median / (inTurns?.median ?? own),
   };
-  if (isMet || !limit || limit.ratio >= target) return { met: isMet, limit: null };
+  // Whoever is quicker than the floor has shown that it is none.
+  if (isMet || !limit || limit.ratio >= target || limit.factor < 1) return { met: isMet, limit: null };
   return { met: limit.factor <= FLOOR_FACTOR, limit };
 }

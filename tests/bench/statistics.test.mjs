@@ -40,6 +40,7 @@ test('a target that the platform itself would miss is met near its floor, and on
   assert.deepEqual(judged(39, null), { met: false, limit: null });
   assert.deepEqual(judged(39, 41), { met: false, limit: null }, 'within the platform');
   assert.deepEqual(judged(25, 30), { met: true, limit: { ratio: 3, factor: 1.2 } });
+  assert.deepEqual(judged(31, 30), { met: false, limit: null }, 'no floor');
   assert.deepEqual(judged(20, 30), { met: false, limit: { ratio: 3, factor: 1.5 } });
 });
 

@@ -50,7 +50,7 @@ function screenOf(text) {
 
 export function App() {
   const [, draw] = useReducer((/** @type {number} */ times) => times + 1, 0);
-  useLayoutEffect(() => drawWith(() => draw(undefined)), []);
+  drawWith(() => draw(undefined));
   const [title, screen] = screenOf(path.value);
   useNavigation(title);
   if (fatal.value || openError.value) {

@@ -83,7 +83,8 @@ pub trait Storage {
     ) -> Result<Commit>;
 
     /// The batches whose key is greater than `after`, ascending, at most `limit` of them (1 or
-    /// more). The first one may begin before `after`, when it was merged from smaller ones.
+    /// more). One may begin before `after`, or before the end of the one before
+    /// it, when it was merged from smaller ones.
     async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>>;
 
     /// For each of `positions` (ascending), the batch with the smallest key that is not below it,

@@ -305,9 +305,9 @@ export async function readEnd(log, recent) {
   const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKey(log)]);
   for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes, sealed };
   if (sealed === 0) return undefined;
-  const before = lastKey(log, IDBKeyRange.upperBound(sealed, true));
-  const bytes = bytesOf(await answer(log.get(sealed)));
-  return { last: sealed, before: await before, bytes, sealed };
+  const range = IDBKeyRange.upperBound(sealed, true);
+  const [before, value] = await Promise.all([lastKey(log, range), answer(log.get(sealed))]);
+  return { last: sealed, before, bytes: bytesOf(value), sealed };
 }
 
 /** Whether everything was removed, and the database was to be deleted. @param {IDBObjectStore} log @param {IDBObjectStore} recent */

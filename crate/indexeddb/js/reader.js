@@ -137,8 +137,9 @@ class Reader {
 
   /** Begins to read ahead. @param {number} after */
   #start(after) {
-    const url = URL.createObjectURL(new Blob([`(${work})()`], { type: 'text/javascript' }));
+    let url = '';
     try {
+      url = URL.createObjectURL(new Blob([`(${work})()`], { type: 'text/javascript' }));
       const worker = new Worker(url);
       worker.onerror = () => this.#giveUp();
       worker.onmessage = ({ data }) => this.#take(data);
@@ -148,7 +149,7 @@ class Reader {
     } catch {
       this.#isAlone = true;
     } finally {
-      URL.revokeObjectURL(url);
+      if (url) URL.revokeObjectURL(url);
     }
   }
 

@@ -419,8 +419,9 @@ export class Connection {
 
   /** Whether everything was removed, and the database was to be deleted. */
   async isCleared() {
+    // Somebody may have appended since it was found to be cleared.
     const ahead = await this.#takeAhead('cleared');
-    return ahead ?? (await this.#read([LOG, RECENT], isCleared));
+    return ahead !== false && (await this.#read([LOG, RECENT], isCleared));
   }
 
   /** Closes the connection once its running transactions have ended. */

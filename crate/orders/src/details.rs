@@ -66,6 +66,7 @@ impl OrderDetails {
     ///
     /// # Errors
     /// `storage_corrupt` when the event's data is not of the shape it claims.
+    #[inline(never)]
     pub fn apply(&mut self, recorded: &RecordedEvent<'_>) -> Result<()> {
         understand::<Orders, _>(recorded, |event| {
             self.version = recorded.version;

@@ -359,7 +359,9 @@ impl<S: Storage> Inner<S> {
             // next batch may go on.
             while appended.last < self.state.borrow().tail {
                 let next = appended.last + 1;
-                let batch = self.load(&[next]).await?.pop();
+                // Others may have been read ahead with the one that was asked for.
+                let batches = self.load(&[next]).await?;
+                let batch = batches.into_iter().find(|batch| batch.last() >= next);
                 let of_command = |event: &RecordedEvent<'_>| event.command_id == Some(command_id);
                 let events = batch.iter().flat_map(|batch| batch.events());
                 let its = events.skip_while(|event| event.position < next);

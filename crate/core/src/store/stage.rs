@@ -76,6 +76,7 @@ impl<'a> Stage<'a> {
 
     /// Judges `append`, and stages its events if nothing forbids it. `ruled_out` are positions
     /// known not to hold its command id.
+    #[inline(never)]
     pub(super) fn offer(&mut self, append: &'a Append, ruled_out: &[Position]) -> Verdict {
         if let Some(command) = append.command_id.as_deref() {
             if self.commands.get(command).is_some() {

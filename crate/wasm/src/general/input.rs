@@ -68,6 +68,7 @@ fn stream(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAp
     })
 }
 
+#[inline(never)]
 fn event(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<NewEvent> {
     let (mut event_id, mut event_type, mut data) = (None, None, None);
     let mut event = NewEvent::new(Uuid::nil(), "", defaults.now, "");

@@ -31,6 +31,9 @@ pub(super) fn page(json: &mut Writer, page: &Page) {
     json.end_array().end_array();
 }
 
+/// Not inlined: browsers optimise a function for its next call, so what is called for each event is quick
+/// after some of them, and what is a loop in something long is not before the next page.
+#[inline(never)]
 fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
     json.begin_array();
     json.string(event.event_id.as_hyphenated().encode_lower(&mut [0; 36]));

@@ -90,6 +90,7 @@ macro_rules! store_conformance {
             other_events_at_that_place_are_a_conflict
             the_same_command_again_has_one_effect
             a_command_of_many_events_has_one_effect
+            a_command_of_long_ago_has_one_effect
             the_same_command_from_two_tabs_has_one_effect
             the_same_command_at_once_has_one_effect
             texts_out_of_bounds_are_refused

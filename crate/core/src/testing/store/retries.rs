@@ -6,7 +6,7 @@ use super::{code, conflict, event, log, tab, to};
 use crate::ExpectedVersion::{Any, Exact, NoStream};
 use crate::NewEvent;
 use crate::storage::Storage;
-use crate::store::{Append, Appended, StreamAppend};
+use crate::store::{Append, Appended, StreamAppend, StreamQuery};
 
 fn by_command(command: &str, append: Append) -> Append {
     Append {
@@ -142,6 +142,31 @@ pub async fn a_command_of_many_events_has_one_effect<S: Storage + 'static>(
     for store in [store, tab(&open, name).await] {
         assert_eq!(store.append(command.clone()).await, Ok(again(&first)));
     }
+}
+
+/// A command is found wherever it stands in a long log of which little is in memory.
+pub async fn a_command_of_long_ago_has_one_effect<S: Storage + 'static>(
+    open: impl AsyncFn(&str) -> S,
+) {
+    let name = "a_command_of_long_ago_has_one_effect";
+    let writer = tab(&open, name).await;
+    let command = |id: u128| by_command(&format!("c{id}"), to(&format!("s{id}"), Any, [id]));
+    for id in 0..60 {
+        writer.append(command(id)).await.unwrap();
+    }
+    writer.save_index().await.unwrap();
+    let store = tab(&open, name).await;
+    // What is read at random has batches behind it read too.
+    for id in [3, 30, 45, 10, 55, 20] {
+        let page = store.read_stream(&StreamQuery::new(format!("s{id}"))).await;
+        assert_eq!(page.unwrap().len(), 1);
+        let (earlier, later) = (id - 1, id + 2);
+        for id in [earlier, later] {
+            let answer = store.append(command(id)).await.unwrap();
+            assert_eq!((answer.first, answer.repeated), (id as u64 + 1, true));
+        }
+    }
+    assert_eq!(log(&open, name).await.len(), 60);
 }
 
 /// A tab finds a command that another carried out, though it has not seen it yet.
