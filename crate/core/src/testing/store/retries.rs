@@ -163,7 +163,7 @@ pub async fn a_command_of_long_ago_has_one_effect<S: Storage + 'static>(
         let (earlier, later) = (id - 1, id + 2);
         for id in [earlier, later] {
             let answer = store.append(command(id)).await.unwrap();
-            assert_eq!((answer.first, answer.repeated), (id as u64 + 1, true));
+            assert_eq!((u128::from(answer.first), answer.repeated), (id + 1, true));
         }
     }
     assert_eq!(log(&open, name).await.len(), 60);
