@@ -38,21 +38,33 @@ impl Chains {
 
     /// Adds a link at the end of a chain; returns the position of the one before, 0 if it is the first.
     pub(super) fn push(&mut self, chain: u32, position: u32) -> u32 {
-        while self.heads.len() <= chain {
-            self.heads.push(Head::default());
-        }
-        let Some(head) = self.heads.get_mut(chain) else {
-            return 0;
-        };
-        let previous = core::mem::replace(&mut head.last, position);
+        let mut head = self.head(chain);
+        let previous = self.extend(chain, &mut head, position);
+        self.set(chain, head);
+        previous
+    }
+
+    /// Adds a link at the end of a chain that stands at `head`, which is kept by the caller until it is
+    /// [set](Self::set); returns the position of the one before, 0 if it is the first.
+    #[inline]
+    pub(super) fn extend(&mut self, chain: u32, head: &mut Head, position: u32) -> u32 {
         head.count += 1;
-        if head.count == 1 {
-            self.used += 1;
-        } else if head.count.is_multiple_of(BLOCK) {
+        if head.count.is_multiple_of(BLOCK) {
             self.block_ends
                 .insert((chain, head.count / BLOCK - 1), position);
         }
-        previous
+        core::mem::replace(&mut head.last, position)
+    }
+
+    /// Notes where a chain stands.
+    pub(super) fn set(&mut self, chain: u32, head: Head) {
+        while self.heads.len() <= chain {
+            self.heads.push(Head::default());
+        }
+        if let Some(known) = self.heads.get_mut(chain) {
+            self.used += usize::from(known.count == 0 && head.count > 0);
+            *known = head;
+        }
     }
 
     /// Takes back the last [`push`](Self::push), which returned `previous`.

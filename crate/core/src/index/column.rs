@@ -63,6 +63,13 @@ impl<T: Copy + Default> Column<T> {
         self.len += 1;
     }
 
+    /// Adds elements at the end.
+    pub(super) fn extend(&mut self, values: &[T]) {
+        for value in values {
+            self.push(*value);
+        }
+    }
+
     /// The bytes of memory held.
     pub(super) fn memory_bytes(&self) -> usize {
         let elements: usize = self.chunks.iter().map(Vec::capacity).sum();

@@ -4,6 +4,7 @@ use crate::codec::{Damaged, Reader};
 use crate::{Error, Hash, Position, Result};
 
 use super::Index;
+use super::chains::Head;
 use super::hash64::hash64;
 use super::names::Names;
 use super::segment::{CHECKSUM_BYTES, FORMAT};
@@ -15,31 +16,21 @@ struct Header {
     head: Hash,
 }
 
-/// What a segment says, in the numbers of the index.
-struct Contents<'a> {
-    /// The streams, each with how many events it has before the segment.
-    streams: Vec<(u32, u32)>,
-    /// Each batch's last position, size, and the hash at its end.
-    batches: Vec<(u32, usize, Hash)>,
-    /// Each event's stream, as a place in `streams`.
-    places: Vec<u32>,
-    /// Each event's type.
-    kinds: Vec<u16>,
-    /// The tags of all events: position and tag.
-    tags: Vec<(u32, u32)>,
-    commands: Reader<'a>,
-}
+/// A stream of a segment: its number in the index, and its chain as far as it was followed.
+type Link = (u32, Head);
 
 impl Index {
     /// Takes in a stored segment. Of the events it covers, those up to the tail are skipped: it may
     /// overlap with what is there.
     ///
     /// Returns whether the index now covers the segment: `false` when the segment begins beyond
-    /// the tail. Then, and after an error, the index is unchanged and the log has to be read.
+    /// the tail. Then the index is unchanged and the log has to be read.
     ///
     /// # Errors
-    /// `storage_corrupt` when the segment is damaged or does not fit what is there,
-    /// `unsupported_format` when a newer build wrote it.
+    /// `storage_corrupt` when the segment is damaged or does not fit what is there; the index is empty
+    /// then, and is to be made anew from the log. `unsupported_format` when a newer build wrote it; then
+    /// the index is unchanged.
+    #[inline(never)]
     pub fn load(&mut self, bytes: &[u8]) -> Result<bool> {
         if let Some(&format) = bytes.first()
             && format > FORMAT
@@ -50,8 +41,11 @@ impl Index {
                 supported: FORMAT.into(),
             }));
         }
-        self.load_checked(bytes)
-            .map_err(|Damaged| Error::corrupt(self.tail() + 1, "a segment of the index is damaged"))
+        self.load_checked(bytes).map_err(|Damaged| {
+            let at = self.tail() + 1;
+            *self = Self::with_hash(self.hash);
+            Error::corrupt(at, "a segment of the index is damaged")
+        })
     }
 
     /// Makes room at once for the streams of a log up to `tail`, judging by those so far: a table that
@@ -77,164 +71,158 @@ impl Index {
             let fits = header.upto < self.tail || header.head == self.head;
             return if fits { Ok(true) } else { Err(Damaged) };
         }
-        let mut contents = self.read_contents(reader, &header)?;
-        self.check(&header, &mut contents)?;
-        self.enter_all(&header, &contents)?;
+        self.take_in(reader, &header)?;
         Ok(true)
     }
 
-    /// Reads everything but the commands. Texts that are new stay behind even after an error, which
-    /// nobody can see.
-    fn read_contents<'a>(
-        &mut self,
-        mut reader: Reader<'a>,
-        header: &Header,
-    ) -> Result<Contents<'a>, Damaged> {
+    /// Takes in what stands behind the header: events beyond the tail.
+    ///
+    /// Browsers run this as it was first compiled, since each loop is called only a few times: so it
+    /// makes few calls for each event, and goes through one column after the other.
+    fn take_in(&mut self, mut reader: Reader<'_>, header: &Header) -> Result<(), Damaged> {
         let mut types = Vec::new();
         for _ in 0..reader.count()? {
             types.push(self.types.intern(reader.text()?).ok_or(Damaged)?);
         }
         let streams = read_names(&mut reader, &mut self.streams)?;
         let counts = reader.uints32(streams.len())?;
-        let names = read_names(&mut reader, &mut self.tags.names)?;
+        let tags = read_names(&mut reader, &mut self.tags.names)?;
         let batches = read_batches(&mut reader, header)?;
-        let places = read_places(Reader::new(reader.blob()?), header, streams.len())?;
-        let kinds = read_kinds(Reader::new(reader.blob()?), header, &types)?;
-        let tags = read_tags(Reader::new(reader.blob()?), header, &names)?;
-        let commands = Reader::new(reader.blob()?);
+        self.link_all(Reader::new(reader.blob()?), header, &streams, counts)?;
+        self.take_kinds(Reader::new(reader.blob()?), header, &types)?;
+        self.take_tags(Reader::new(reader.blob()?), header, &tags)?;
+        self.take_commands(Reader::new(reader.blob()?), header)?;
         reader.end()?;
-        Ok(Contents {
-            streams: streams.into_iter().zip(counts).collect(),
-            batches,
-            places,
-            kinds,
-            tags,
-            commands,
-        })
+        for (last, bytes, head) in batches {
+            if last > self.tail {
+                self.batches.push(last, bytes, head);
+            }
+        }
+        self.tail = header.upto;
+        self.head = header.head;
+        Ok(())
     }
 
-    /// Checks that what the segment says can be taken in. Afterwards each stream's count says how many
-    /// events it has up to the tail.
-    fn check(&self, header: &Header, contents: &mut Contents<'_>) -> Result<(), Damaged> {
-        let known = self.tail.saturating_sub(header.after) as usize;
-        for &place in contents.places.iter().take(known) {
-            let (_, count) = contents.streams.get_mut(place as usize).ok_or(Damaged)?;
-            *count = count.checked_add(1).ok_or(Damaged)?;
+    /// Links each event to the one before in its stream. `counts` says how many events each of `streams`
+    /// has before the segment.
+    fn link_all(
+        &mut self,
+        mut column: Reader<'_>,
+        header: &Header,
+        streams: &[u32],
+        counts: Vec<u32>,
+    ) -> Result<(), Damaged> {
+        let mut events = column.uints32(header.len())?;
+        column.end()?;
+        let (known, new) = events
+            .split_at_mut_checked((self.tail - header.after) as usize)
+            .ok_or(Damaged)?;
+        let mut links: Vec<Link> = Vec::with_capacity(streams.len());
+        for (&stream, count) in streams.iter().zip(counts) {
+            let last = self.versions.head(stream).last;
+            links.push((stream, Head { last, count }));
         }
-        each_command(header, contents.commands, |_, _| ())?;
-        let continues = |&(stream, count): &(u32, u32)| self.versions.head(stream).count == count;
-        if contents.streams.iter().all(continues) {
+        let mut seen = 0;
+        for &mut reference in known {
+            let place = dereference(reference, &mut seen)?;
+            let (_, head) = links.get_mut(place as usize).ok_or(Damaged)?;
+            head.count = head.count.checked_add(1).ok_or(Damaged)?;
+        }
+        let continues = |&(stream, head): &Link| self.versions.head(stream).count == head.count;
+        if !links.iter().all(continues) {
+            return Err(Damaged);
+        }
+        for (event, position) in new.iter_mut().zip(self.tail + 1..) {
+            let place = dereference(*event, &mut seen)?;
+            let (stream, head) = links.get_mut(place as usize).ok_or(Damaged)?;
+            *event = self.versions.extend(*stream, head, position);
+        }
+        if seen as usize != streams.len() {
+            return Err(Damaged);
+        }
+        for (stream, head) in links {
+            self.versions.set(stream, head);
+        }
+        self.previous.extend(new);
+        Ok(())
+    }
+
+    fn take_kinds(
+        &mut self,
+        mut column: Reader<'_>,
+        header: &Header,
+        types: &[u16],
+    ) -> Result<(), Damaged> {
+        let events = column.uints32(header.len())?;
+        column.end()?;
+        let known = (self.tail - header.after) as usize;
+        for kind in events.get(known..).unwrap_or_default() {
+            let kind = *types.get(*kind as usize).ok_or(Damaged)?;
+            self.types.count(kind);
+            self.kinds.push(kind);
+        }
+        Ok(())
+    }
+
+    /// `names` are the tags', all of which must appear.
+    fn take_tags(
+        &mut self,
+        mut column: Reader<'_>,
+        header: &Header,
+        names: &[u32],
+    ) -> Result<(), Damaged> {
+        let (mut tags, mut seen, mut position) = (Vec::new(), 0, header.after);
+        while column.remaining() > 0 {
+            let distance = column.uint32()?;
+            position = position.checked_add(distance).ok_or(Damaged)?;
+            if distance == 0 || position > header.upto {
+                return Err(Damaged);
+            }
+            tags.clear();
+            for _ in 0..column.byte()? {
+                let place = dereference(column.uint32()?, &mut seen)?;
+                let tag = *names.get(place as usize).ok_or(Damaged)?;
+                if !tags.contains(&tag) {
+                    tags.push(tag);
+                }
+            }
+            if position > self.tail {
+                self.tags.pass(position);
+                self.tags.push(position, &tags);
+            }
+        }
+        self.tags.pass(header.upto + 1);
+        if seen as usize == names.len() {
             Ok(())
         } else {
             Err(Damaged)
         }
     }
 
-    /// Takes in the events beyond the tail, which have been checked.
-    fn enter_all(&mut self, header: &Header, contents: &Contents<'_>) -> Result<(), Damaged> {
-        let tail = self.tail;
-        let mut all_tags = contents.tags.as_slice();
-        let mut tags = Vec::new();
-        let events = contents.places.iter().zip(&contents.kinds);
-        for ((&place, &kind), position) in events.zip(header.after + 1..) {
-            tags.clear();
-            while let Some((&(at, tag), rest)) = all_tags.split_first()
-                && at <= position
-            {
-                all_tags = rest;
-                if at == position && !tags.contains(&tag) {
-                    tags.push(tag);
-                }
-            }
-            if position > tail {
-                let (stream, _) = *contents.streams.get(place as usize).ok_or(Damaged)?;
-                let previous = self.versions.push(stream, position);
-                self.enter(previous, kind, &tags);
-            }
-        }
+    fn take_commands(&mut self, mut column: Reader<'_>, header: &Header) -> Result<(), Damaged> {
+        let mut hash = 0_u32;
         // An entry takes about five bytes.
-        self.commands.reserve(contents.commands.remaining() / 5);
-        each_command(header, contents.commands, |hash, position| {
-            if position > tail {
+        self.commands.reserve(column.remaining() / 5);
+        while column.remaining() > 0 {
+            hash = hash.checked_add(column.uint32()?).ok_or(Damaged)?;
+            let distance = column.uint32()?;
+            if distance == 0 || distance > header.upto - header.after {
+                return Err(Damaged);
+            }
+            let position = header.after + distance;
+            if position > self.tail {
                 self.commands.insert(hash, position);
             }
-        })?;
-        for &(last, bytes, head) in contents.batches.iter().filter(|batch| batch.0 > tail) {
-            self.batches.push(last, bytes, head);
         }
-        self.head = header.head;
         Ok(())
     }
 }
 
-/// The place of each event's stream among so many, all of which must appear.
-fn read_places(
-    mut column: Reader<'_>,
-    header: &Header,
-    streams: usize,
-) -> Result<Vec<u32>, Damaged> {
-    let mut places = column.uints32((header.upto - header.after) as usize)?;
-    column.end()?;
-    let mut seen = 0;
-    for reference in &mut places {
-        *reference = dereference(*reference, &mut seen)?;
+impl Header {
+    /// How many events the segment covers.
+    const fn len(&self) -> usize {
+        (self.upto - self.after) as usize
     }
-    if seen as usize == streams {
-        Ok(places)
-    } else {
-        Err(Damaged)
-    }
-}
-
-/// The type of each event.
-fn read_kinds(mut column: Reader<'_>, header: &Header, types: &[u16]) -> Result<Vec<u16>, Damaged> {
-    let kinds = column.uints32((header.upto - header.after) as usize)?;
-    column.end()?;
-    let kind = |kind: &u32| types.get(*kind as usize).copied().ok_or(Damaged);
-    kinds.iter().map(kind).collect()
-}
-
-/// The tags of all events, each with its event's position; all of `names` must appear.
-fn read_tags(
-    mut column: Reader<'_>,
-    header: &Header,
-    names: &[u32],
-) -> Result<Vec<(u32, u32)>, Damaged> {
-    let (mut tags, mut seen, mut position) = (Vec::new(), 0, header.after);
-    while column.remaining() > 0 {
-        let distance = column.uint32()?;
-        position = position.checked_add(distance).ok_or(Damaged)?;
-        if distance == 0 || position > header.upto {
-            return Err(Damaged);
-        }
-        for _ in 0..column.byte()? {
-            let place = dereference(column.uint32()?, &mut seen)?;
-            tags.push((position, *names.get(place as usize).ok_or(Damaged)?));
-        }
-    }
-    if seen as usize == names.len() {
-        Ok(tags)
-    } else {
-        Err(Damaged)
-    }
-}
-
-/// Calls `take` with the hash and the position of each entry of the column of commands.
-fn each_command(
-    header: &Header,
-    mut column: Reader<'_>,
-    mut take: impl FnMut(u32, u32),
-) -> Result<(), Damaged> {
-    let mut hash = 0_u32;
-    while column.remaining() > 0 {
-        hash = hash.checked_add(column.uint32()?).ok_or(Damaged)?;
-        let distance = column.uint32()?;
-        if distance == 0 || distance > header.upto - header.after {
-            return Err(Damaged);
-        }
-        take(hash, header.after + distance);
-    }
-    Ok(())
 }
 
 fn read_header(reader: &mut Reader<'_>) -> Result<Header, Damaged> {
@@ -257,14 +245,16 @@ fn read_names(reader: &mut Reader<'_>, names: &mut Names) -> Result<Vec<u32>, Da
     }
     let count = reader.count()?;
     names.reserve(count);
+    // In one segment no name comes twice.
+    let are_new = names.len() == 0;
     let mut numbers = Vec::with_capacity(count);
     for _ in 0..count {
         let number = match usize::from(reader.byte()?).checked_sub(1) {
             None => names.intern(reader.text()?),
-            Some(at) => {
-                let (prefix, number) = *prefixes.get(at).ok_or(Damaged)?;
-                names.intern_uuid(prefix, number, reader.array()?)
-            }
+            Some(at) => match *prefixes.get(at).ok_or(Damaged)? {
+                (_, Some(number)) if are_new => names.add_uuid(number, reader.array()?),
+                (prefix, number) => names.intern_uuid(prefix, number, reader.array()?),
+            },
         };
         numbers.push(number.ok_or(Damaged)?);
     }

@@ -93,6 +93,16 @@ impl Names {
         }
     }
 
+    /// Takes in a name that is new for certain; its number.
+    pub(super) fn add_uuid(&mut self, prefix: u8, id: [u8; 16]) -> Option<u32> {
+        let name = Name::Uuid(prefix, id);
+        let ordinal = self.kept.push(name)?;
+        let (kept, hash) = (&self.kept, self.hash);
+        self.table
+            .insert_unique(hash_name(hash, name), ordinal, |&at| kept.hash(at, hash));
+        Some(ordinal)
+    }
+
     /// The number of a prefix, which is taken in if it is new and there is room.
     pub(super) fn intern_prefix(&mut self, prefix: &str) -> Option<u8> {
         if let Some(number) = self.prefix(prefix) {

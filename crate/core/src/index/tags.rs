@@ -53,6 +53,16 @@ impl Tagged {
         }
     }
 
+    /// Enters the events before the one at `position` that have no tags.
+    pub(super) fn pass(&mut self, position: u32) {
+        for event in self.counts.len() + 1..position {
+            if (event - 1).is_multiple_of(STRIDE) {
+                self.starts.push(self.postings.len());
+            }
+            self.counts.push(0);
+        }
+    }
+
     /// The tags of the event at `position`.
     pub(super) fn of(&self, position: u32) -> impl Iterator<Item = u32> {
         self.postings_of(position).map(|posting| posting.tag)

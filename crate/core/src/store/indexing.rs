@@ -109,7 +109,11 @@ impl<S: Storage + 'static> Inner<S> {
             let key = SegmentRange::key(range.after);
             let bytes = self.read_record(&key).await?;
             // Merged with others by another tab since, or damaged: the log has what it held.
-            if !bytes.is_some_and(|bytes| self.state.borrow_mut().index.load(&bytes) == Ok(true)) {
+            let loaded = bytes.map(|bytes| self.state.borrow_mut().index.load(&bytes));
+            if !matches!(loaded, Some(Ok(true))) {
+                if let Some(Err(_)) = loaded {
+                    self.state.borrow_mut().forget_index();
+                }
                 break;
             }
             if self.indexed_beyond_tail() {
