@@ -13,7 +13,7 @@ pub(crate) fn tags<'a>(json: &'a mut Writer, event: &RecordedEvent<'_>) -> &'a m
 }
 
 pub(crate) fn moment(json: &mut Writer, moment: Timestamp) -> &mut Writer {
-    json.string(moment.encode(&mut [0; 24]))
+    json.unescaped(moment.encode(&mut [0; 24]))
 }
 
 /// The fields of one event, within an object that was begun; `data` and `schema` may be upcasted.

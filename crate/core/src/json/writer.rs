@@ -89,6 +89,15 @@ impl Writer {
         self
     }
 
+    /// Writes a string that needs no escapes.
+    pub fn unescaped(&mut self, text: &str) -> &mut Self {
+        self.separate();
+        self.0.push('"');
+        self.0.push_str(text);
+        self.0.push('"');
+        self
+    }
+
     /// Writes what `value` displays as a string; it must need no escapes.
     pub fn plain(&mut self, value: impl Display) -> &mut Self {
         self.separate();
@@ -137,19 +146,20 @@ impl Writer {
 
     /// Digits one by one: `Display` would cost more than the whole value around them.
     fn digits(&mut self, mut number: u64) {
-        let mut reversed = [0; 20];
-        let mut count = 0;
-        for digit in &mut reversed {
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        for digit in digits.iter_mut().rev() {
             // A remainder of ten fits.
             *digit = b'0' + (number % 10) as u8;
             number /= 10;
-            count += 1;
+            start -= 1;
             if number == 0 {
                 break;
             }
         }
-        let digits = reversed.iter().take(count).rev();
-        self.0.extend(digits.map(|digit| char::from(*digit)));
+        let digits = digits.get(start..).unwrap_or_default();
+        self.0
+            .push_str(core::str::from_utf8(digits).unwrap_or_default());
     }
 
     /// A comma, unless this is the first in its array or object, or the value of a key.

@@ -36,7 +36,7 @@ pub(super) fn page(json: &mut Writer, page: &Page) {
 #[inline(never)]
 fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
     json.begin_array();
-    json.string(event.event_id.as_hyphenated().encode_lower(&mut [0; 36]));
+    json.unescaped(event.event_id.as_hyphenated().encode_lower(&mut [0; 36]));
     json.number(event.version).number(event.position);
     match before {
         Some(before) if before.recorded_at == event.recorded_at => json.number(0_u32),
