@@ -77,11 +77,13 @@ pub(super) async fn order_state(
         text => parse("asOf", text, read_as_of)?,
     };
     let mut details = OrderDetails::default();
-    for page in stream_pages(store, &order_id).await? {
-        for event in page.events().filter(|event| as_of.includes(event)) {
-            details.apply(&event)?;
+    each_event(store, &order_id, &mut |event| {
+        if as_of.includes(event) {
+            details.apply(event)?;
         }
-    }
+        Ok(())
+    })
+    .await?;
     details.view(&order_id).write_json(json);
     Ok(())
 }
@@ -92,12 +94,13 @@ pub(super) async fn history(
     order_id: &str,
     json: &mut Writer,
 ) -> Result<()> {
-    let pages = stream_pages(store, &parse_order_id(order_id)?).await?;
     let mut currency = None;
     json.begin_array();
-    for event in pages.iter().flat_map(Page::events) {
-        entry(json, &event, &mut currency);
-    }
+    each_event(store, &parse_order_id(order_id)?, &mut |event| {
+        entry(json, event, &mut currency);
+        Ok(())
+    })
+    .await?;
     json.end_array();
     Ok(())
 }
@@ -164,20 +167,24 @@ async fn newest(
     Ok((pages, next))
 }
 
-/// All of an order's events.
-async fn stream_pages(store: &Store<AnyStorage>, order_id: &str) -> Result<Vec<Page>> {
+/// Gives all of an order's events to `take`, page by page: one is taken in while the next is read.
+async fn each_event(
+    store: &Store<AnyStorage>,
+    order_id: &str,
+    take: &mut dyn FnMut(&RecordedEvent<'_>) -> Result<()>,
+) -> Result<()> {
     let mut query = StreamQuery::new(stream_id(order_id));
-    let mut pages = Vec::new();
     loop {
         let page = store.read_stream(&query).await?;
-        let next = page.next;
-        if page.is_empty() && pages.is_empty() {
+        if page.is_empty() && query.from.is_none() {
             return Err(no_order(order_id));
         }
-        pages.push(page);
-        match next {
+        for event in page.events() {
+            take(&event)?;
+        }
+        match page.next {
             Some(from) => query.from = Some(from.cast_signed()),
-            None => return Ok(pages),
+            None => return Ok(()),
         }
     }
 }
