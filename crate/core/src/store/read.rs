@@ -381,6 +381,7 @@ impl<S: Storage> Inner<S> {
 }
 
 /// The batches that were read.
+#[inline(never)]
 pub(super) fn decode_all(stored: Vec<StoredBatch>) -> Result<Vec<Rc<Batch>>> {
     let mut batches = Vec::with_capacity(stored.len());
     for found in stored {
@@ -400,6 +401,7 @@ fn retain_prefixed(places: &mut Vec<(Rc<Batch>, Position)>, prefix: &str) {
 }
 
 /// Finds each of `positions` in `batches`.
+#[inline(never)]
 fn place(batches: &[Rc<Batch>], positions: &[Position]) -> Result<Vec<(Rc<Batch>, Position)>> {
     let find = |position: Position| {
         let at = batches.partition_point(|batch| batch.last() < position);
