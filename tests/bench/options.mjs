@@ -54,7 +54,7 @@ const quick = {
  * @property {Plan} plan
  * @property {boolean} scale Whether growth is measured instead of comparing.
  * @property {number} rounds
- * @property {number} loads How often a long read is measured, each time in a page loaded anew.
+ * @property {number} loads How often what is read is measured, each time in a page loaded anew.
  * @property {number} openings The same for opening the store.
  * @property {boolean} together Whether one browser does all that writes, and one all that reads.
  * @property {number} after Milliseconds a browser is left to its own work before it is ended.
@@ -110,7 +110,7 @@ const orAll = (list, ids) => (list.length > 0 ? ids.filter((id) => list.includes
 /** What is measured of growth, unless less is asked for. */
 const grown = Object.keys(growth);
 
-const thoroughly = { plan: full, loads: 2, openings: 4, together: false, after: 500 };
+const thoroughly = { plan: full, loads: 3, openings: 4, together: false, after: 500 };
 const quickly = { plan: quick, loads: 1, openings: 2, together: true, after: 150 };
 
 /** Who is not measured in a browser, and why; nobody when contenders are named. @param {string} browser @param {string[]} named */

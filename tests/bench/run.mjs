@@ -12,7 +12,7 @@ import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
 import { takeTurn } from './sessions.mjs';
 import { beside, figure, judge, median } from './statistics.mjs';
-import { bareMachine, beyond, firstBurst, openingFloor, table } from './table.mjs';
+import { bareMachine, beyond, firstBurst, firstPages, openingFloor, table } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
 /** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
@@ -67,10 +67,11 @@ function compare(entries, { only }) {
         only.map((name) => [name, figure(perRound(entries, name, workload.id))]),
       );
       const compared = beside(figures, 'daybook', workload.better);
-      const [bare, inTurns] = [workload.bare, workload.inTurns].map((name) =>
-        name ? figure(perRound(entries, 'daybook', name)) : null,
-      );
-      const judged = judge({ workload, figures, compared, bare: bare ?? null, inTurns: inTurns ?? null });
+      const floor = (/** @type {string | undefined} */ name) =>
+        name ? figure(perRound(entries, 'daybook', name)) : null;
+      const bare = floor(workload.bare);
+      const [chained, inTurns] = [floor(workload.chained), floor(workload.inTurns)];
+      const judged = judge({ workload, figures, compared, bare, chained, inTurns });
       return { ...workload, figures, compared, ...judged };
     })
     .filter(({ figures }) => Object.values(figures).some((one) => one !== null));
@@ -88,6 +89,25 @@ function compareBareMachine(entries) {
     return [{ durability, bare: median(bares), append: median(appends), ratio, met }];
   });
 }
+
+/**
+ * What is read in several pages, in the first of each browser only: there, code runs for the first time.
+ * @param {import('./table.mjs').Row[]} rows @param {Entry[]} entries @param {import('./options.mjs').Options} options
+ */
+function inFirstPage(rows, entries, { only }) {
+  const key = (/** @type {Entry} */ { contender, round, job }) => `${contender} ${round} ${job}`;
+  const firsts = entries.filter((entry, at) => entries.findIndex((one) => key(one) === key(entry)) === at);
+  return rows
+    .filter(({ job }) => entries.length > firsts.length && repeated.includes(job))
+    .flatMap(({ id, title, better }) => {
+      const figures = Object.fromEntries(only.map((name) => [name, figure(perRound(firsts, name, id))]));
+      const compared = beside(figures, 'daybook', better);
+      return compared ? [{ title, ratio: compared.ratio }] : [];
+    });
+}
+
+/** The jobs that are done in several pages of the browser that reads. */
+const repeated = ['readLongStream', 'foldLongStream', 'replay'];
 
 /** What a contender could not do here, and why. @param {Entry[]} entries */
 function failures(entries) {
@@ -119,6 +139,8 @@ function report(entries, options) {
   const [own, ...peers] = firsts.filter(({ first }) => first > 0);
   const best = peers.toSorted((a, b) => b.first - a.first)[0];
   if (own && best) console.log(firstBurst(own.first, best.title, best.first));
+  const beginnings = inFirstPage(rows, entries, options);
+  if (beginnings.length > 0) console.log(firstPages(beginnings));
   const judged = [...rows, ...bare].filter(({ met }) => met !== null);
   const failed = entries.filter(({ error }) => error).length;
   for (const line of failures(entries)) console.log(line);

@@ -46,31 +46,34 @@ export const FLOOR_FACTOR = 1.2;
 
 /**
  * What the platform allows: the ratio to the best peer that its own floor would reach, and how many times
- * as long as the floor Daybook takes.
- * @typedef {{ ratio: number, factor: number }} Limit
+ * as long as the floor Daybook takes; where that was measured, also as the floor with a hash chain.
+ * @typedef {{ ratio: number, factor: number, chained: number | null }} Limit
  */
 
 /**
  * Whether a target is met. One that the platform's own floor, measured in the same run, would miss too is
- * met by whoever comes near that floor.
+ * met by whoever comes near that floor; near the floor with a hash chain, where hashing is felt: it stays on
+ * in every figure.
  *
  * @param {object} row
  * @param {{ target: number | null }} row.workload
  * @param {Record<string, Figure | null>} row.figures
  * @param {{ best: string, ratio: number } | null} row.compared
  * @param {Figure | null} row.bare The floor, as a rate.
+ * @param {Figure | null} [row.chained] The floor with a hash chain over the events, as a rate.
  * @param {Figure | null} [row.inTurns] Daybook's own rate in turns with the floor, where that was measured.
  * @returns {{ met: boolean | null, limit: Limit | null }}
  */
-export function judge({ workload: { target }, figures, compared, bare, inTurns }) {
+export function judge({ workload: { target }, figures, compared, bare, chained = null, inTurns }) {
   const own = figures.daybook?.median;
   if (!compared || target === null || own === undefined) return { met: null, limit: null };
   const isMet = compared.ratio >= target;
   const limit = bare && {
     ratio: (compared.ratio * bare.median) / own,
     factor: bare.median / (inTurns?.median ?? own),
+    chained: chained && chained.median / own,
   };
   // Whoever is quicker than the floor has shown that it is none.
   if (isMet || !limit || limit.ratio >= target || limit.factor < 1) return { met: isMet, limit: null };
-  return { met: limit.factor <= FLOOR_FACTOR, limit };
+  return { met: (limit.chained ?? limit.factor) <= FLOOR_FACTOR, limit };
 }

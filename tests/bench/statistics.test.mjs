@@ -30,18 +30,22 @@ test('a contender without figures, or alone, is beside nobody', () => {
 
 test('a target that the platform itself would miss is met near its floor, and only then', () => {
   const workload = { target: 4 };
-  /** @param {number} own @param {number | null} floor */
-  const judged = (own, floor) => {
+  /** @param {number} own @param {number | null} floor @param {number} [inAChain] */
+  const judged = (own, floor, inAChain) => {
     const figures = { daybook: figure([own]), peer: figure([10]) };
     const bare = floor === null ? null : figure([floor]);
-    return judge({ workload, figures, compared: beside(figures, 'daybook', 'more'), bare });
+    const chained = inAChain ? figure([inAChain]) : null;
+    return judge({ workload, figures, compared: beside(figures, 'daybook', 'more'), bare, chained });
   };
   assert.deepEqual(judged(40, 30), { met: true, limit: null });
   assert.deepEqual(judged(39, null), { met: false, limit: null });
   assert.deepEqual(judged(39, 41), { met: false, limit: null }, 'within the platform');
-  assert.deepEqual(judged(25, 30), { met: true, limit: { ratio: 3, factor: 1.2 } });
+  const limit = { ratio: 3, chained: null };
+  assert.deepEqual(judged(25, 30), { met: true, limit: { ...limit, factor: 1.2 } });
   assert.deepEqual(judged(31, 30), { met: false, limit: null }, 'no floor');
-  assert.deepEqual(judged(20, 30), { met: false, limit: { ratio: 3, factor: 1.5 } });
+  assert.deepEqual(judged(20, 30), { met: false, limit: { ...limit, factor: 1.5 } });
+  assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...limit, factor: 1.5, chained: 1.2 } });
+  assert.deepEqual(judged(20, 41, 24), { met: false, limit: null }, 'within the platform, but for the chain');
 });
 
 test('numbers keep three digits', () => {

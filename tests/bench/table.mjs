@@ -67,12 +67,18 @@ export const bareMachine = (lines) =>
   );
 
 /** @param {Row} row @param {import('./statistics.mjs').Limit} limit */
-export const beyond = ({ title, target, met }, { ratio, factor }) =>
-  `${title}: ${target} × is beyond IndexedDB, which takes bare requests ${digits(ratio)} × as fast as the best peer; Daybook takes ${digits(factor)} × as long as those (target ≤ ${FLOOR_FACTOR} ×, ${verdict(met)})`;
+export const beyond = ({ title, target, met }, { ratio, factor, chained }) => {
+  const hashed = chained ? `, ${digits(chained)} × as long with a hash chain over the events` : '';
+  return `${title}: ${target} × is beyond IndexedDB, which takes bare requests ${digits(ratio)} × as fast as the best peer; Daybook takes ${digits(factor)} × as long as those${hashed} (target ≤ ${FLOOR_FACTOR} ×, ${verdict(met)})`;
+};
 
 /** @param {number} floor @param {number} open @param {number} ready Milliseconds. */
 export const openingFloor = (floor, open, ready) =>
   `opening: the first orders after ${digits(open)} ms, commands from ${digits(ready)} ms on; compiling the module beside opening the database, one read and the rows take ${digits(floor)} ms: ${digits(open / floor)} × and ${digits(ready / floor)} ×`;
+
+/** @param {{ title: string, ratio: number }[]} lines @returns {string} */
+export const firstPages = (lines) =>
+  `in the first page of a browser: ${lines.map(({ title, ratio }) => `${title} ${digits(ratio)} ×`).join('; ')}`;
 
 /** @param {number} first @param {string} best @param {number} bests Per second. */
 export const firstBurst = (first, best, bests) =>

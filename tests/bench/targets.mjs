@@ -11,6 +11,7 @@
  * @property {string} job That measures it.
  * @property {string} [bare] The figure of the platform's own floor, as a rate; `bareMachine` and
  *   `bareBulk` measure them.
+ * @property {string} [chained] That floor with a hash chain over the events, as a rate.
  * @property {string} [inTurns] Daybook's own figure beside that, where it was measured in turns with it.
  */
 
@@ -34,6 +35,7 @@ export const workloads = [
     target: 25,
     job: 'appends',
     bare: 'bareMany',
+    chained: 'bareManyChained',
   },
   {
     id: 'importOrders',
