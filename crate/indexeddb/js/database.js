@@ -151,9 +151,9 @@ export async function recentAfter(recent, after, limit) {
 /**
  * The batches that hold `positions`, each by its key.
  *
- * Positions are mostly keys, so each is first taken for one: that is one request for each, and moves no
- * batch twice. For those inside of batches, merged since, a second round asks for the keys and a third
- * for the batches.
+ * Positions are mostly keys, so each of a sealed batch is first taken for one: that is one request for
+ * each, and moves no batch twice. For those inside of batches, and of batches, merged or sealed by another
+ * connection, a second round asks for the keys and a third for the batches.
  *
  * @param {IDBObjectStore} log @param {IDBObjectStore} recent @param {number[]} positions
  * @param {number} sealed Up to where nothing is recent.
@@ -172,10 +172,7 @@ export async function batchesAt(log, recent, positions, sealed) {
     return batch !== undefined;
   };
   const found = await Promise.all(
-    positions.map(async (position) => {
-      if (position <= sealed) return await get(position);
-      return (await Promise.all([get(position), look(position)])).includes(true);
-    }),
+    positions.map((position) => (position <= sealed ? get(position) : look(position))),
   );
   const covering = await Promise.all(
     positions
