@@ -43,8 +43,17 @@ export class BaseStore {
     }, UPKEEP_AFTER_MS);
     // What another tab has appended since the opening began, nobody has told this one.
     if (shared) void this.#look();
-    // Loads the index, so that the first to need it need not wait.
+    // Loads the index too, however long that takes.
     this.#upkeep.ask();
+  }
+
+  /** @internal Loads the index, so that the first to need it need not wait; not if that takes long. */
+  async prepare(): Promise<void> {
+    try {
+      await call(this.inner, 'prepare');
+    } catch {
+      // Whoever needs it learns of it.
+    }
   }
 
   async #look(): Promise<void> {

@@ -47,6 +47,7 @@ export interface Calls {
   readAll: Page;
   refresh: number;
   changed: number;
+  prepare: null;
   maintain: boolean;
   verify: { position: number; head: string; complete: boolean };
   destroy: null;

@@ -74,6 +74,7 @@ export class OrderBook implements OrderBookApi {
     const inner = await connect();
     const book = new OrderBook(connect, name, storage === 'indexeddb', inner);
     if (early) return book;
+    void book.#opened.store.prepare();
     try {
       // What opening found may be of a moment before the WebAssembly was there.
       await book.#opened.store.refresh();

@@ -44,6 +44,7 @@ export class Store extends BaseStore {
   constructor(inner: Part, name: string, shared: boolean) {
     super(inner, name, shared);
     this.#appends = new Appends(inner, () => this.noteAppended());
+    void this.prepare();
   }
 
   /**

@@ -53,6 +53,11 @@ impl StorePart {
                 let after = parse("after", input, Reader::unsigned)?;
                 json.number(store.changed(after).await?);
             }
+            // Loads what will be needed, if that is soon done.
+            "prepare" => {
+                store.prepare().await?;
+                json.null();
+            }
             // A step of maintenance; whether there may be more to do.
             "maintain" => _ = json.boolean(store.maintain().await? != Maintenance::Idle),
             // Verifies the next part of the log, or the first.

@@ -11,7 +11,7 @@ use futures_util::future::{LocalBoxFuture, Shared};
 
 use super::maintain::SegmentRange;
 use super::refresh::{PAGE_BATCHES, index_batch};
-use super::{Inner, State};
+use super::{Inner, State, Store};
 use crate::batch::Batch;
 use crate::index::Index;
 use crate::storage::Storage;
@@ -70,6 +70,21 @@ impl State {
             self.recorded_at = event.recorded_at;
         }
         self.cache.insert(batch);
+        Ok(())
+    }
+}
+
+impl<S: Storage + 'static> Store<S> {
+    /// Loads the index, if that takes a few milliseconds only: of a log with one stored segment of it.
+    /// That of a longer log is loaded when it is first needed, or by [`maintain`](Self::maintain).
+    ///
+    /// # Errors
+    /// Whatever the storage says.
+    pub async fn prepare(&self) -> Result<()> {
+        let segments = self.inner.state.borrow().unloaded.segments.len();
+        if segments == 1 {
+            Inner::indexed(&self.inner).await?;
+        }
         Ok(())
     }
 }

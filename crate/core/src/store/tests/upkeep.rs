@@ -45,6 +45,22 @@ fn merging_keeps_every_event_and_the_chain() {
     });
 }
 
+#[test]
+fn the_index_of_a_short_log_is_loaded_ahead_of_who_needs_it() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 20).await;
+        tab(&memory).await.save_index().await.unwrap();
+        let faults = Faults::none();
+        let storage = FaultyStorage::new(memory.connect(), faults.clone());
+        let store = Store::open(storage, Options::default()).await.unwrap();
+        store.prepare().await.unwrap();
+        let before = faults.calls().len();
+        assert_eq!(store.version("s1").await, Ok(2));
+        assert_eq!(faults.calls().len(), before);
+    });
+}
+
 /// So many events of a kilobyte each.
 fn large(count: u128) -> Vec<NewEvent> {
     let padded = |id: u128| {
