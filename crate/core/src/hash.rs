@@ -25,6 +25,11 @@ impl Hash {
     /// so merging batches keeps the chain.
     #[must_use]
     pub fn next(&self, event: &RecordedEvent<'_>) -> Self {
+        self.next_with(event, &mut Vec::new())
+    }
+
+    /// As [`next`](Self::next), with memory to lay the input out in, which is used again and again.
+    pub(crate) fn next_with(&self, event: &RecordedEvent<'_>, input: &mut Vec<u8>) -> Self {
         fn text(input: &mut Vec<u8>, text: &str) {
             // Limits keep every text far below 4 GiB.
             let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -32,7 +37,8 @@ impl Hash {
             input.extend_from_slice(text.as_bytes());
         }
         // Laid out as a whole first: hashed piece by piece, most of them are copied once more.
-        let mut input = Vec::with_capacity(512 + event.data.len());
+        input.clear();
+        input.reserve(512 + event.data.len());
         input.extend_from_slice(&self.0);
         input.extend_from_slice(event.event_id.as_bytes());
         for number in [
@@ -46,17 +52,17 @@ impl Hash {
         }
         let tags = u32::try_from(event.tags.len()).unwrap_or(u32::MAX);
         input.extend_from_slice(&tags.to_le_bytes());
-        text(&mut input, event.event_type);
-        text(&mut input, event.stream_id);
-        text(&mut input, event.correlation_id.unwrap_or_default());
-        text(&mut input, event.causation_id.unwrap_or_default());
-        text(&mut input, event.command_id.unwrap_or_default());
+        text(input, event.event_type);
+        text(input, event.stream_id);
+        text(input, event.correlation_id.unwrap_or_default());
+        text(input, event.causation_id.unwrap_or_default());
+        text(input, event.command_id.unwrap_or_default());
         for tag in event.tags.iter() {
-            text(&mut input, tag);
+            text(input, tag);
         }
-        text(&mut input, event.metadata.unwrap_or_default());
-        text(&mut input, event.data);
-        Self(Sha256::digest(&input).into())
+        text(input, event.metadata.unwrap_or_default());
+        text(input, event.data);
+        Self(Sha256::digest(input).into())
     }
 
     /// Four bytes of the hash, kept beside each event so that a broken link can be named exactly.

@@ -28,11 +28,11 @@ pub struct EncodedBatch {
 /// 4 GiB.
 pub fn encode(events: &[RecordedEvent<'_>], previous: &Hash) -> Result<EncodedBatch> {
     check(events)?;
-    let mut hash = *previous;
+    let (mut hash, mut input) = (*previous, Vec::new());
     let hashes: Vec<Hash> = events
         .iter()
         .map(|event| {
-            hash = hash.next(event);
+            hash = hash.next_with(event, &mut input);
             hash
         })
         .collect();

@@ -94,7 +94,8 @@ impl Cache {
         }
     }
 
-    fn remove(&mut self, last: Position) {
+    /// Lets go of the batch that ends at `last`.
+    pub(super) fn remove(&mut self, last: Position) {
         if let Some((_, batch)) = self.batches.remove(&last) {
             self.bytes -= batch.size_bytes();
         }

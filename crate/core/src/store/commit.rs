@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
 
 use super::stage::{Places, Stage, Verdict};
-use super::{Append, Appended, Inner, Store};
+use super::{Append, Appended, Inner, SEALED_BYTES, Store};
 use crate::batch::{Batch, EncodedBatch};
 use crate::storage::{Commit, Storage, StoredBatch};
 use crate::{Error, ExpectedVersion, Position, Result};
@@ -258,6 +258,11 @@ impl<S: Storage + 'static> Inner<S> {
         if commit == Commit::Done {
             for batch in &own {
                 self.take_in(batch)?;
+                // What comes in bulk is not likely to be read at once: memory that is used again is
+                // quicker than more of it, and what is read stays in the cache.
+                if batch.size_bytes() >= SEALED_BYTES / 2 {
+                    self.state.borrow_mut().cache.remove(batch.last());
+                }
             }
         }
         Ok(commit)

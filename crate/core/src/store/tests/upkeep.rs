@@ -10,7 +10,9 @@ use super::{NOW, event, log, tab, verify};
 use crate::batch::{Batch, encode};
 use crate::memory::MemoryStorage;
 use crate::storage::{Change, Storage};
-use crate::store::{AllQuery, Append, Maintenance, Options, SEALED_BYTES, Store, each_event};
+use crate::store::{
+    AllQuery, Append, Maintenance, Options, SEALED_BYTES, Store, StreamQuery, each_event,
+};
 use crate::testing::{Fault, Faults, FaultyStorage, Operation, Schedule, block_on};
 use crate::{ExpectedVersion, NewEvent};
 
@@ -68,6 +70,21 @@ fn large(count: u128) -> Vec<NewEvent> {
         NewEvent::new(Uuid::from_u128(id), "Padded", NOW, data)
     };
     (1_000..1_000 + count).map(padded).collect()
+}
+
+#[test]
+fn what_is_appended_in_bulk_takes_up_no_memory() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 20).await;
+        let store = tab(&memory).await;
+        let (_, before) = store.memory_bytes();
+        let append = Append::to("bulk", ExpectedVersion::NoStream, large(300), NOW);
+        store.append(append).await.unwrap();
+        assert_eq!(store.memory_bytes().1, before);
+        let page = store.read_stream(&StreamQuery::new("bulk")).await.unwrap();
+        assert_eq!(page.len(), 300);
+    });
 }
 
 #[test]
