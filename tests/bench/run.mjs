@@ -91,14 +91,16 @@ function compareBareMachine(entries) {
 }
 
 /**
- * What is read in several pages, in the first of each browser only: there, code runs for the first time.
+ * What is read in several pages, in the first of them only: there, some code runs for the first time.
  * @param {import('./table.mjs').Row[]} rows @param {Entry[]} entries @param {import('./options.mjs').Options} options
  */
 function inFirstPage(rows, entries, { only }) {
   const key = (/** @type {Entry} */ { contender, round, job }) => `${contender} ${round} ${job}`;
   const firsts = entries.filter((entry, at) => entries.findIndex((one) => key(one) === key(entry)) === at);
+  const isRepeated = (/** @type {string} */ job) =>
+    repeated.includes(job) && entries.some((entry) => entry.job === job && !firsts.includes(entry));
   return rows
-    .filter(({ job }) => entries.length > firsts.length && repeated.includes(job))
+    .filter(({ job }) => isRepeated(job))
     .flatMap(({ id, title, better }) => {
       const figures = Object.fromEntries(only.map((name) => [name, figure(perRound(firsts, name, id))]));
       const compared = beside(figures, 'daybook', better);

@@ -71,7 +71,8 @@ export function judge({ workload: { target }, figures, compared, bare, chained =
   const limit = bare && {
     ratio: (compared.ratio * bare.median) / own,
     factor: bare.median / (inTurns?.median ?? own),
-    chained: chained && chained.median / own,
+    // As below: whoever is quicker has shown that it is none.
+    chained: chained && chained.median >= own ? chained.median / own : null,
   };
   // Whoever is quicker than the floor has shown that it is none.
   if (isMet || !limit || limit.ratio >= target || limit.factor < 1) return { met: isMet, limit: null };

@@ -46,6 +46,7 @@ test('a target that the platform itself would miss is met near its floor, and on
   assert.deepEqual(judged(20, 30), { met: false, limit: { ...limit, factor: 1.5 } });
   assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...limit, factor: 1.5, chained: 1.2 } });
   assert.deepEqual(judged(20, 41, 24), { met: false, limit: null }, 'within the platform, but for the chain');
+  assert.deepEqual(judged(24, 30, 20), { met: false, limit: { ...limit, factor: 1.25 } }, 'no floor');
 });
 
 test('numbers keep three digits', () => {

@@ -68,7 +68,9 @@ export const bareMachine = (lines) =>
 
 /** @param {Row} row @param {import('./statistics.mjs').Limit} limit */
 export const beyond = ({ title, target, met }, { ratio, factor, chained }) => {
-  const hashed = chained ? `, ${digits(chained)} × as long with a hash chain over the events` : '';
+  const hashed = chained
+    ? `, and ${digits(chained)} × as long as those with a hash chain over the events, by which it is judged`
+    : '';
   return `${title}: ${target} × is beyond IndexedDB, which takes bare requests ${digits(ratio)} × as fast as the best peer; Daybook takes ${digits(factor)} × as long as those${hashed} (target ≤ ${FLOOR_FACTOR} ×, ${verdict(met)})`;
 };
 
@@ -78,7 +80,7 @@ export const openingFloor = (floor, open, ready) =>
 
 /** @param {{ title: string, ratio: number }[]} lines @returns {string} */
 export const firstPages = (lines) =>
-  `in the first page of a browser: ${lines.map(({ title, ratio }) => `${title} ${digits(ratio)} ×`).join('; ')}`;
+  `in the first of the pages alone: ${lines.map(({ title, ratio }) => `${title} ${digits(ratio)} ×`).join('; ')}`;
 
 /** @param {number} first @param {string} best @param {number} bests Per second. */
 export const firstBurst = (first, best, bests) =>

@@ -152,8 +152,8 @@ export async function recentAfter(recent, after, limit) {
  * The batches that hold `positions`, each by its key.
  *
  * Positions are mostly keys, so each of a sealed batch is first taken for one: that is one request for
- * each, and moves no batch twice. For those inside of batches, and of batches, merged or sealed by another
- * connection, a second round asks for the keys and a third for the batches.
+ * each, and moves no batch twice. For what is not there, since another connection has merged or sealed it,
+ * a second round asks for the keys and a third for the batches.
  *
  * @param {IDBObjectStore} log @param {IDBObjectStore} recent @param {number[]} positions
  * @param {number} sealed Up to where nothing is recent.

@@ -94,8 +94,7 @@ impl Cache {
         }
     }
 
-    /// Lets go of the batch that ends at `last`.
-    pub(super) fn remove(&mut self, last: Position) {
+    fn remove(&mut self, last: Position) {
         if let Some((_, batch)) = self.batches.remove(&last) {
             self.bytes -= batch.size_bytes();
         }

@@ -257,12 +257,9 @@ impl<S: Storage + 'static> Inner<S> {
         let commit = commit.inspect_err(|error| self.end_if_lost(error))?;
         if commit == Commit::Done {
             for batch in &own {
-                self.take_in(batch)?;
-                // What comes in bulk is not likely to be read at once: memory that is used again is
-                // quicker than more of it, and what is read stays in the cache.
-                if batch.size_bytes() >= SEALED_BYTES / 2 {
-                    self.state.borrow_mut().cache.remove(batch.last());
-                }
+                // What comes in bulk would push out what is read, and memory that is used again is quicker
+                // than more of it. Who follows the log reads such batches from storage.
+                self.take_in(batch, batch.size_bytes() < SEALED_BYTES / 2)?;
             }
         }
         Ok(commit)

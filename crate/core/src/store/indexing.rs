@@ -9,7 +9,7 @@ use std::rc::Rc;
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
 
-use super::maintain::SegmentRange;
+use super::maintain::{SEGMENT_EVENTS, SegmentRange};
 use super::refresh::{PAGE_BATCHES, index_batch};
 use super::{Inner, State, Store};
 use crate::batch::Batch;
@@ -58,7 +58,8 @@ impl State {
     }
 
     /// Takes in a batch that goes on from the tail; the index does so too, if it has come so far.
-    pub(super) fn extend(&mut self, batch: &Rc<Batch>) -> Result<()> {
+    /// `is_kept`: in memory, for reading.
+    pub(super) fn extend(&mut self, batch: &Rc<Batch>, is_kept: bool) -> Result<()> {
         if self.is_indexed() {
             index_batch(&mut self.index, batch)?;
         } else {
@@ -69,20 +70,28 @@ impl State {
         if let Some(event) = batch.event(batch.last()) {
             self.recorded_at = event.recorded_at;
         }
-        self.cache.insert(batch);
+        if is_kept {
+            self.cache.insert(batch);
+        }
         Ok(())
     }
 }
 
 impl<S: Storage + 'static> Store<S> {
-    /// Loads the index, if that takes a few milliseconds only: of a log with one stored segment of it.
-    /// That of a longer log is loaded when it is first needed, or by [`maintain`](Self::maintain).
+    /// Loads the index, if that takes a few milliseconds only: of a log with one stored segment of it and
+    /// little beyond. That of a longer log is loaded when it is first needed, or by [`maintain`](Self::maintain).
     ///
     /// # Errors
     /// Whatever the storage says.
     pub async fn prepare(&self) -> Result<()> {
-        let segments = self.inner.state.borrow().unloaded.segments.len();
-        if segments == 1 {
+        let is_soon_done = {
+            let state = self.inner.state.borrow();
+            match *state.unloaded.segments {
+                [segment] => state.tail <= segment.upto.saturating_add(SEGMENT_EVENTS),
+                _ => false,
+            }
+        };
+        if is_soon_done {
             Inner::indexed(&self.inner).await?;
         }
         Ok(())
@@ -126,8 +135,10 @@ impl<S: Storage + 'static> Inner<S> {
             // Merged with others by another tab since, or damaged: the log has what it held.
             let loaded = bytes.map(|bytes| self.state.borrow_mut().index.load(&bytes));
             if !matches!(loaded, Some(Ok(true))) {
-                if let Some(Err(_)) = loaded {
-                    self.state.borrow_mut().forget_index();
+                let mut state = self.state.borrow_mut();
+                // After damage it is empty.
+                if state.index.tail() == 0 {
+                    state.forget_index();
                 }
                 break;
             }
@@ -197,7 +208,7 @@ impl<S: Storage + 'static> Inner<S> {
                 let batch = Rc::new(Batch::decode(stored.bytes)?);
                 // Merged with events this store has not seen: they belong to the log's end.
                 if batch.last() > self.state.borrow().tail {
-                    self.take_in(&batch)?;
+                    self.take_in(&batch, true)?;
                 }
                 let mut state = self.state.borrow_mut();
                 let tail = state.index.tail();

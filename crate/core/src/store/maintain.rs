@@ -20,7 +20,7 @@ pub const SEALED_BYTES: usize = 120_000;
 /// So many small batches at the log's end are merged, even when they do not fill a sealed one.
 const MERGE_BATCHES: usize = 64;
 /// So many events beyond the last stored segment make a new one.
-const SEGMENT_EVENTS: Position = 4_096;
+pub(super) const SEGMENT_EVENTS: Position = 4_096;
 
 /// A segment is not merged with others beyond so many events: storing and loading one stay short.
 const MAX_SEGMENT_EVENTS: Position = 65_536;

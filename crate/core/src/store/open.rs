@@ -81,7 +81,7 @@ impl State {
                 }
                 after = batch.last();
                 if after > self.tail {
-                    self.extend(&batch)?;
+                    self.extend(&batch, true)?;
                 } else {
                     if let Some(event) = batch.event(after) {
                         self.recorded_at = event.recorded_at;

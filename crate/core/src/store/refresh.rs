@@ -35,7 +35,7 @@ impl<S: Storage> Inner<S> {
             let page = self.read_after(tail, PAGE_BATCHES).await?;
             let full = page.len() == PAGE_BATCHES;
             for stored in page {
-                self.take_in(&Rc::new(Batch::decode(stored.bytes)?))?;
+                self.take_in(&Rc::new(Batch::decode(stored.bytes)?), true)?;
             }
             if !full {
                 return Ok(self.state.borrow().tail);
@@ -43,8 +43,9 @@ impl<S: Storage> Inner<S> {
         }
     }
 
-    /// Takes a batch of the log into the index and the cache; what is known already is skipped.
-    pub(super) fn take_in(&self, batch: &Rc<Batch>) -> Result<()> {
+    /// Takes a batch of the log into the index, and into the cache if it `is_kept`; what is known already
+    /// is skipped.
+    pub(super) fn take_in(&self, batch: &Rc<Batch>, is_kept: bool) -> Result<()> {
         let mut state = self.state.borrow_mut();
         let tail = state.tail;
         if batch.last() <= tail {
@@ -57,7 +58,7 @@ impl<S: Storage> Inner<S> {
             self.end_if_lost(&error);
             return Err(error);
         }
-        state.extend(batch)?;
+        state.extend(batch, is_kept)?;
         drop(state);
         self.wake_watchers();
         Ok(())

@@ -167,7 +167,7 @@ async fn newest(
     Ok((pages, next))
 }
 
-/// Gives all of an order's events to `take`, page by page: one is taken in while the next is read.
+/// Gives all of an order's events to `take`, page by page.
 async fn each_event(
     store: &Store<AnyStorage>,
     order_id: &str,

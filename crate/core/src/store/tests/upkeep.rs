@@ -53,14 +53,33 @@ fn the_index_of_a_short_log_is_loaded_ahead_of_who_needs_it() {
         let memory = MemoryStorage::new();
         filled(&memory, 20).await;
         tab(&memory).await.save_index().await.unwrap();
-        let faults = Faults::none();
-        let storage = FaultyStorage::new(memory.connect(), faults.clone());
-        let store = Store::open(storage, Options::default()).await.unwrap();
+        let (store, faults) = watched(&memory).await;
         store.prepare().await.unwrap();
         let before = faults.calls().len();
         assert_eq!(store.version("s1").await, Ok(2));
         assert_eq!(faults.calls().len(), before);
+        // Of a longer one, nobody is kept waiting for it who may not need it.
+        let writer = tab(&memory).await;
+        for id in 0..5 {
+            let events = (0..1_000).map(|event_id| event(1_000 * (id + 1) + event_id));
+            let append = Append::to("long", ExpectedVersion::Any, events.collect(), NOW);
+            writer.append(append).await.unwrap();
+        }
+        let (store, faults) = watched(&memory).await;
+        let before = faults.calls().len();
+        store.prepare().await.unwrap();
+        assert_eq!(faults.calls().len(), before);
+        assert_eq!(store.version("s1").await, Ok(2));
+        assert!(faults.calls().len() > before);
     });
+}
+
+/// A store, and what it asks of its storage.
+async fn watched(memory: &MemoryStorage) -> (Store<FaultyStorage<MemoryStorage>>, Faults) {
+    let faults = Faults::none();
+    let storage = FaultyStorage::new(memory.connect(), faults.clone());
+    let store = Store::open(storage, Options::default()).await.unwrap();
+    (store, faults)
 }
 
 /// So many events of a kilobyte each.
