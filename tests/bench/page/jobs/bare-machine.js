@@ -154,8 +154,8 @@ async function bareBurst(put, plan, seed, form) {
 
 /**
  * A form as bytes, of which each event's are hashed behind the hash of the event before, as in a log that
- * names the first event that was changed. SHA-256 as WebAssembly: the browser's own hashes one
- * event after the other only at a promise each, which takes ten times as long.
+ * names the first event that was changed. SHA-256 as WebAssembly: the browser's own gives a promise for
+ * each event, and the next one has to wait for it.
  *
  * @returns {Promise<(appends: Append[]) => Uint8Array>}
  */
