@@ -8,6 +8,11 @@
 //! This crate must **not** contain: a browser (`wasm-bindgen`, `js-sys`, `web-sys`), a clock, a
 //! source of randomness, spawned tasks or threads. Times and ids arrive as arguments, and the
 //! caller drives every future. CI checks its dependencies.
+//!
+//! What goes through events is kept from being inlined (`inline(never)`) into what calls it. Browsers run
+//! a function as it was first compiled until they have optimised all of it, beside the page and for the
+//! function's next call: small ones are soon done, and one of ten kilobytes keeps a processor busy for
+//! longer than a stream of ten thousand events takes to read.
 
 pub mod aggregate;
 pub mod batch;

@@ -71,6 +71,7 @@ pub(crate) fn count(reader: &mut Reader<'_>) -> Read<usize> {
 }
 
 /// Reads an RFC 3339 moment.
+#[inline(never)]
 pub(crate) fn moment(reader: &mut Reader<'_>) -> Read<Timestamp> {
     let text = reader.string()?;
     Timestamp::parse(&text).map_err(|_| reader.malformed("an RFC 3339 moment"))

@@ -45,62 +45,53 @@ impl ColumnWriter {
     }
 }
 
-/// Takes columns off a reader and puts them into rows.
-pub(super) struct ColumnReader<'r, 'a, Row> {
+/// Takes columns off a reader, one after the other; the caller puts them into rows.
+pub(super) struct ColumnReader<'r, 'a> {
     reader: &'r mut Reader<'a>,
     repeating: u64,
-    rows: &'r mut [Row],
+    count: usize,
     /// Those of one column.
     numbers: Vec<i64>,
 }
 
-impl<'r, 'a, Row> ColumnReader<'r, 'a, Row> {
-    pub(super) fn new(reader: &'r mut Reader<'a>, rows: &'r mut [Row]) -> Result<Self, Damaged> {
+impl<'r, 'a> ColumnReader<'r, 'a> {
+    /// Of columns of `count` integers each.
+    pub(super) fn new(reader: &'r mut Reader<'a>, count: usize) -> Result<Self, Damaged> {
         Ok(Self {
             repeating: reader.uint()?,
             reader,
-            numbers: Vec::with_capacity(rows.len()),
-            rows,
+            count,
+            numbers: Vec::with_capacity(count),
         })
     }
 
-    /// Gives each row its number of the next column.
-    pub(super) fn column(
-        &mut self,
-        mut put: impl FnMut(&mut Row, i64) -> Result<(), Damaged>,
-    ) -> Result<(), Damaged> {
+    /// The next column.
+    #[inline(never)]
+    pub(super) fn column(&mut self) -> Result<&[i64], Damaged> {
         let repeats = self.repeating & 1 == 1;
         self.repeating >>= 1;
-        let count = self.rows.len();
-        let written = if repeats { count.min(2) } else { count };
+        let written = if repeats {
+            self.count.min(2)
+        } else {
+            self.count
+        };
         self.numbers.clear();
         self.reader.ints(written, &mut self.numbers)?;
         let last = self.numbers.last().copied().unwrap_or_default();
-        self.numbers.resize(count, last);
-        for (row, number) in self.rows.iter_mut().zip(&self.numbers) {
-            put(row, *number)?;
-        }
-        Ok(())
+        self.numbers.resize(self.count, last);
+        Ok(&self.numbers)
     }
 
-    /// Gives each row its value of the next column, which holds differences.
-    pub(super) fn differences(
-        &mut self,
-        mut put: impl FnMut(&mut Row, i64) -> Result<(), Damaged>,
-    ) -> Result<(), Damaged> {
+    /// The next column, which holds differences, as what they add up to.
+    #[inline(never)]
+    pub(super) fn differences(&mut self) -> Result<&[i64], Damaged> {
+        self.column()?;
         let mut value = 0_i64;
-        self.column(|row, difference| {
-            value = value.wrapping_add(difference);
-            put(row, value)
-        })
-    }
-
-    /// The same, for values of 32 bits without sign.
-    pub(super) fn differences_u32(
-        &mut self,
-        mut put: impl FnMut(&mut Row, u32) -> Result<(), Damaged>,
-    ) -> Result<(), Damaged> {
-        self.differences(|row, value| put(row, value.try_into().map_err(|_| Damaged)?))
+        for number in &mut self.numbers {
+            value = value.wrapping_add(*number);
+            *number = value;
+        }
+        Ok(&self.numbers)
     }
 
     /// Checks that no further column was announced.

@@ -39,6 +39,7 @@ pub(super) fn damaged(first: Position) -> Box<Error> {
 }
 
 /// Takes off the checksum, which must hold.
+#[inline(never)]
 fn unseal(bytes: &[u8]) -> Result<&[u8], Damaged> {
     let (sealed, sum) = bytes.split_last_chunk().ok_or(Damaged)?;
     if checksum(sealed) == u64::from_le_bytes(*sum) {
@@ -132,13 +133,27 @@ fn read_contents(reader: &mut Reader<'_>, sealed: &[u8], codec: u8) -> Result<Co
     })
 }
 
+/// Puts each row's number of a column where it belongs, if all are of 32 bits without sign.
+#[inline]
+fn fill(
+    rows: &mut [Row],
+    numbers: &[i64],
+    mut put: impl FnMut(&mut Row, u32) -> Result<(), Damaged>,
+) -> Result<(), Damaged> {
+    for (row, number) in rows.iter_mut().zip(numbers) {
+        put(row, u32::try_from(*number).map_err(|_| Damaged)?)?;
+    }
+    Ok(())
+}
+
+#[inline(never)]
 fn read_columns(
     reader: &mut Reader<'_>,
     strings: &Strings,
     rows: &mut [Row],
 ) -> Result<(), Damaged> {
     type Field = fn(&mut Row) -> &mut u32;
-    let mut columns = ColumnReader::new(reader, rows)?;
+    let mut columns = ColumnReader::new(reader, rows.len())?;
     let references: [(bool, Field); 5] = [
         (true, |row| &mut row.event_type),
         (true, |row| &mut row.stream),
@@ -147,7 +162,7 @@ fn read_columns(
         (false, |row| &mut row.command),
     ];
     for (required, field) in references {
-        columns.differences_u32(|row, reference| {
+        fill(rows, columns.differences()?, |row, reference| {
             if reference as usize > strings.len() || (required && reference == 0) {
                 return Err(Damaged);
             }
@@ -155,33 +170,32 @@ fn read_columns(
             Ok(())
         })?;
     }
-    columns.differences_u32(|row, schema_version| {
+    fill(rows, columns.differences()?, |row, schema_version| {
         row.schema_version = schema_version;
         Ok(())
     })?;
-    read_versions(&mut columns, strings)?;
-    read_times(&mut columns)?;
-    read_sizes(&mut columns)?;
+    read_versions(rows, columns.column()?, strings.len())?;
+    read_times(rows, &mut columns)?;
+    read_sizes(rows, &mut columns)?;
     columns.finish()
 }
 
-fn read_versions(
-    columns: &mut ColumnReader<'_, '_, Row>,
-    strings: &Strings,
-) -> Result<(), Damaged> {
-    let mut latest = vec![NO_STREAM; strings.len() + 1];
-    columns.column(|row, difference| {
+#[inline(never)]
+fn read_versions(rows: &mut [Row], differences: &[i64], strings: usize) -> Result<(), Damaged> {
+    let mut latest = vec![NO_STREAM; strings + 1];
+    for (row, difference) in rows.iter_mut().zip(differences) {
         let latest = latest.get_mut(row.stream as usize).ok_or(Damaged)?;
-        *latest = latest.wrapping_add(difference);
+        *latest = latest.wrapping_add(*difference);
         row.version = *latest;
         if row.version < 0 {
             return Err(Damaged);
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
-fn read_times(columns: &mut ColumnReader<'_, '_, Row>) -> Result<(), Damaged> {
+#[inline(never)]
+fn read_times(rows: &mut [Row], columns: &mut ColumnReader<'_, '_>) -> Result<(), Damaged> {
     let moment = |millis| {
         let moment = Timestamp::from_millis(millis);
         if moment.as_millis() == millis {
@@ -190,33 +204,32 @@ fn read_times(columns: &mut ColumnReader<'_, '_, Row>) -> Result<(), Damaged> {
             Err(Damaged)
         }
     };
-    columns.differences(|row, millis| {
-        row.occurred_at = moment(millis)?;
-        Ok(())
-    })?;
-    let mut before = None;
-    columns.column(|row, difference| {
-        let millis = before.unwrap_or(row.occurred_at.as_millis());
-        row.recorded_at = moment(difference.wrapping_add(millis))?;
-        before = Some(row.recorded_at.as_millis());
-        Ok(())
-    })
+    for (row, millis) in rows.iter_mut().zip(columns.differences()?) {
+        row.occurred_at = moment(*millis)?;
+    }
+    let mut before = rows.first().map_or(0, |row| row.occurred_at.as_millis());
+    for (row, difference) in rows.iter_mut().zip(columns.column()?) {
+        before = before.wrapping_add(*difference);
+        row.recorded_at = moment(before)?;
+    }
+    Ok(())
 }
 
-fn read_sizes(columns: &mut ColumnReader<'_, '_, Row>) -> Result<(), Damaged> {
+#[inline(never)]
+fn read_sizes(rows: &mut [Row], columns: &mut ColumnReader<'_, '_>) -> Result<(), Damaged> {
     let mut tags = 0_u32;
-    columns.differences_u32(|row, count| {
+    fill(rows, columns.differences()?, |row, count| {
         tags = tags.checked_add(count).ok_or(Damaged)?;
         row.tags_end = tags;
         Ok(())
     })?;
     // For now the length; the starts follow when metadata is known too.
-    columns.differences_u32(|row, length| {
+    fill(rows, columns.differences()?, |row, length| {
         row.data_end = length;
         Ok(())
     })?;
     let mut end = 0_u32;
-    columns.differences_u32(|row, metadata| {
+    fill(rows, columns.differences()?, |row, metadata| {
         row.data_start = end;
         row.data_end = end.checked_add(row.data_end).ok_or(Damaged)?;
         row.metadata = metadata;
@@ -226,6 +239,7 @@ fn read_sizes(columns: &mut ColumnReader<'_, '_, Row>) -> Result<(), Damaged> {
     })
 }
 
+#[inline(never)]
 fn read_tags(
     reader: &mut Reader<'_>,
     strings: &Strings,

@@ -39,6 +39,7 @@ pub fn encode(events: &[RecordedEvent<'_>], previous: &Hash) -> Result<EncodedBa
     Ok(write(events, previous, &hashes, &[]))
 }
 
+#[inline(never)]
 fn check(events: &[RecordedEvent<'_>]) -> Result<()> {
     let first = events.first().map_or(0, |event| event.position);
     if first == 0 {
@@ -72,6 +73,7 @@ fn payload_bytes(event: &RecordedEvent<'_>) -> usize {
 }
 
 /// Writes a batch. `hashes` are those of `events`; `extensions` are encoded extension fields.
+#[inline(never)]
 pub(super) fn write(
     events: &[RecordedEvent<'_>],
     previous: &Hash,
@@ -142,6 +144,7 @@ fn last_of(events: &[RecordedEvent<'_>]) -> Position {
     events.last().map_or(0, |event| event.position)
 }
 
+#[inline(never)]
 fn payloads(events: &[RecordedEvent<'_>]) -> String {
     let mut payloads = String::with_capacity(events.iter().map(payload_bytes).sum());
     for event in events {
@@ -160,6 +163,7 @@ type TextColumn<'a> = (
 /// The columns of each event, the numbers of all tags, and the strings all of these refer to. Strings
 /// are interned column by column, so that new ones have numbers in sequence and like ones stand
 /// together.
+#[inline(never)]
 fn rows<'a>(events: &[RecordedEvent<'a>]) -> (Vec<Row>, Vec<u32>, Interner<'a>) {
     let mut strings = Interner::for_events(events.len());
     let mut rows = numbers(events);
@@ -187,6 +191,7 @@ fn rows<'a>(events: &[RecordedEvent<'a>]) -> (Vec<Row>, Vec<u32>, Interner<'a>) 
 }
 
 /// The columns that are numbers by themselves.
+#[inline(never)]
 fn numbers(events: &[RecordedEvent<'_>]) -> Vec<Row> {
     // It was checked that all of them together are below 4 GiB.
     let narrow = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -211,6 +216,7 @@ fn numbers(events: &[RecordedEvent<'_>]) -> Vec<Row> {
     rows
 }
 
+#[inline(never)]
 fn write_columns(rows: &[Row], strings: usize, writer: &mut Writer) {
     let mut columns = ColumnWriter::default();
     let mut differences = |number: fn(&Row) -> i64| columns.differences(rows.iter().map(number));

@@ -17,6 +17,7 @@ const MIN_BYTES: usize = 4_096;
 const MAX_EXPANSION: usize = 255;
 
 /// Compresses payloads, when that saves an eighth of them.
+#[inline(never)]
 pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
     if plain.len() < MIN_BYTES {
         return None;
@@ -26,6 +27,7 @@ pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The payloads of which `stored` was made with a codec; there must be exactly `length` bytes of them.
+#[inline(never)]
 pub(super) fn unpack(codec: u8, stored: Vec<u8>, length: usize) -> Result<Vec<u8>, Damaged> {
     let plain = if codec == PLAIN {
         stored

@@ -62,6 +62,7 @@ impl Strings {
     }
 
     /// Reads a table; the format is described in [`batch`](crate::batch).
+    #[inline(never)]
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
         let count = reader.count()?;
         let mut strings = Self {

@@ -274,6 +274,7 @@ impl Index {
 
     /// Checks the events of a batch, turns their texts into numbers and links them to their streams.
     /// After an error the links have to be undone; texts that are new stay, which nobody can see.
+    #[inline(never)]
     fn number<'a>(
         &mut self,
         entries: impl Iterator<Item = Entry<'a>>,
@@ -306,6 +307,7 @@ impl Index {
 
     /// Links an event to its stream, if it is the stream's next; returns the stream and the position
     /// of the event before.
+    #[inline(never)]
     fn link(&mut self, entry: &Entry<'_>) -> Result<(u32, u32)> {
         let stream = number_text("stream", self.streams.intern(entry.stream))?;
         let version = Version::from(self.versions.head(stream).count) - 1;
@@ -321,6 +323,7 @@ impl Index {
     }
 
     /// Adds the numbers of an event's tags to `numbers`, each once.
+    #[inline(never)]
     fn number_tags(&mut self, tags: &Tags<'_>, numbers: &mut Vec<u32>) -> Result<()> {
         let start = numbers.len();
         for tag in tags.iter() {
@@ -336,6 +339,7 @@ impl Index {
     }
 
     /// Enters the next event, which has been checked and linked to its stream.
+    #[inline(never)]
     fn enter(&mut self, previous: u32, kind: u16, tags: &[u32]) {
         self.tail += 1;
         self.previous.push(previous);

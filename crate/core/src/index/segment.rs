@@ -91,6 +91,7 @@ impl Index {
     /// The segment that covers the events after `after`, up to the end of the last batch that holds
     /// none beyond `upto`; or else of the first batch.
     #[must_use]
+    #[inline(never)]
     pub fn segment_of(&self, after: Position, upto: Position) -> Segment {
         let after = narrow(after).min(self.tail);
         let upto = match self.batches.end_below(narrow(upto)) {
@@ -146,6 +147,7 @@ impl Index {
     }
 
     /// The column of streams, and how many events each of them has before it.
+    #[inline(never)]
     fn stream_column(&self, after: u32, upto: u32, streams: &mut Dictionary) -> (Writer, Vec<u32>) {
         // An event does not know its stream, but every stream knows its events.
         let mut owners = vec![0_u32; (upto - after) as usize];
@@ -170,6 +172,7 @@ impl Index {
         (column, streams.order.iter().map(before).collect())
     }
 
+    #[inline(never)]
     fn tag_column(&self, after: u32, upto: u32, tags: &mut Dictionary) -> Writer {
         let mut column = Writer::new();
         let mut before = after;
@@ -190,6 +193,7 @@ impl Index {
         column
     }
 
+    #[inline(never)]
     fn command_column(&self, after: u32, upto: u32) -> Writer {
         let mut column = Writer::new();
         let mut before = 0;
@@ -201,6 +205,7 @@ impl Index {
         column
     }
 
+    #[inline(never)]
     fn write_batches(&self, out: &mut Writer, after: u32, upto: u32) {
         let within = || {
             let batches = self.batches.after(after);

@@ -98,6 +98,7 @@ impl Append {
         self.events().map(|(_, event)| event.payload_bytes()).sum()
     }
 
+    #[inline(never)]
     fn check(&self) -> Result<()> {
         if self.streams.is_empty() {
             return Err(Error::invalid("streams", "must name at least one stream"));
@@ -145,6 +146,7 @@ impl fmt::Display for Path {
 }
 
 impl StreamAppend {
+    #[inline(never)]
     fn check(&self, path: Path) -> Result<()> {
         let stream_id = format_args!("{path}streamId");
         check_text(stream_id, &self.stream_id, MAX_STREAM_ID_BYTES)?;

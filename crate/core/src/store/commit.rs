@@ -130,6 +130,7 @@ impl<S: Storage + 'static> Inner<S> {
     }
 
     /// Takes as many waiting appends off the queue as one commit should hold.
+    #[inline(never)]
     fn next_group(&self) -> Vec<Waiting> {
         let mut state = self.state.borrow_mut();
         let (mut group, mut events, mut bytes) = (Vec::new(), 0, 0);
@@ -213,6 +214,7 @@ impl<S: Storage + 'static> Inner<S> {
     }
 
     /// Judges each append of the group against the index and those staged before it.
+    #[inline(never)]
     fn stage(&self, group: &[Waiting]) -> Result<Attempt> {
         let state = self.state.borrow();
         if !state.is_indexed() {

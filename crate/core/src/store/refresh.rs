@@ -45,6 +45,7 @@ impl<S: Storage> Inner<S> {
 
     /// Takes a batch of the log into the index, and into the cache if it `is_kept`; what is known already
     /// is skipped.
+    #[inline(never)]
     pub(super) fn take_in(&self, batch: &Rc<Batch>, is_kept: bool) -> Result<()> {
         let mut state = self.state.borrow_mut();
         let tail = state.tail;
@@ -147,6 +148,7 @@ impl<S: Storage> Inner<S> {
 }
 
 /// Takes the events beyond the index's tail into the index.
+#[inline(never)]
 pub(super) fn index_batch(index: &mut crate::index::Index, batch: &Batch) -> Result<()> {
     let tail = index.tail();
     let strings = batch.strings();

@@ -30,6 +30,7 @@ pub(super) struct Places {
 
 impl Places {
     /// What its caller is told, once it is stored; the streams' ids are the append's own.
+    #[inline(never)]
     pub(super) fn appended(self, streams: Vec<StreamAppend>) -> Appended {
         let ids = streams.into_iter().map(|part| part.stream_id);
         Appended {
@@ -119,6 +120,7 @@ impl<'a> Stage<'a> {
 
     /// What becomes of `append` when `part` does not fit: nothing is sure while an append that is
     /// only staged has a say in it.
+    #[inline(never)]
     fn conflict(&self, append: &Append, part: &StreamAppend) -> Verdict {
         let staged = |part: &StreamAppend| self.versions.get(&part.stream_id).is_some();
         if append.streams.iter().any(staged) {
@@ -145,6 +147,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Stages the append's events; `versions` are those of its streams.
+    #[inline(never)]
     fn take(&mut self, append: &'a Append, mut versions: Vec<Version>) -> Places {
         self.recorded_at = self.recorded_at.max(append.recorded_at);
         let command_id = append.command_id.as_deref();
@@ -174,6 +177,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The staged events as batches of about equal weight.
+    #[inline(never)]
     pub(super) fn encode(&self) -> Result<Vec<EncodedBatch>> {
         let weight: usize = self.events.iter().map(weight_of).sum();
         let share = weight.div_ceil(weight.div_ceil(MAX_BATCH_BYTES).max(1));
@@ -203,6 +207,7 @@ struct Place {
     recorded_at: Timestamp,
 }
 
+#[inline(never)]
 fn record<'a>(
     stream_id: &'a str,
     event: &'a NewEvent,

@@ -31,6 +31,7 @@ impl<'a> Defaults<'a> {
     }
 }
 
+#[inline(never)]
 pub(super) fn append(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<Append> {
     let (mut streams, mut condition, mut command_id) = (None, None, None);
     reader.begin_object()?;
@@ -50,6 +51,7 @@ pub(super) fn append(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Re
     })
 }
 
+#[inline(never)]
 fn stream(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAppend> {
     let (mut stream_id, mut events, mut expected) = (None, None, ExpectedVersion::Any);
     reader.begin_object()?;
@@ -191,6 +193,7 @@ fn raw(reader: &mut Reader<'_>) -> Read<String> {
     reader.raw().map(str::to_owned)
 }
 
+#[inline(never)]
 fn uuid(reader: &mut Reader<'_>) -> Read<Uuid> {
     let text = reader.string()?;
     Uuid::try_parse(&text).map_err(|_| reader.malformed("a UUID"))

@@ -74,6 +74,7 @@ fn texts<'a>(event: &RecordedEvent<'a>) -> [Option<&'a str>; 5] {
 /// An array of what became of each append: `[position, versions…]`, a version for each stream in the
 /// order given; `{position, streams, repeated}` of one that was in the log before, perhaps to other
 /// streams; or an error.
+#[inline(never)]
 pub(super) fn answers(answers: &[Result<Appended>]) -> String {
     let mut json = Writer::with_capacity(answers.len() * 16);
     json.begin_array();
