@@ -59,6 +59,23 @@ describe('an append', () => {
     assert.ok(new Date(recordedAt) >= before && new Date(recordedAt) <= new Date());
   });
 
+  test('keeps long texts as they are, whatever they are written in and wherever they are cut', async () => {
+    const store = await openMemory();
+    const texts = ['a', 'é', '€', '𝄞', 'a𝄞'].flatMap((letter) =>
+      [0, 1, 2, 3].map((before) => `${'-'.repeat(before)}${letter.repeat(100_000)}`),
+    );
+    for (const [index, text] of texts.entries()) {
+      await store.append(`text-${index}`, [event('Written', { text })]);
+    }
+    // Several at once cross as one text.
+    await Promise.all(texts.map((text) => store.append('all', [event('Written', { text })])));
+    const found = await readLog(store);
+    assert.deepEqual(
+      found.map(({ data }) => data),
+      [...texts, ...texts].map((text) => ({ text })),
+    );
+  });
+
   test('fills in what was left out', async () => {
     const store = await openMemory();
     await store.append('s', [event('T'), { ...event('T'), occurredAt: new Date(86_400_000) }]);

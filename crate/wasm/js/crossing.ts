@@ -5,6 +5,8 @@ import type { RecordedEvent } from './types.js';
 
 /** Texts up to a third of this are encoded in memory that is kept. */
 const KEPT_BYTES = 1 << 20;
+/** About how many characters are encoded at a time: longer texts are copied once more by browsers. */
+const ENCODED_LENGTH = 1 << 15;
 /** The most random bytes a browser gives at a time. */
 const MAX_RANDOM_BYTES = 65_536;
 
@@ -17,15 +19,27 @@ export function utf8(texts: readonly string[]): { bytes: Uint8Array; ends: Uint3
   const room = 3 * all.length;
   if (room <= KEPT_BYTES) kept ??= new Uint8Array(KEPT_BYTES);
   const bytes = room <= KEPT_BYTES && kept ? kept : new Uint8Array(room);
-  const { written } = encoder.encodeInto(all, bytes);
+  const written = encode(all, bytes);
   const isAscii = written === all.length;
   const ends = new Uint32Array(texts.length);
   let end = 0;
   for (const [index, text] of texts.entries()) {
-    end += isAscii ? text.length : encoder.encodeInto(text, bytes.subarray(end)).written;
+    end += isAscii ? text.length : encode(text, bytes.subarray(end));
     ends[index] = end;
   }
   return { bytes: bytes.subarray(0, written), ends };
+}
+
+/** Encodes a well-formed text in memory that has room for it. Returns how many bytes it takes. */
+function encode(text: string, bytes: Uint8Array): number {
+  let written = 0;
+  for (let [start, end] = [0, 0]; start < text.length; start = end) {
+    end = start + ENCODED_LENGTH;
+    // Surrogate pairs stay together.
+    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end += 1;
+    written += encoder.encodeInto(text.slice(start, end), bytes.subarray(written)).written;
+  }
+  return written;
 }
 
 /** Random bytes in stock, from `used` on: a few cost as much to get as many. */
