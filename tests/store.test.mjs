@@ -67,7 +67,7 @@ describe('an append', () => {
     for (const [index, text] of texts.entries()) {
       await store.append(`text-${index}`, [event('Written', { text })]);
     }
-    // Several at once cross as one text.
+    // Two or three at once cross as one text.
     await Promise.all(texts.map((text) => store.append('all', [event('Written', { text })])));
     const found = await readLog(store);
     assert.deepEqual(

@@ -9,10 +9,11 @@
 //! source of randomness, spawned tasks or threads. Times and ids arrive as arguments, and the
 //! caller drives every future. CI checks its dependencies.
 //!
-//! What goes through events is kept from being inlined (`inline(never)`) into what calls it. Browsers run
-//! a function as it was first compiled until they have optimised all of it, beside the page and for the
-//! function's next call: small ones are soon done, and one of ten kilobytes keeps a processor busy for
-//! longer than a stream of ten thousand events takes to read.
+//! What goes through events or their bytes, or runs for each of them, is kept from being inlined
+//! (`inline(never)`) into what calls it, and so is what it rarely calls. Chromium runs a function as it was
+//! first compiled until it has optimised all of it, beside the page and for the function's next call: small
+//! ones are soon done, and one of ten kilobytes keeps a processor busy for more than half as long as a
+//! stream of ten thousand events takes to read.
 
 pub mod aggregate;
 pub mod batch;

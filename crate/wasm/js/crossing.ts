@@ -5,7 +5,7 @@ import type { RecordedEvent } from './types.js';
 
 /** Texts up to a third of this are encoded in memory that is kept. */
 const KEPT_BYTES = 1 << 20;
-/** About how many characters are encoded at a time: longer texts are copied once more by browsers. */
+/** About how many characters are encoded at a time: longer texts are copied once more by Chromium. */
 const ENCODED_LENGTH = 1 << 15;
 /** The most random bytes a browser gives at a time. */
 const MAX_RANDOM_BYTES = 65_536;

@@ -24,7 +24,8 @@ pub use handle::Handle;
 #[cfg(feature = "orders")]
 pub use orders::open_book;
 
-/// As quick as the standard library's allocator, and more than a kilobyte smaller to download.
+/// More than a kilobyte smaller to download than the standard library's allocator; no difference in speed
+/// was found.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

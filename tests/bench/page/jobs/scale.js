@@ -3,6 +3,7 @@
 import { openStore } from 'daybook';
 import { openOrderBook } from 'daybook/orders';
 import { pipeline } from '../contenders/daybook.js';
+import { requested } from '../contenders/idb.js';
 import { inCalls, makeOrders, randomFrom, uuid } from '../trade.js';
 import { openBare, putsInto, TURN } from './bare-machine.js';
 import { middle, must, pause, pipelined, tidied, timed } from './measure.js';
@@ -162,6 +163,23 @@ function stretch(events, from) {
   return made.slice(start, start + STRETCH_ORDERS).map(({ streamId }) => streamId);
 }
 
+/**
+ * How long IndexedDB takes to give the sealed batch that holds `position`: what the browser's storage
+ * itself takes longer for when it holds more, Daybook takes longer for too. None, if it is not sealed.
+ * @param {number} position
+ */
+async function bareRead(position) {
+  const database = await requested(indexedDB.open(`daybook:${NAME}`));
+  const batches = database.transaction('log', 'readonly').objectStore('log');
+  /** @type {unknown} */
+  let found;
+  const milliseconds = await timed(async () => {
+    found = await requested(batches.get(IDBKeyRange.lowerBound(position)));
+  });
+  database.close();
+  return found === undefined ? [] : [milliseconds];
+}
+
 /** @type {import('./index.js').Job} */
 export async function scaleRead(_, { events = 0 }) {
   const options = /** @type {const} */ ({ name: NAME, durability: 'relaxed' });
@@ -169,7 +187,7 @@ export async function scaleRead(_, { events = 0 }) {
   const read = async (store, streamId) => {
     must((await store.readStream(streamId)).events.length > 0, 'the events of the order');
   };
-  const cold = [];
+  const [cold, bare] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
   for (let turn = 0; turn < COLD_READS; turn += 1) {
     // Not from the end of the log, which opening reads.
     const streams = stretch(events, (0.8 * turn) / COLD_READS);
@@ -179,6 +197,9 @@ export async function scaleRead(_, { events = 0 }) {
     await store.readStream('nobody');
     await tidied();
     cold.push(await timed(() => read(store, streamId)));
+    // From elsewhere in the log.
+    const part = (turn / COLD_READS + 0.5) % 1;
+    bare.push(...(await bareRead(Math.ceil(0.8 * part * store.position))));
     await store.close();
   }
   const store = await openStore(options);
@@ -193,7 +214,7 @@ export async function scaleRead(_, { events = 0 }) {
   const readFirst = await each(picked, (streamId) => read(store, streamId));
   const readAgain = await each(picked, (streamId) => read(store, streamId));
   await store.close();
-  return { readCold: middle(cold), readFirst, readAgain };
+  return { readCold: middle(cold), bareGet: middle(bare), readFirst, readAgain };
 }
 
 /** JavaScript's heap, as the browser counts it; the memory of WebAssembly is not in it. */
