@@ -134,7 +134,6 @@ fn read_contents(reader: &mut Reader<'_>, sealed: &[u8], codec: u8) -> Result<Co
 }
 
 /// Puts each row's number of a column where it belongs, if all are of 32 bits without sign.
-#[inline]
 fn fill(
     rows: &mut [Row],
     numbers: &[i64],
@@ -223,7 +222,7 @@ fn read_sizes(rows: &mut [Row], columns: &mut ColumnReader<'_, '_>) -> Result<()
         row.tags_end = tags;
         Ok(())
     })?;
-    // For now the length; the starts follow when metadata is known too.
+    // Its length first: where it starts is known once metadata is.
     fill(rows, columns.differences()?, |row, length| {
         row.data_end = length;
         Ok(())
