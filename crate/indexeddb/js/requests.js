@@ -48,6 +48,12 @@ const MAX_UNSEALED = 64;
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
+/**
+ * Whether a transaction of several requests that was told to end stores none of them when one is refused.
+ * Firefox, as of version 153, stores those after it, and has a global that no other browser has.
+ */
+const ENDS_AS_A_WHOLE = !('InternalError' in globalThis);
+
 /** An open database. */
 export class Connection {
   #database;
@@ -191,9 +197,8 @@ export class Connection {
           else reject(cause);
         };
         addTo(begun, batches, sealing);
-        // Told to end now, the browser need not find out that nothing more is asked for. Not with two
-        // requests: Firefox, told so, stores the second though the first was refused.
-        if (sealing === 0 && batches.length === 1) begun.commit?.();
+        // Told to end now, the browser need not find out that nothing more is asked for.
+        if (ENDS_AS_A_WHOLE || (sealing === 0 && batches.length === 1)) begun.commit?.();
       } catch (error) {
         abort(transaction);
         reject(failed(error));

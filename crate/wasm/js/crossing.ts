@@ -3,8 +3,10 @@
 import type { Row } from './bindings.js';
 import type { RecordedEvent } from './types.js';
 
-/** Texts up to a third of this are encoded in memory that is kept. */
-const KEPT_BYTES = 1 << 20;
+/** Texts up to a third of this are encoded in memory that is kept; what was not used takes up none. */
+const KEPT_BYTES = 1 << 22;
+/** Texts shorter than this, on average, are encoded as one: each by itself costs a call, all as one a copy. */
+const SHORT_LENGTH = 1 << 13;
 /** About how many characters are encoded at a time: longer texts are copied once more by Chromium. */
 const ENCODED_LENGTH = 1 << 15;
 /** The most random bytes a browser gives at a time. */
@@ -15,19 +17,20 @@ let kept: Uint8Array<ArrayBuffer> | undefined;
 
 /** Texts as UTF-8, one behind the other, and where each of them ends; until the next are encoded. */
 export function utf8(texts: readonly string[]): { bytes: Uint8Array; ends: Uint32Array } {
-  const all = texts.length === 1 ? (texts[0] ?? '') : texts.join('');
-  const room = 3 * all.length;
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  const room = 3 * length;
   if (room <= KEPT_BYTES) kept ??= new Uint8Array(KEPT_BYTES);
   const bytes = room <= KEPT_BYTES && kept ? kept : new Uint8Array(room);
-  const written = encode(all, bytes);
-  const isAscii = written === all.length;
+  const areShort = texts.length > 1 && length < SHORT_LENGTH * texts.length;
+  // As one they are encoded first; whether they are ASCII then says where each ends.
+  const isAscii = areShort && encode(texts.join(''), bytes) === length;
   const ends = new Uint32Array(texts.length);
   let end = 0;
   for (const [index, text] of texts.entries()) {
     end += isAscii ? text.length : encode(text, bytes.subarray(end));
     ends[index] = end;
   }
-  return { bytes: bytes.subarray(0, written), ends };
+  return { bytes: bytes.subarray(0, end), ends };
 }
 
 /** Encodes a well-formed text in memory that has room for it. Returns how many bytes it takes. */
