@@ -25,7 +25,7 @@ export const RECENT = 'recent';
 /** What stays in `RECENT` of a batch that is in `LOG`. */
 export const SEALED = 0;
 /** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
-const LARGE_BYTES = 32 * 1_024;
+export const LARGE_BYTES = 32 * 1_024;
 /** At most so many batches are sealed in one transaction: others wait for it to end. */
 export const MAX_SEALED_TOGETHER = 16;
 /** The object store of the derived records: strings to bytes. */
@@ -75,12 +75,12 @@ export const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
+/** @typedef {{ call(number: number, isFulfilled: boolean, value: unknown): void }} Settling */
+
 /**
  * Lets Rust know what becomes of the promise that it follows under a number.
  *
- * @param {Promise<unknown>} promise
- * @param {{ call(number: number, isFulfilled: boolean, value: unknown): void }} settling
- * @param {number} number
+ * @param {Promise<unknown>} promise @param {Settling} settling @param {number} number
  */
 export function follow(promise, settling, number) {
   promise.then(

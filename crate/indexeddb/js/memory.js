@@ -4,7 +4,7 @@
  * for storage in one way only, and carries nothing of what it asks for.
  */
 
-import { failure } from './database.js';
+import { failure, follow } from './database.js';
 
 /** @typedef {[last: number, bytes: Uint8Array]} Batch */
 
@@ -47,6 +47,16 @@ class MemoryConnection {
   get #open() {
     if (this.#cleared === this.#memory.cleared) return this.#memory;
     throw failure('connection_lost', 'another connection has removed everything');
+  }
+
+  /**
+   * As in `requests.js`.
+   *
+   * @param {number} tail @param {number} last @param {Uint8Array} bytes @param {boolean} _strict
+   * @param {import('./database.js').Settling} settling @param {number} number
+   */
+  commitOne(tail, last, bytes, _strict, settling, number) {
+    follow(this.commit(tail, [last, bytes.slice()]), settling, number);
   }
 
   /** @param {number} tail @param {unknown[]} entries Each batch's last position and bytes, in turns. */

@@ -6,6 +6,7 @@
  * What fails rejects with a `Failure`.
  * @typedef {import('./database.js').Failure} Failure
  * @typedef {import('./database.js').Batch} Batch
+ * @typedef {import('./database.js').Settling} Settling
  */
 
 import {
@@ -20,7 +21,9 @@ import {
   entriesOf,
   failed,
   failure,
+  follow,
   isCleared,
+  LARGE_BYTES,
   LOG,
   large,
   lastKey,
@@ -34,6 +37,7 @@ import {
   recentAt,
   recentBatches,
   recentUpTo,
+  recentValue,
   SEALED,
   sealedAfter,
   sealSome,
@@ -157,6 +161,36 @@ export class Connection {
     return this.#commitLooking(tail, batches, strict);
   }
 
+  /**
+   * As `commit`, of one batch, whose bytes are only lent; lets Rust know under a number, as `follow` does.
+   *
+   * @param {number} tail @param {number} last @param {Uint8Array} bytes @param {boolean} strict
+   * @param {Settling} settling @param {number} number
+   */
+  commitOne(tail, last, bytes, strict, settling, number) {
+    if (tail !== this.#tail || bytes.length >= LARGE_BYTES) {
+      follow(this.commit(tail, [last, bytes.slice()], strict), settling, number);
+      return;
+    }
+    this.#ahead = undefined;
+    const value = recentValue(last, bytes);
+    this.#requestAtOnce(RECENT, strict, {
+      ask: (transaction) => {
+        transaction.objectStore(RECENT).add(value, tail + 1);
+        return true;
+      },
+      stored: () => {
+        this.#tail = last;
+        this.#small += 1;
+        settling.call(number, true, true);
+      },
+      failed: (cause) => {
+        const batches = [{ first: tail + 1, last, bytes: value.slice(8) }];
+        follow(this.#commitAgain(cause, tail, batches, strict), settling, number);
+      },
+    });
+  }
+
   /** Notes what was added. @param {number} tail @param {Batch[]} batches */
   #added(tail, batches) {
     this.#tail = endOf(batches, tail);
@@ -174,36 +208,62 @@ export class Connection {
    */
   #commitAtOnce(tail, batches, strict) {
     const sealing = tail === this.#sealed ? large(batches) : 0;
-    // By hand, and nothing but what is needed: an awaited append is little else than this.
-    return new Promise((resolve, reject) => {
-      /** @type {IDBTransaction | undefined} */
-      let transaction;
-      try {
-        const begun = this.#begin(sealing > 0 ? [RECENT, LOG] : RECENT, 'readwrite', strict);
-        transaction = begun;
-        begun.oncomplete = () => {
+    return new Promise((resolve) => {
+      this.#requestAtOnce(sealing > 0 ? [RECENT, LOG] : RECENT, strict, {
+        ask: (transaction) => {
+          addTo(transaction, batches, sealing);
+          return ENDS_AS_A_WHOLE || (sealing === 0 && batches.length === 1);
+        },
+        stored: () => {
           if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
           resolve(this.#added(tail, batches));
-        };
-        // In WebKit a transaction that was told to end does not say why it did not.
-        /** @type {DOMException | null} */
-        let refused = null;
-        begun.onerror = ({ target }) => {
-          refused ??= /** @type {IDBRequest} */ (target).error;
-        };
-        begun.onabort = () => {
-          const cause = failed(refused ?? begun.error);
-          if (cause.code === TAKEN) resolve(this.#commitLooking(tail, batches, strict));
-          else reject(cause);
-        };
-        addTo(begun, batches, sealing);
-        // Told to end now, the browser need not find out that nothing more is asked for.
-        if (ENDS_AS_A_WHOLE || (sealing === 0 && batches.length === 1)) begun.commit?.();
-      } catch (error) {
-        abort(transaction);
-        reject(failed(error));
-      }
+        },
+        failed: (cause) => resolve(this.#commitAgain(cause, tail, batches, strict)),
+      });
     });
+  }
+
+  /**
+   * What becomes of a commit at once that failed: it looks, if it was for a key that is taken.
+   *
+   * @param {Failure} cause @param {number} tail @param {Batch[]} batches @param {boolean} strict
+   * @returns {Promise<boolean>}
+   */
+  async #commitAgain(cause, tail, batches, strict) {
+    if (cause.code === TAKEN) return await this.#commitLooking(tail, batches, strict);
+    throw cause;
+  }
+
+  /**
+   * Makes requests in a transaction of their own, and calls `stored` once all of them are, or `failed`. By
+   * hand, and nothing but what is needed: an awaited append is little else than this.
+   *
+   * @param {string | string[]} stores @param {boolean} strict
+   * @param {object} calls
+   * @param {(transaction: IDBTransaction) => boolean} calls.ask Makes the requests; whether the transaction
+   *   may be told to end now, so that the browser need not find out that nothing more is asked for.
+   * @param {() => void} calls.stored
+   * @param {(cause: Failure) => void} calls.failed
+   */
+  #requestAtOnce(stores, strict, calls) {
+    /** @type {IDBTransaction | undefined} */
+    let transaction;
+    try {
+      const begun = this.#begin(stores, 'readwrite', strict);
+      transaction = begun;
+      begun.oncomplete = calls.stored;
+      // In WebKit a transaction that was told to end does not say why it did not.
+      /** @type {DOMException | null} */
+      let refused = null;
+      begun.onerror = ({ target }) => {
+        refused ??= /** @type {IDBRequest} */ (target).error;
+      };
+      begun.onabort = () => calls.failed(failed(refused ?? begun.error));
+      if (calls.ask(begun)) begun.commit?.();
+    } catch (error) {
+      abort(transaction);
+      calls.failed(failed(error));
+    }
   }
 
   /**

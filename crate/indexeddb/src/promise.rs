@@ -97,14 +97,20 @@ struct Shared {
     waker: Option<Waker>,
 }
 
-/// Resolves when a promise is settled.
+/// Resolves when a promise is settled, or something else that JavaScript tells the end of.
 pub(crate) struct Settled(Rc<RefCell<Shared>>);
 
 impl Settled {
     pub(crate) fn of(promise: &Promise) -> Self {
+        Self::by(|settling, number| follow(promise, settling, number))
+    }
+
+    /// Of what `begin` begins: that calls what it is given, with the number, once it has ended. Never at
+    /// once, while whoever waits for it is still being carried out.
+    pub(crate) fn by(begin: impl FnOnce(&JsValue, usize)) -> Self {
         let shared = Rc::default();
         let number = FOLLOWED.with(|followed| followed.borrow_mut().add(&shared));
-        SETTLING.with(|settling| follow(promise, settling, number));
+        SETTLING.with(|settling| begin(settling, number));
         Self(shared)
     }
 }

@@ -69,6 +69,17 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn commit(this: &Connection, tail: f64, batches: &Entries, strict: bool) -> Promise;
 
+    #[wasm_bindgen(method, js_name = commitOne)]
+    pub(crate) fn commit_one(
+        this: &Connection,
+        tail: f64,
+        last: f64,
+        bytes: &[u8],
+        strict: bool,
+        settling: &JsValue,
+        number: usize,
+    );
+
     #[wasm_bindgen(method, js_name = readAt)]
     pub(crate) fn read_at(this: &Connection, positions: &Keys) -> Promise;
 

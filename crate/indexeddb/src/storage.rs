@@ -98,6 +98,15 @@ impl IndexedDbStorage {
         Ok(connection)
     }
 
+    /// What most appends ask for, with as few crossings as can be.
+    async fn commit_one(&self, tail: f64, batch: &StoredBatch, strict: bool) -> Result<JsValue> {
+        let (last, connection) = (key(batch.last)?, self.connection().await?);
+        let settled = Settled::by(|settling, number| {
+            connection.commit_one(tail, last, &batch.bytes, strict, settling, number);
+        });
+        settled.await.map_err(from_js)
+    }
+
     /// Makes a request and waits for its answer. One function for all of them: what waits is long.
     async fn ask(&self, request: Request<'_>) -> Result<JsValue> {
         let connection = self.connection().await?;
@@ -120,15 +129,18 @@ impl Storage for IndexedDbStorage {
         batches: &[StoredBatch],
         durability: Durability,
     ) -> Result<Commit> {
-        let (tail, list) = (key(tail)?, Entries::new());
-        for batch in batches {
-            list.push(&key(batch.last)?.into());
-            list.push(&Bytes::copy(&batch.bytes));
-        }
-        let strict = durability == Durability::Strict;
-        let stored = self
-            .ask(&|connection| connection.commit(tail, &list, strict))
-            .await?;
+        let (tail, strict) = (key(tail)?, durability == Durability::Strict);
+        let stored = if let [batch] = batches {
+            self.commit_one(tail, batch, strict).await?
+        } else {
+            let list = Entries::new();
+            for batch in batches {
+                list.push(&key(batch.last)?.into());
+                list.push(&Bytes::copy(&batch.bytes));
+            }
+            self.ask(&|connection| connection.commit(tail, &list, strict))
+                .await?
+        };
         Ok(if stored.is_truthy() {
             Commit::Done
         } else {

@@ -11,6 +11,9 @@ const PART_LENGTH = 1 << 18;
 /** What became of an append: an array when it was made, with a version for each stream. */
 type Answer = [position: number, ...versions: number[]] | (Appended & { repeated: true }) | Refusal;
 
+/** What is to be done at the end of a turn waits for this; `queueMicrotask` leaves JavaScript for it. */
+const turn = Promise.resolve();
+
 interface Asked {
   readonly text: string;
   readonly streamIds: readonly string[];
@@ -42,7 +45,7 @@ export class Appends {
       this.#asked.push({ text, streamIds, ids, resolve, reject });
       if (this.#isCrossing) return;
       this.#isCrossing = true;
-      queueMicrotask(() => void this.#cross());
+      void turn.then(this.#cross);
     });
   }
 
@@ -50,17 +53,17 @@ export class Appends {
    * In parts: storage works on the first while the next cross, and what they cross in is used again. What
    * is asked for meanwhile comes after what was asked for before.
    */
-  async #cross(): Promise<void> {
+  #cross = async (): Promise<void> => {
     while (this.#asked.length > 0) {
       let [count, length] = [0, 0];
       do length += this.#asked[count++]?.text.length ?? 0;
       while (count < this.#asked.length && length < PART_LENGTH);
       this.#crossPart(this.#asked.splice(0, count));
       // By then Rust has asked storage to take these.
-      await undefined;
+      if (this.#asked.length > 0) await undefined;
     }
     this.#isCrossing = false;
-  }
+  };
 
   #crossPart(asked: readonly Asked[]): void {
     const reject = (error: unknown) => {
@@ -70,10 +73,17 @@ export class Appends {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
       const resolve = (json: string) => this.#settle(asked, json);
-      this.#inner.append(bytes, ends, random, Date.now(), { resolve, reject });
+      const appended = (position: number, version: number) => this.#settleOne(asked, position, version);
+      this.#inner.append(bytes, ends, random, Date.now(), { resolve, reject, appended });
     } catch (error) {
       reject(error);
     }
+  }
+
+  /** As `#settle`, of an append that is alone and to one stream: without JSON, of which each text costs. */
+  #settleOne([one]: readonly Asked[], position: number, version: number): void {
+    this.#noteAppended();
+    one?.resolve(appended([position, version], one.streamIds));
   }
 
   /** Called by Rust: it only settles promises, and asks nothing of Rust again. */

@@ -21,6 +21,12 @@ export interface Answer<T> {
   reject(error: unknown): void;
 }
 
+/** Of appends; the text is of an answer or an error for each. */
+export interface AppendAnswer extends Answer<string> {
+  /** Called instead for a single append, to one stream, that was made. */
+  appended(position: number, version: number): void;
+}
+
 /** Something that is open in Rust: a store, an order book, or work on one of them. */
 export interface Part {
   /** Asks for what takes a while; answers with JSON text. */
@@ -29,13 +35,13 @@ export interface Part {
   ask(name: string, input: string): string;
   /** Opens a part of this one; throws the text of an error. */
   part(name: string, input: string): Part;
-  /** Makes several appends; answers with JSON text, an answer or an error for each. */
+  /** Makes several appends. */
   append(
     utf8Jsons: Uint8Array,
     ends: Uint32Array,
     random: Uint8Array,
     now: number,
-    answer: Answer<string>,
+    answer: AppendAnswer,
   ): void;
   free(): void;
 }

@@ -13,7 +13,7 @@ export interface Channel {
 }
 
 /** How often other tabs are told of appends, in milliseconds: a message costs as much as an append. */
-const NUDGE_EVERY_MS = 15;
+const NUDGE_EVERY_MS = 50;
 
 /** How often a store looks at the log by itself, in case a nudge was missed. */
 const LOOK_EVERY_MS = 5_000;

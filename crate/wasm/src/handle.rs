@@ -20,12 +20,16 @@ use crate::storage::AnyStorage;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The two functions that settle a promise.
+    /// The two functions that settle a promise; of an append, there is a third.
     #[wasm_bindgen(typescript_type = "Answer")]
     pub type Answer;
 
     #[wasm_bindgen(method)]
-    fn resolve(this: &Answer, value: JsValue);
+    pub(crate) fn resolve(this: &Answer, value: JsValue);
+
+    /// In place of `resolve`, what has become of a plain append.
+    #[wasm_bindgen(method)]
+    pub(crate) fn appended(this: &Answer, position: f64, version: f64);
 
     #[wasm_bindgen(method)]
     fn reject(this: &Answer, error: JsValue);

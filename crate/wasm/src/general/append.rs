@@ -1,14 +1,16 @@
 //! Appends: the one call whose input does not cross as a string, since a string is copied once more.
 
 use core::hint::black_box;
+use core::pin::Pin;
 
-use daybook_core::store::Store;
+use daybook_core::store::{Appended, Store};
 use daybook_core::{Error, Result, Timestamp};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use daybook_indexeddb::spawn;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::input::{self, Defaults};
 use super::output;
-use crate::handle::{Answer, Handle, Work, carry_out, unknown};
+use crate::handle::{Answer, Handle, carry_out, unknown};
 use crate::input::parse;
 use crate::storage::AnyStorage;
 
@@ -16,24 +18,48 @@ use crate::storage::AnyStorage;
 impl Handle {
     /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
     /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
-    /// one of `random`, 16 bytes for each. Gives the answers, as the JSON text of an array.
+    /// one of `random`, 16 bytes for each. Gives the answers as the JSON text of an array, or when
+    /// there is only one and it is plain, in numbers.
     pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64, answer: Answer) {
-        let work: Work<'_, _> = match self.0.store() {
-            Some(store) => appending(store.clone(), input, ends, random, now),
-            None => Box::pin(async { Err(unknown("append")) }),
+        let Some(store) = self.0.store() else {
+            return carry_out(Box::pin(async { Err(unknown("append")) }), answer);
         };
-        carry_out(work, answer);
+        let work = appending(store.clone(), input, ends, random, now);
+        spawn(Box::pin(async move {
+            let answers = work.await;
+            match plain(&answers) {
+                Some((position, version)) => answer.appended(position, version),
+                None => answer.resolve(output::answers(&answers).into()),
+            }
+        }));
     }
 }
 
-/// How much memory is asked for at once when there is less.
+/// Where the events of an append stand that is the only one, and to a single stream: of those there are
+/// most, one after the other.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "positions and versions are below 2^53"
+)]
+fn plain(answers: &[Result<Appended>]) -> Option<(f64, f64)> {
+    let [Ok(appended)] = answers else { return None };
+    match &*appended.streams {
+        [(_, version)] if !appended.repeated => Some((appended.last as f64, *version as f64)),
+        _ => None,
+    }
+}
+
+/// How much memory is asked for at once when there is less, for calls from a certain size on.
 const ROOM_BYTES: usize = 1024 * 1024;
+const LARGE_INPUT_BYTES: usize = 64 * 1024;
 
 /// Makes sure of some room in memory: each growth of a WebAssembly's memory takes a tenth of a
 /// millisecond, however small it is, and a long import would have it grow a page at a time.
 fn make_room() {
     drop(black_box(Vec::<u8>::with_capacity(ROOM_BYTES)));
 }
+
+type Appending = Pin<Box<dyn Future<Output = Vec<Result<Appended>>>>>;
 
 /// Makes each append that can be read; the others are answered by what is wrong with them.
 fn appending(
@@ -42,8 +68,10 @@ fn appending(
     ends: &[u32],
     random: &[u8],
     now: f64,
-) -> Work<'static, JsValue> {
-    make_room();
+) -> Appending {
+    if input.len() >= LARGE_INPUT_BYTES {
+        make_room();
+    }
     let mut defaults = Defaults::new(random, from_millis(now));
     let (mut appends, mut malformed) = (Vec::with_capacity(ends.len()), Vec::new());
     let mut start = 0;
@@ -65,7 +93,7 @@ fn appending(
         for (place, error) in malformed {
             answers.insert(place, Err(error));
         }
-        Ok(output::answers(&answers).into())
+        answers
     })
 }
 
