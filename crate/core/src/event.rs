@@ -1,11 +1,11 @@
 //! Events: as they are given to an append, and as they are read back.
 
-use core::fmt::Display;
+use core::fmt::{Arguments, Display};
 
 use uuid::Uuid;
 
 use crate::batch::Strings;
-use crate::json::check_json;
+use crate::json::{check_json, check_length};
 use crate::limits::{
     MAX_DATA_BYTES, MAX_EVENT_TYPE_BYTES, MAX_ID_BYTES, MAX_METADATA_BYTES, MAX_TAG_BYTES,
     MAX_TAGS, check_text,
@@ -68,11 +68,17 @@ impl NewEvent {
     /// # Errors
     /// `invalid_input` naming what is wrong.
     pub fn check(&self, field: impl Display) -> Result<()> {
-        self.check_at(&field)
+        self.check_at(&field, check_json)
+    }
+
+    /// As [`check`](Self::check), of an event whose payloads [`Reader::raw`](crate::json::Reader::raw) gave:
+    /// that they are JSON is known.
+    pub(crate) fn check_read(&self, field: impl Display) -> Result<()> {
+        self.check_at(&field, check_length)
     }
 
     /// Paths are passed as they are to be formatted: almost every event is as it should be.
-    fn check_at(&self, field: &dyn Display) -> Result<()> {
+    fn check_at(&self, field: &dyn Display, check_payload: CheckPayload) -> Result<()> {
         let event_type = format_args!("{field}.type");
         check_text(event_type, &self.event_type, MAX_EVENT_TYPE_BYTES)?;
         if self.schema_version == Some(0) {
@@ -92,9 +98,9 @@ impl NewEvent {
         if let Some(id) = &self.causation_id {
             check_text(format_args!("{field}.causationId"), id, MAX_ID_BYTES)?;
         }
-        check_json(format_args!("{field}.data"), &self.data, MAX_DATA_BYTES)?;
+        check_payload(format_args!("{field}.data"), &self.data, MAX_DATA_BYTES)?;
         if let Some(json) = &self.metadata {
-            check_json(format_args!("{field}.metadata"), json, MAX_METADATA_BYTES)?;
+            check_payload(format_args!("{field}.metadata"), json, MAX_METADATA_BYTES)?;
         }
         Ok(())
     }
@@ -105,6 +111,8 @@ impl NewEvent {
         self.data.len() + self.metadata.as_deref().map_or(0, str::len)
     }
 }
+
+type CheckPayload = fn(Arguments<'_>, &str, usize) -> Result<()>;
 
 /// An event as it stands in the log: its envelope and its data, borrowed from a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]

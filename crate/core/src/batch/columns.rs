@@ -12,6 +12,15 @@ pub(super) struct ColumnWriter {
 }
 
 impl ColumnWriter {
+    /// No columns, with room for those of so many events.
+    pub(super) fn for_events(count: usize) -> Self {
+        Self {
+            body: Writer::with_capacity(8 * count + 64),
+            numbers: Vec::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
     /// Adds a column.
     pub(super) fn column(&mut self, numbers: impl Iterator<Item = i64>) {
         self.numbers.clear();

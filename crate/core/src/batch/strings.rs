@@ -131,9 +131,12 @@ impl<'a> Interner<'a> {
     /// An empty table, with room for what so many events usually hold.
     pub(super) fn for_events(count: usize) -> Self {
         Self {
-            numbers: TextMap::with_capacity(2 * count + 4),
-            strings: Strings::default(),
-            entries: Writer::with_capacity(40 * count + 64),
+            numbers: TextMap::with_capacity(2 * count + 8),
+            strings: Strings {
+                text: String::with_capacity(64 * count + 128),
+                ends: Vec::with_capacity(2 * count + 8),
+            },
+            entries: Writer::with_capacity(40 * count + 128),
             before: "",
             prefix: 0,
         }

@@ -115,14 +115,25 @@ pub trait FromJson<'a>: Sized {
 ///
 /// # Errors
 /// `invalid_input` naming `field`.
-pub fn check_json(field: impl fmt::Display, text: &str, max: usize) -> Result<()> {
-    judge(text, max).map_err(|reason| Error::invalid(field.to_string(), reason))
+pub fn check_json(field: fmt::Arguments<'_>, text: &str, max: usize) -> Result<()> {
+    check_length(field, text, max)?;
+    judge(text).map_err(|reason| Error::invalid(field.to_string(), reason))
 }
 
-fn judge(text: &str, max: usize) -> Result<(), String> {
-    if text.len() > max {
-        return Err(format!("is {} bytes long; the limit is {max}", text.len()));
+/// Checks that `text`, which is known to be JSON, is no longer than `max` bytes. `field` is named in the
+/// error.
+///
+/// # Errors
+/// `invalid_input` when it is longer.
+pub(crate) fn check_length(field: fmt::Arguments<'_>, text: &str, max: usize) -> Result<()> {
+    if text.len() <= max {
+        return Ok(());
     }
+    let reason = format!("is {} bytes long; the limit is {max}", text.len());
+    Err(Error::invalid(field.to_string(), reason))
+}
+
+fn judge(text: &str) -> Result<(), String> {
     let mut reader = Reader::new(text);
     let read = reader.skip().and_then(|()| reader.end());
     read.map_err(|error| format!("is not valid JSON: {error} at byte {}", error.at))

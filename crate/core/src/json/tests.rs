@@ -54,12 +54,12 @@ proptest! {
     #[test]
     fn what_is_json_is_json_and_nothing_else(text in nearly_json()) {
         let valid = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-        prop_assert_eq!(check_json("data", &text, usize::MAX).is_ok(), valid, "{}", text);
+        prop_assert_eq!(check_json(format_args!("data"), &text, usize::MAX).is_ok(), valid, "{}", text);
     }
 
     #[test]
     fn any_text_is_judged_without_fail(text in any::<String>()) {
-        prop_assert_eq!(check_json("data", &text, usize::MAX).is_ok(), reference(&text).is_some());
+        prop_assert_eq!(check_json(format_args!("data"), &text, usize::MAX).is_ok(), reference(&text).is_some());
     }
 
     #[test]
@@ -73,7 +73,7 @@ proptest! {
     fn a_reader_that_goes_through_all_of_it_finds_what_skipping_finds(text in nearly_json()) {
         // Halves of surrogate pairs are JSON, but not a string of Rust's.
         prop_assume!(!text.contains("\\u"));
-        prop_assert_eq!(Value::parse(&text).is_ok(), check_json("data", &text, usize::MAX).is_ok());
+        prop_assert_eq!(Value::parse(&text).is_ok(), check_json(format_args!("data"), &text, usize::MAX).is_ok());
     }
 
     #[test]
@@ -108,7 +108,10 @@ fn escapes_stand_for_characters() {
     ] {
         assert!(read(half).is_err(), "{half}");
         // JSON's grammar has nothing against it.
-        assert!(check_json("data", half, 100).is_ok(), "{half}");
+        assert!(
+            check_json(format_args!("data"), half, 100).is_ok(),
+            "{half}"
+        );
     }
 }
 
@@ -131,15 +134,22 @@ fn a_number_that_is_not_whole_is_refused() {
 fn nesting_is_followed_to_its_limit_and_no_further() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     let objects = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
-    assert!(check_json("data", &nested(128), 1000).is_ok());
-    assert!(check_json("data", &objects(128), 1000).is_ok());
+    assert!(check_json(format_args!("data"), &nested(128), 1000).is_ok());
+    assert!(check_json(format_args!("data"), &objects(128), 1000).is_ok());
     assert!(Value::parse(&nested(128)).is_ok());
     for text in [nested(129), objects(129), "[".repeat(900)] {
-        assert!(check_json("data", &text, 1000).is_err());
+        assert!(check_json(format_args!("data"), &text, 1000).is_err());
         assert!(Value::parse(&text).is_err());
     }
     // Beside one another, there may be any number.
-    assert!(check_json("data", &format!("[{}1]", "[[]],".repeat(150)), 1000).is_ok());
+    assert!(
+        check_json(
+            format_args!("data"),
+            &format!("[{}1]", "[[]],".repeat(150)),
+            1000
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -164,7 +174,9 @@ fn of_a_key_given_twice_the_last_counts() {
 
 #[test]
 fn too_long_is_said_before_it_is_read() {
-    let error = check_json("data", "[[[[[", 4).unwrap_err().to_string();
+    let error = check_json(format_args!("data"), "[[[[[", 4)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("the limit is 4"), "{error}");
 }
 

@@ -39,6 +39,15 @@ pub struct StreamAppend {
     pub events: Vec<NewEvent>,
 }
 
+/// What is known of the data and metadata of events that are to be appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payloads {
+    /// Nothing: that they are JSON is checked.
+    Given,
+    /// They are JSON: a [`Reader`](crate::json::Reader) gave them as [raw](crate::json::Reader::raw) text.
+    Read,
+}
+
 /// Where the events of an append stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
@@ -99,7 +108,7 @@ impl Append {
     }
 
     #[inline(never)]
-    fn check(&self) -> Result<()> {
+    fn check(&self, payloads: Payloads) -> Result<()> {
         if self.streams.is_empty() {
             return Err(Error::invalid("streams", "must name at least one stream"));
         }
@@ -107,7 +116,7 @@ impl Append {
         let mut named = TextMap::default();
         for (index, part) in self.streams.iter().enumerate() {
             let path = Path((!one).then_some(index));
-            part.check(path)?;
+            part.check(path, payloads)?;
             if !one && named.insert(&part.stream_id, 0).is_some() {
                 let field = format!("{path}streamId");
                 return Err(Error::invalid(field, "is named twice in one append"));
@@ -147,7 +156,7 @@ impl fmt::Display for Path {
 
 impl StreamAppend {
     #[inline(never)]
-    fn check(&self, path: Path) -> Result<()> {
+    fn check(&self, path: Path, payloads: Payloads) -> Result<()> {
         let stream_id = format_args!("{path}streamId");
         check_text(stream_id, &self.stream_id, MAX_STREAM_ID_BYTES)?;
         if self.events.is_empty() {
@@ -161,7 +170,11 @@ impl StreamAppend {
             return Err(Error::invalid(format!("{path}expectedVersion"), reason));
         }
         for (index, event) in self.events.iter().enumerate() {
-            event.check(format_args!("{path}events.{index}"))?;
+            let field = format_args!("{path}events.{index}");
+            match payloads {
+                Payloads::Given => event.check(field)?,
+                Payloads::Read => event.check_read(field)?,
+            }
         }
         Ok(())
     }
@@ -179,16 +192,20 @@ impl<S: Storage + 'static> Store<S> {
     /// `data_lost`, `storage_corrupt` or `closed`; nothing was appended then, except that after
     /// `connection_lost` the append may have been stored.
     pub async fn append(&self, append: Append) -> Result<Appended> {
-        let answer = self.append_each(vec![append]).await.pop();
+        let answer = self.append_each(vec![append], Payloads::Given).await.pop();
         answer.unwrap_or(Err(Error::Aborted.into()))
     }
 
     /// Appends each of `appends` for itself, as so many calls of [`append`](Self::append) at once
     /// would, for less than they cost. The answers are in the same order.
-    pub async fn append_each(&self, appends: Vec<Append>) -> Vec<Result<Appended>> {
+    pub async fn append_each(
+        &self,
+        appends: Vec<Append>,
+        payloads: Payloads,
+    ) -> Vec<Result<Appended>> {
         let (mut sound, mut answers) = (Vec::with_capacity(appends.len()), Vec::new());
         for append in appends {
-            answers.push(append.check().map(|()| sound.push(append)));
+            answers.push(append.check(payloads).map(|()| sound.push(append)));
         }
         let count = sound.len();
         let committed = match self.inner.check_open() {

@@ -27,7 +27,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-pub use append::{Append, Appended, StreamAppend};
+pub use append::{Append, Appended, Payloads, StreamAppend};
 pub use maintain::{Maintenance, SEALED_BYTES};
 pub use read::{AllQuery, Direction, MAX_PAGE_EVENTS, PAGE_EVENTS, Page, StreamQuery};
 pub use scan::Scan;

@@ -3,7 +3,7 @@
 use core::hint::black_box;
 use core::pin::Pin;
 
-use daybook_core::store::{Appended, Store};
+use daybook_core::store::{Appended, Payloads, Store};
 use daybook_core::{Error, Result, Timestamp};
 use daybook_indexeddb::spawn;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -89,7 +89,7 @@ fn appending(
         }
     }
     Box::pin(async move {
-        let mut answers = store.append_each(appends).await;
+        let mut answers = store.append_each(appends, Payloads::Read).await;
         for (place, error) in malformed {
             answers.insert(place, Err(error));
         }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use daybook_core::json::{Malformed, Reader, Writer};
 use daybook_core::repository::derived_id;
-use daybook_core::store::{Append, Store};
+use daybook_core::store::{Append, Payloads, Store};
 use daybook_core::{Result, Timestamp};
 use daybook_orders::demo::{DemoEvent, DemoEvents, DemoPlan};
 use daybook_orders::events::ORDER_PLACED;
@@ -51,7 +51,11 @@ impl Part for DemoPart {
             let chunk: Vec<DemoEvent> = next;
             let appends = chunk.iter().map(|demo| to_append(demo, self.recorded_at));
             // Together: what waits together is stored together.
-            for answer in self.store.append_each(appends.collect()).await {
+            for answer in self
+                .store
+                .append_each(appends.collect(), Payloads::Given)
+                .await
+            {
                 answer?;
             }
             let orders = chunk
