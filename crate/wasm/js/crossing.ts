@@ -56,8 +56,11 @@ function encode(text: string, bytes: Uint8Array): number {
 const stock = new Uint8Array(4_096);
 let used = stock.length;
 
+const noBytes = new Uint8Array(0);
+
 /** Random bytes that nobody else gets. */
 export function randomBytes(count: number): Uint8Array {
+  if (count === 0) return noBytes;
   if (count > stock.length) {
     const bytes = new Uint8Array(count);
     for (let at = 0; at < count; at += MAX_RANDOM_BYTES)

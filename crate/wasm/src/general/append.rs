@@ -1,9 +1,8 @@
 //! Appends: the one call whose input does not cross as a string, since a string is copied once more.
 
 use core::hint::black_box;
-use core::pin::Pin;
 
-use daybook_core::store::{Appended, Payloads, Store};
+use daybook_core::store::{Append, Appended, Payloads};
 use daybook_core::{Error, Result, Timestamp};
 use daybook_indexeddb::spawn;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,7 +11,6 @@ use super::input::{self, Defaults};
 use super::output;
 use crate::handle::{Answer, Handle, carry_out, unknown};
 use crate::input::parse;
-use crate::storage::AnyStorage;
 
 #[wasm_bindgen]
 impl Handle {
@@ -24,9 +22,13 @@ impl Handle {
         let Some(store) = self.0.store() else {
             return carry_out(Box::pin(async { Err(unknown("append")) }), answer);
         };
-        let work = appending(store.clone(), input, ends, random, now);
+        let store = store.clone();
+        let (appends, malformed) = read(input, ends, random, now);
         spawn(Box::pin(async move {
-            let answers = work.await;
+            let mut answers = store.append_each(appends, Payloads::Read).await;
+            for (place, error) in malformed {
+                answers.insert(place, Err(error));
+            }
             match plain(&answers) {
                 Some((position, version)) => answer.appended(position, version),
                 None => answer.resolve(output::answers(&answers).into()),
@@ -59,16 +61,11 @@ fn make_room() {
     drop(black_box(Vec::<u8>::with_capacity(ROOM_BYTES)));
 }
 
-type Appending = Pin<Box<dyn Future<Output = Vec<Result<Appended>>>>>;
+/// What is wrong with an append, and its place.
+type Malformed = (usize, Box<Error>);
 
-/// Makes each append that can be read; the others are answered by what is wrong with them.
-fn appending(
-    store: Store<AnyStorage>,
-    input: &[u8],
-    ends: &[u32],
-    random: &[u8],
-    now: f64,
-) -> Appending {
+/// Reads each append that can be read; the others are to be answered by what is wrong with them.
+fn read(input: &[u8], ends: &[u32], random: &[u8], now: f64) -> (Vec<Append>, Vec<Malformed>) {
     if input.len() >= LARGE_INPUT_BYTES {
         make_room();
     }
@@ -88,13 +85,7 @@ fn appending(
             Err(error) => malformed.push((place, error)),
         }
     }
-    Box::pin(async move {
-        let mut answers = store.append_each(appends, Payloads::Read).await;
-        for (place, error) in malformed {
-            answers.insert(place, Err(error));
-        }
-        answers
-    })
+    (appends, malformed)
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str> {
