@@ -261,6 +261,8 @@ export class Connection {
       begun.onabort = () => calls.failed(failed(refused ?? begun.error));
       if (calls.ask(begun)) begun.commit?.();
     } catch (error) {
+      // It is told once.
+      if (transaction) transaction.onabort = null;
       abort(transaction);
       calls.failed(failed(error));
     }
