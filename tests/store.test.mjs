@@ -69,12 +69,20 @@ describe('an append', () => {
     for (const [index, text] of texts.entries()) {
       await store.append(`text-${index}`, [event('Written', { text })]);
     }
-    // Two or three at once cross as one text.
-    await Promise.all(texts.map((text) => store.append('all', [event('Written', { text })])));
+    // Several at once cross together: long ones, short ones, and both.
+    const parts = [texts, written(1_000), [...written(3), ...texts, ...written(1_000)]];
+    for (const part of parts) {
+      await Promise.all(part.map((text) => store.append('all', [event('Written', { text })])));
+    }
+    // More than fits into what texts are encoded in.
+    await store.append(
+      'large',
+      texts.map((text) => event('Written', { text })),
+    );
     const found = await readLog(store);
     assert.deepEqual(
       found.map(({ data }) => data),
-      [...texts, ...texts].map((text) => ({ text })),
+      [texts, ...parts, texts].flat().map((text) => ({ text })),
     );
   });
 

@@ -3,7 +3,7 @@
  * are issued together. In JavaScript, because each crossing into WebAssembly costs more than what is
  * done here.
  *
- * What fails rejects with a `Failure`.
+ * What fails rejects with a `Failure`; or, where there is no promise, whoever is told gets one.
  * @typedef {import('./database.js').Failure} Failure
  * @typedef {import('./database.js').Batch} Batch
  * @typedef {import('./database.js').Settling} Settling
@@ -53,10 +53,13 @@ const MAX_UNSEALED = 64;
 const DELETING_MS = 3_000;
 
 /**
- * Whether a transaction of several requests that was told to end stores none of them when one is refused.
- * Firefox, as of version 153, stores those after it, and has a global that no other browser has.
+ * Whether a transaction of several requests that was told to end stores none of them when one is refused:
+ * so do Chromium and WebKit, and both have this word in their name. Firefox, as of version 153, stores those
+ * after it; it has a global that no other browser has, whatever name it goes by. Who is unknown is not
+ * told.
  */
-const ENDS_AS_A_WHOLE = !('InternalError' in globalThis);
+const ENDS_AS_A_WHOLE =
+  Boolean(globalThis.navigator?.userAgent?.includes('AppleWebKit')) && !('InternalError' in globalThis);
 
 /** An open database. */
 export class Connection {
@@ -180,6 +183,7 @@ export class Connection {
         return true;
       },
       stored: () => {
+        // As `#added`, of one that is small.
         this.#tail = last;
         this.#small += 1;
         settling.call(number, true, true);
@@ -262,7 +266,7 @@ export class Connection {
       if (calls.ask(begun)) begun.commit?.();
     } catch (error) {
       // It is told once.
-      if (transaction) transaction.onabort = null;
+      if (transaction) transaction.oncomplete = transaction.onabort = null;
       abort(transaction);
       calls.failed(failed(error));
     }

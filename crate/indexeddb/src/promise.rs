@@ -29,14 +29,14 @@ extern "C" {
 /// What a promise comes to: its value, or what it was rejected with.
 type Outcome = Result<JsValue, JsValue>;
 
-/// What JavaScript tells of all promises; one for all of them, since each object that JavaScript is
+/// What JavaScript tells of all that is followed; one for all of them, since each object that JavaScript is
 /// given has to be kept track of.
 #[wasm_bindgen(skip_typescript)]
 pub struct Settling(Rc<RefCell<Followed>>);
 
 #[wasm_bindgen]
 impl Settling {
-    /// Says what became of the promise of a number, and carries out what waited for it.
+    /// Says what became of what is followed under a number, and carries out what waited for it.
     pub fn call(&self, number: usize, is_fulfilled: bool, value: JsValue) {
         let outcome = if is_fulfilled { Ok(value) } else { Err(value) };
         tasks::run_after(|| self.0.borrow_mut().settle(number, outcome));
@@ -48,7 +48,7 @@ thread_local! {
     static SETTLING: JsValue = Settling(FOLLOWED.with(Rc::clone)).into();
 }
 
-/// The promises that are followed, each under its number; not there: the number is free, or is 0.
+/// What is followed, promises most of all, each under its number; not there: the number is free, or is 0.
 #[derive(Default)]
 struct Followed {
     waiting: Vec<Option<Rc<RefCell<Shared>>>>,

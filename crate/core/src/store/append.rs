@@ -45,6 +45,7 @@ pub enum Payloads {
     /// Nothing: that they are JSON is checked.
     Given,
     /// They are JSON: a [`Reader`](crate::json::Reader) gave them as [raw](crate::json::Reader::raw) text.
+    /// Whoever says so has them from there: it is not checked again.
     Read,
 }
 

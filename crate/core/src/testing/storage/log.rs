@@ -61,6 +61,33 @@ pub async fn commit_stores_several_batches_or_none<S: Storage>(open: impl AsyncF
     assert!(store.read_at(&positions).await.unwrap() == log);
 }
 
+/// Several batches of which only the first lies where another connection has committed meanwhile: none of
+/// them is stored, however free the places of the others are.
+pub async fn commit_of_several_batches_is_refused_as_a_whole<S: Storage>(
+    open: impl AsyncFn(&str) -> S,
+) {
+    let store = open("commit_of_several_batches_is_refused_as_a_whole").await;
+    let other = open("commit_of_several_batches_is_refused_as_a_whole").await;
+    let mut log = Vec::new();
+    for count in [9, 40_000, 90_000] {
+        // Both have seen where the log ends.
+        let tail = log.last().map_or(0, |batch: &StoredBatch| batch.last);
+        assert_eq!(log_of(&store).await, log);
+        let taken = batch(tail + 1, "taken");
+        assert_eq!(commit(&other, tail, &taken).await, Ok(Commit::Done));
+        log.push(taken);
+        let late: Vec<StoredBatch> = (tail + 1..tail + 5)
+            .map(|last| StoredBatch {
+                last,
+                bytes: many_bytes(count),
+            })
+            .collect();
+        let answer = store.commit(tail, &late, Durability::Relaxed).await;
+        assert_eq!(answer, Ok(Commit::Behind), "{count}");
+        assert_eq!(log_of(&other).await, log, "{count}");
+    }
+}
+
 /// A commit that does not know the log's end stores nothing, wherever its tail lies: before the
 /// log, at a batch, or inside one.
 pub async fn commit_stores_nothing_when_behind<S: Storage>(open: impl AsyncFn(&str) -> S) {

@@ -67,6 +67,7 @@ macro_rules! storage_conformance {
             names_are_apart
             commit_appends_in_order
             commit_stores_several_batches_or_none
+            commit_of_several_batches_is_refused_as_a_whole
             commit_stores_nothing_when_behind
             commit_finds_the_log_gone
             commit_of_any_bytes
