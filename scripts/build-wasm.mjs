@@ -159,7 +159,7 @@ const edit = (file, how) => writeFileSync(file, how(readFileSync(file, 'utf8')))
 function nameStorage(directory) {
   const snippets = join(directory, 'snippets');
   const snippet = readdirSync(snippets).find((name) => name.startsWith('daybook-indexeddb-'));
-  const from = `./snippets/${snippet}/js/requests.js`;
+  const from = `./snippets/${snippet}/js/opening.js`;
   writeFileSync(join(directory, 'storage.js'), `export { begin } from '${from}';\n`);
   const types = "export declare const begin: import('../../bindings.js').BeginOpening;\n";
   writeFileSync(join(directory, 'storage.d.ts'), types);

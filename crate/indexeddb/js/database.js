@@ -1,5 +1,5 @@
 /**
- * The database: its object stores and what lies in them, opening it, and what its errors stand for.
+ * The database: its object stores and what lies in them, and what its errors stand for.
  *
  * What fails rejects with a `Failure`.
  *
@@ -31,13 +31,6 @@ export const MAX_SEALED_TOGETHER = 16;
 /** The object store of the derived records: strings to bytes. */
 export const DERIVED = 'derived';
 
-/** The layout this build writes and reads; in version 1, every batch was in `LOG`. */
-const VERSION = 2;
-/**
- * How long opening may take, in milliseconds. It waits for other tabs to let go of an older version
- * or of a deleted database, and a frozen tab never does.
- */
-const OPENING_MS = 10_000;
 /** @param {string} code @param {string} detail @returns {Failure} */
 export const failure = (code, detail) => ({ code, detail });
 
@@ -259,6 +252,49 @@ export function addTo(transaction, batches, sealing, how = 'add') {
   }
 }
 
+/**
+ * Whether a transaction of several requests that was told to end stores none of them when one is refused:
+ * so do Chromium and WebKit, and both have this word in their name. Firefox, as of version 153, stores those
+ * after it; it has a global that no other browser has, whatever name it goes by. Who is unknown is not
+ * told.
+ */
+export const ENDS_AS_A_WHOLE =
+  Boolean(globalThis.navigator?.userAgent?.includes('AppleWebKit')) && !('InternalError' in globalThis);
+
+/**
+ * Makes requests in a transaction of their own, and calls `stored` once all of them are, or `failed`. By
+ * hand, and nothing but what is needed: an awaited append is little else than this.
+ *
+ * @param {() => IDBTransaction} begin
+ * @param {object} calls
+ * @param {(transaction: IDBTransaction) => boolean} calls.ask Makes the requests; whether the transaction
+ *   may be told to end now, so that the browser need not find out that nothing more is asked for.
+ * @param {() => void} calls.stored
+ * @param {(cause: Failure) => void} calls.failed
+ */
+export function requestAtOnce(begin, calls) {
+  /** @type {IDBTransaction | undefined} */
+  let transaction;
+  try {
+    const begun = begin();
+    transaction = begun;
+    begun.oncomplete = calls.stored;
+    // In WebKit a transaction that was told to end does not say why it did not.
+    /** @type {DOMException | null} */
+    let refused = null;
+    begun.onerror = ({ target }) => {
+      refused ??= /** @type {IDBRequest} */ (target).error;
+    };
+    begun.onabort = () => calls.failed(failed(refused ?? begun.error));
+    if (calls.ask(begun)) begun.commit?.();
+  } catch (error) {
+    // It is told once.
+    if (transaction) transaction.oncomplete = transaction.onabort = null;
+    abort(transaction);
+    calls.failed(failed(error));
+  }
+}
+
 /** The last key, of all or within a range: of `LOG`, up to where it is sealed; 0 where there is none. @param {IDBObjectStore} store @param {IDBKeyRange} [range] */
 export async function lastKey(store, range) {
   const cursor = await answer(store.openKeyCursor(range, 'prev'));
@@ -376,69 +412,6 @@ export function within(milliseconds, promise, late) {
     const timer = setTimeout(() => resolve(late()), milliseconds);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/**
- * Opens the database called `name`, which is created when it does not exist.
- *
- * @param {string} name @returns {Promise<IDBDatabase>}
- */
-export async function openDatabase(name) {
-  if (typeof indexedDB === 'undefined') throw failure('unavailable', 'there is no IndexedDB here');
-  try {
-    const { database, loss } = await ask(name, VERSION);
-    if (!loss) return database;
-    database.close();
-    throw failure('data_lost', loss);
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'VersionError') throw await newerVersion(name);
-    throw failed(error);
-  }
-}
-
-/**
- * Asks for `version`, or for whatever version there is. A request cannot be taken back: one that
- * comes too late is closed when it comes.
- *
- * @param {string} name @param {number} [version]
- * @returns {Promise<{ database: IDBDatabase, loss: string | undefined }>}
- */
-function ask(name, version) {
-  let isLate = false;
-  const request = indexedDB.open(name, version);
-  /** @type {string | undefined} */
-  let loss;
-  request.onupgradeneeded = (event) => {
-    // Chromium, when it found a database too damaged to open and began a new one, says so here.
-    const { dataLoss, dataLossMessage } = /** @type {{ dataLoss?: string, dataLossMessage?: string }} */ (
-      event
-    );
-    if (dataLoss && dataLoss !== 'none') loss = `${dataLoss}: ${dataLossMessage ?? ''}`;
-    const { result: database } = request;
-    for (const name of [LOG, RECENT, DERIVED]) {
-      if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
-    }
-  };
-  const opening = answer(request).then((database) => {
-    if (isLate) database.close();
-    return { database, loss };
-  });
-  return within(OPENING_MS, opening, async () => {
-    isLate = true;
-    throw failure('blocked', `it did not open within ${OPENING_MS} ms`);
-  });
-}
-
-/** The failure for a database with a higher version than this build's. @param {string} name */
-async function newerVersion(name) {
-  try {
-    const { database } = await ask(name);
-    const found = database.version;
-    database.close();
-    return { ...failure('unsupported_format', 'the database'), found, supported: VERSION };
-  } catch (error) {
-    return failed(error);
-  }
 }
 
 /** Batches that begin after `tail`. @param {number} tail @param {unknown[]} entries Last positions and bytes, in turns. */

@@ -17,6 +17,7 @@ import {
   batchesFrom,
   bytesOf,
   DERIVED,
+  ENDS_AS_A_WHOLE,
   endOf,
   entriesOf,
   failed,
@@ -28,7 +29,6 @@ import {
   large,
   lastKey,
   MAX_SEALED_TOGETHER,
-  openDatabase,
   RECENT,
   readOpening,
   readRecord,
@@ -38,6 +38,7 @@ import {
   recentBatches,
   recentUpTo,
   recentValue,
+  requestAtOnce,
   SEALED,
   sealedAfter,
   sealSome,
@@ -51,15 +52,6 @@ const MAX_UNSEALED = 64;
 
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
-
-/**
- * Whether a transaction of several requests that was told to end stores none of them when one is refused:
- * so do Chromium and WebKit, and both have this word in their name. Firefox, as of version 153, stores those
- * after it; it has a global that no other browser has, whatever name it goes by. Who is unknown is not
- * told.
- */
-const ENDS_AS_A_WHOLE =
-  Boolean(globalThis.navigator?.userAgent?.includes('AppleWebKit')) && !('InternalError' in globalThis);
 
 /** An open database. */
 export class Connection {
@@ -177,7 +169,7 @@ export class Connection {
     }
     this.#ahead = undefined;
     const value = recentValue(last, bytes);
-    this.#requestAtOnce(RECENT, strict, {
+    requestAtOnce(() => this.#begin(RECENT, 'readwrite', strict), {
       ask: (transaction) => {
         transaction.objectStore(RECENT).add(value, tail + 1);
         return true;
@@ -212,8 +204,9 @@ export class Connection {
    */
   #commitAtOnce(tail, batches, strict) {
     const sealing = tail === this.#sealed ? large(batches) : 0;
+    const stores = sealing > 0 ? [RECENT, LOG] : RECENT;
     return new Promise((resolve) => {
-      this.#requestAtOnce(sealing > 0 ? [RECENT, LOG] : RECENT, strict, {
+      requestAtOnce(() => this.#begin(stores, 'readwrite', strict), {
         ask: (transaction) => {
           addTo(transaction, batches, sealing);
           return ENDS_AS_A_WHOLE || (sealing === 0 && batches.length === 1);
@@ -236,40 +229,6 @@ export class Connection {
   async #commitAgain(cause, tail, batches, strict) {
     if (cause.code === TAKEN) return await this.#commitLooking(tail, batches, strict);
     throw cause;
-  }
-
-  /**
-   * Makes requests in a transaction of their own, and calls `stored` once all of them are, or `failed`. By
-   * hand, and nothing but what is needed: an awaited append is little else than this.
-   *
-   * @param {string | string[]} stores @param {boolean} strict
-   * @param {object} calls
-   * @param {(transaction: IDBTransaction) => boolean} calls.ask Makes the requests; whether the transaction
-   *   may be told to end now, so that the browser need not find out that nothing more is asked for.
-   * @param {() => void} calls.stored
-   * @param {(cause: Failure) => void} calls.failed
-   */
-  #requestAtOnce(stores, strict, calls) {
-    /** @type {IDBTransaction | undefined} */
-    let transaction;
-    try {
-      const begun = this.#begin(stores, 'readwrite', strict);
-      transaction = begun;
-      begun.oncomplete = calls.stored;
-      // In WebKit a transaction that was told to end does not say why it did not.
-      /** @type {DOMException | null} */
-      let refused = null;
-      begun.onerror = ({ target }) => {
-        refused ??= /** @type {IDBRequest} */ (target).error;
-      };
-      begun.onabort = () => calls.failed(failed(refused ?? begun.error));
-      if (calls.ask(begun)) begun.commit?.();
-    } catch (error) {
-      // It is told once.
-      if (transaction) transaction.oncomplete = transaction.onabort = null;
-      abort(transaction);
-      calls.failed(failed(error));
-    }
   }
 
   /**
@@ -517,49 +476,3 @@ export class Connection {
     }
   }
 }
-
-/** Connections begun before they were asked for, by the database's name. @type {Map<string, Promise<Connection>>} */
-const begun = new Map();
-
-/**
- * Begins to open the database called `name` for the `open` that comes later, while the WebAssembly
- * that calls it is still being loaded. May be called again before that.
- *
- * @param {string} name @returns {Promise<Connection>}
- */
-export function begin(name) {
-  const connecting = usable(begun.get(name), name);
-  begun.set(name, connecting);
-  connecting.catch((error) => {
-    // That data was lost, the browser tells only once: it is kept for whoever opens the store.
-    if (error.code !== 'data_lost' && begun.get(name) === connecting) begun.delete(name);
-  });
-  return connecting;
-}
-
-/** A connection that was begun, if it can still be used, or another. @param {Promise<Connection> | undefined} connecting @param {string} name */
-async function usable(connecting, name) {
-  const connection = await connecting;
-  return connection?.isOpen ? connection : await connect(name);
-}
-
-/**
- * Opens the database called `name`, which is created when it does not exist.
- *
- * @param {string} name @returns {Promise<Connection>}
- */
-export async function open(name) {
-  const connecting = begun.get(name);
-  begun.delete(name);
-  let connection = await usable(connecting, name);
-  if (await connection.isCleared().catch(() => false)) {
-    // Whoever removed everything did not come to deleting the database.
-    await connection.delete();
-    connection = await connect(name);
-  }
-  connection.take();
-  return connection;
-}
-
-/** @param {string} name */
-const connect = async (name) => new Connection(await openDatabase(name));

@@ -59,12 +59,15 @@ extern "C" {
     pub(crate) fn read_after(connection: &Connection, after: f64, limit: u32) -> Promise;
 }
 
+#[wasm_bindgen(module = "/js/opening.js")]
+extern "C" {
+    pub(crate) fn open(name: &str) -> Promise;
+}
+
 #[wasm_bindgen(module = "/js/requests.js")]
 extern "C" {
     /// An open database.
     pub(crate) type Connection;
-
-    pub(crate) fn open(name: &str) -> Promise;
 
     #[wasm_bindgen(method)]
     pub(crate) fn commit(this: &Connection, tail: f64, batches: &Entries, strict: bool) -> Promise;
