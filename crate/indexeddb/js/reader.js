@@ -13,8 +13,10 @@
 
 import { entriesOf, LOG } from './database.js';
 
-/** Whoever is given a whole page of so many bytes goes through the log: that is worth a worker. */
+/** Whoever is given whole pages of so many bytes goes through the log. */
 const PAGE_BYTES = 128 * 1_024;
+/** After so many of them it is a long one, and worth a worker: a shorter one is read before that has started. */
+const PAGES = 16;
 /** How many batches the worker reads at once, and how many it is ahead: a few megabytes. */
 const AT_ONCE = 8;
 const AHEAD = 32;
@@ -55,8 +57,9 @@ function work() {
       return;
     }
     room += data.room;
+    after = data.after ?? after;
     if (data.name === undefined) return read();
-    [store, after, count] = [data.store, data.after, data.count];
+    [store, count] = [data.store, data.count];
     const request = indexedDB.open(data.name);
     request.onerror = fail;
     // Never to create it, nor to keep another connection waiting.
@@ -75,6 +78,8 @@ class Reader {
   #connection;
   /** How many pages the page itself is reading. */
   #own = 0;
+  /** How many whole ones it has read since somebody began at the log's beginning, or the worker did. */
+  #pages = 0;
   /** Where those ended that it has read since the worker began. @type {Map<number, number>} */
   #ends = new Map();
   /** @type {Worker | undefined} */
@@ -86,6 +91,7 @@ class Reader {
   #after = 0;
   /** How many batches more it may read. */
   #room = 0;
+  #hasBegun = false;
   /** Whether there is nothing more for the worker. */
   #isAtEnd = false;
   /** @type {Waiting[]} */
@@ -117,8 +123,9 @@ class Reader {
       const [end, last] = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
       if (end === undefined) return found;
       const isLong = found.length === 2 * limit && limit * last.length >= PAGE_BYTES;
-      if (isLong && !this.#worker && !this.#isAlone) this.#start(end);
-      else if (this.#worker) this.#ends.set(after, end);
+      if (isLong) this.#pages = after === 0 ? 1 : this.#pages + 1;
+      if (this.#worker) this.#ends.set(after, end);
+      else if (this.#pages >= PAGES && !this.#isAlone) this.#start(end);
       return found;
     } finally {
       this.#own -= 1;
@@ -135,7 +142,7 @@ class Reader {
     return left > 0 ? [...found, ...(await this.#connection.readAfter(end, left))] : found;
   }
 
-  /** Begins to read ahead. @param {number} after */
+  /** Starts the worker, which is to read beyond `after`. @param {number} after */
   #start(after) {
     let url = '';
     try {
@@ -143,8 +150,8 @@ class Reader {
       const worker = new Worker(url);
       worker.onerror = () => this.#giveUp();
       worker.onmessage = ({ data }) => this.#take(data);
-      worker.postMessage({ name: this.#connection.name, store: LOG, after, count: AT_ONCE, room: AHEAD });
-      [this.#worker, this.#after, this.#room] = [worker, after, AHEAD];
+      worker.postMessage({ name: this.#connection.name, store: LOG, count: AT_ONCE, room: 0 });
+      [this.#worker, this.#hasBegun, this.#after, this.#room, this.#pages] = [worker, false, after, 0, 0];
       this.#rest();
     } catch {
       this.#isAlone = true;
@@ -162,8 +169,17 @@ class Reader {
     this.#serve();
   }
 
+  /** Has the worker begin behind what the page itself was reading. */
+  #begin() {
+    this.#passOver();
+    this.#hasBegun = true;
+    this.#room = AHEAD;
+    this.#worker?.postMessage({ after: this.#after, room: AHEAD });
+  }
+
   /** Answers those who wait, in turn, as far as what was read goes. */
   #serve() {
+    if (this.#worker && !this.#hasBegun && this.#own === 0) this.#begin();
     for (let [first] = this.#waiting; first; [first] = this.#waiting) {
       const { after, limit, answer } = first;
       this.#passOver();

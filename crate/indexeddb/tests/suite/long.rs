@@ -32,7 +32,7 @@ async fn a_long_log_is_read_in_order_whoever_else_reads_and_writes() {
     let grow = async |stored: &mut Vec<StoredBatch>, count: u64| {
         for _ in 0..count {
             let tail = stored.last().map_or(0, |batch| batch.last);
-            let bytes = (0..50_000).map(|n: u64| (n * tail).to_le_bytes()[1]);
+            let bytes = (0..34_000).map(|n: u64| (n * tail).to_le_bytes()[1]);
             let (last, bytes) = (tail + 3, bytes.collect());
             let batch = StoredBatch { last, bytes };
             let done = storage
@@ -43,7 +43,7 @@ async fn a_long_log_is_read_in_order_whoever_else_reads_and_writes() {
         }
     };
     for round in 0..6 {
-        grow(&mut stored, 20).await;
+        grow(&mut stored, 40).await;
         let ends: Vec<Position> = stored.iter().map(|batch| batch.last).collect();
         let tail = ends.last().copied().unwrap();
         let others = async {
