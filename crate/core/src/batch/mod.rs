@@ -175,10 +175,8 @@ impl Batch {
         let damaged = || decode::damaged(contents.first);
         let mut front = bytes;
         front.truncate(front.len().saturating_sub(decode::CHECKSUM_BYTES));
-        let stored = front.split_off(contents.payloads.min(front.len()));
-        front.shrink_to_fit();
-        let payloads = unpack(contents.codec, stored, contents.payload_bytes());
-        let payloads = payloads.map_err(|_| damaged())?;
+        let (start, length) = (contents.payloads, contents.payload_bytes());
+        let payloads = unpack(contents.codec, &mut front, start, length).map_err(|_| damaged())?;
         let payloads = String::from_utf8(payloads).map_err(|_| damaged())?;
         let whole = |at: u32| payloads.is_char_boundary(at as usize);
         if !contents

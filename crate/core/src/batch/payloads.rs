@@ -26,16 +26,26 @@ pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
     (packed.len() <= plain.len() / 8 * 7).then_some(packed)
 }
 
-/// The payloads of which `stored` was made with a codec; there must be exactly `length` bytes of them.
+/// Takes the payloads off the end of a record, where they are stored with a codec from `start` on; there
+/// must be exactly `length` bytes of them. What is compressed is read where it lies: a copy of it would be
+/// more memory that nobody has used for a while.
 #[inline(never)]
-pub(super) fn unpack(codec: u8, stored: Vec<u8>, length: usize) -> Result<Vec<u8>, Damaged> {
+pub(super) fn unpack(
+    codec: u8,
+    record: &mut Vec<u8>,
+    start: usize,
+    length: usize,
+) -> Result<Vec<u8>, Damaged> {
+    let stored = record.get(start..).ok_or(Damaged)?;
     let plain = if codec == PLAIN {
-        stored
+        stored.to_vec()
     } else if length / MAX_EXPANSION > stored.len() {
         return Err(Damaged);
     } else {
-        lz4_flex::block::decompress(&stored, length).map_err(|_| Damaged)?
+        lz4_flex::block::decompress(stored, length).map_err(|_| Damaged)?
     };
+    record.truncate(start);
+    record.shrink_to_fit();
     if plain.len() == length {
         Ok(plain)
     } else {

@@ -10,15 +10,18 @@ use super::Inner;
 use crate::Position;
 
 /// About so many bytes are read at a time, at most.
-const AHEAD_BYTES: usize = 1024 * 1024;
+const AHEAD_BYTES: usize = 2 * 1024 * 1024;
 /// So many batches at most, were they small.
 const AHEAD_BATCHES: usize = 32;
 
 impl<S> Inner<S> {
-    /// Adds, to the keys of batches that are to be read, ascending, those of batches behind the last
-    /// that are worth reading with them.
-    pub(super) fn read_ahead(&self, keys: &mut Vec<Position>) {
-        let Some(&asked) = keys.last() else { return };
+    /// The keys of batches that are to be read, ascending, with those that are worth reading with them: the
+    /// next that are not in memory behind the last, and from the log's beginning on when there are no more.
+    pub(super) fn with_others(&self, keys: &[Position]) -> Vec<Position> {
+        let mut all = keys.to_vec();
+        let Some(&asked) = keys.last() else {
+            return all;
+        };
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
         let count = state.cache.missed(AHEAD_BATCHES);
@@ -29,19 +32,21 @@ impl<S> Inner<S> {
             Some(sum.saturating_add(bytes)).filter(|sum| *sum <= room)
         });
         if fits.is_none() {
-            return;
+            return all;
         }
-        let mut bytes = 0;
+        let (mut bytes, mut count) = (0, count);
         let behind = state.index.batches_after(asked);
-        let absent = behind.filter(|batch| !state.cache.holds(batch.last));
-        keys.extend(
-            absent
-                .take_while(|batch| {
-                    bytes += batch.bytes;
-                    bytes <= AHEAD_BYTES
-                })
-                .take(count)
-                .map(|batch| batch.last),
-        );
+        for batch in behind.chain(state.index.batches()) {
+            if count == 0 || bytes + batch.bytes > AHEAD_BYTES {
+                break;
+            }
+            if !all.contains(&batch.last) && !state.cache.holds(batch.last) {
+                all.push(batch.last);
+                bytes += batch.bytes;
+                count -= 1;
+            }
+        }
+        all.sort_unstable();
+        all
     }
 }

@@ -258,16 +258,14 @@ impl<S: Storage + 'static> Store<S> {
 impl<S: Storage> Inner<S> {
     /// The batches that hold `positions` (ascending), from memory or from storage.
     pub(super) async fn load(&self, positions: &[Position]) -> Result<Vec<Rc<Batch>>> {
-        let (mut batches, mut missing) = self.cached(positions);
+        let (mut batches, missing) = self.cached(positions);
         if missing.is_empty() {
             return Ok(batches);
         }
-        let asked = missing.len();
-        self.read_ahead(&mut missing);
-        let mut found = self.read_batches(&missing).await;
-        if found.is_err() && missing.len() > asked {
+        let with_others = self.with_others(&missing);
+        let mut found = self.read_batches(&with_others).await;
+        if found.is_err() && with_others.len() > missing.len() {
             // Nobody asked for what may be damaged, or newer than this build.
-            missing.truncate(asked);
             found = self.read_batches(&missing).await;
         }
         for batch in found? {

@@ -134,8 +134,8 @@ fn a_changed_byte_of_a_compressed_batch_does_no_harm() {
 
 #[test]
 fn a_compressed_batch_that_claims_more_than_it_can_hold_is_refused_before_it_is_expanded() {
-    let stored = vec![0; 100];
-    assert!(unpack(LZ4, stored, usize::MAX).is_err());
+    let mut stored = vec![0; 100];
+    assert!(unpack(LZ4, &mut stored, 0, usize::MAX).is_err());
 }
 
 #[test]
