@@ -110,7 +110,7 @@ const orAll = (list, ids) => (list.length > 0 ? ids.filter((id) => list.includes
 /** What is measured of growth, unless less is asked for. */
 const grown = Object.keys(growth);
 
-const thoroughly = { plan: full, loads: 3, openings: 4, together: false, after: 500 };
+const thoroughly = { plan: full, loads: 3, openings: 9, together: false, after: 500 };
 const quickly = { plan: quick, loads: 1, openings: 2, together: true, after: 150 };
 
 /** Who is not measured in a browser, and why; nobody when contenders are named. @param {string} browser @param {string[]} named */

@@ -107,6 +107,7 @@ export class Store extends BaseStore {
     checkText(streamId, 'streamId');
     checkObject(options, 'options');
     const { direction = 'forward', limit = Number.POSITIVE_INFINITY, from: first, ...rest } = options;
+    checkText(direction, 'direction');
     checkLimit(limit);
     checkPlace(first, 'from');
     checkNoMore(rest);
@@ -115,8 +116,9 @@ export class Store extends BaseStore {
     let view: Page | undefined;
     for (;;) {
       const count = Math.min(limit - events.length, PAGE_EVENTS);
-      const query = { streamId, direction, from, limit: count };
-      const page: Page = await call(this.inner, 'readStream', queryJson(query));
+      // All of it was checked, so that JSON loses nothing.
+      const query = JSON.stringify({ streamId, direction, from, limit: count });
+      const page: Page = await call(this.inner, 'readStream', query);
       view ??= page;
       const [position, version] = view;
       const [, , next, rows] = page;
