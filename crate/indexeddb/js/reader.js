@@ -30,10 +30,11 @@ const IDLE_MS = 1_000;
 function work() {
   /** @type {IDBDatabase | undefined} */
   let database;
-  let [store, after, room, count, isReading, isOver] = ['', 0, 0, 0, false, false];
+  // It begins when it is told after what.
+  let [store, after, room, count, isReading, isOver] = ['', -1, 0, 0, false, false];
   const fail = () => postMessage(null);
   const read = () => {
-    if (!database || isReading || room <= 0) return;
+    if (!database || isReading || room <= 0 || after < 0) return;
     isReading = true;
     const log = database.transaction(store).objectStore(store);
     const range = IDBKeyRange.lowerBound(after, true);
@@ -78,9 +79,9 @@ class Reader {
   #connection;
   /** How many pages the page itself is reading. */
   #own = 0;
-  /** How many whole ones it has read since somebody began at the log's beginning, or the worker did. */
+  /** How many whole ones it has read since somebody began at the log's beginning, or a worker ended. */
   #pages = 0;
-  /** Where those ended that it has read since the worker began. @type {Map<number, number>} */
+  /** Where those ended, and all that it has read since the worker was started. @type {Map<number, number>} */
   #ends = new Map();
   /** @type {Worker | undefined} */
   #worker;
@@ -91,6 +92,7 @@ class Reader {
   #after = 0;
   /** How many batches more it may read. */
   #room = 0;
+  /** Whether there is a worker that was told to begin. */
   #hasBegun = false;
   /** Whether there is nothing more for the worker. */
   #isAtEnd = false;
@@ -123,9 +125,8 @@ class Reader {
       const [end, last] = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
       if (end === undefined) return found;
       const isLong = found.length === 2 * limit && limit * last.length >= PAGE_BYTES;
-      if (isLong) this.#pages = after === 0 ? 1 : this.#pages + 1;
       if (this.#worker) this.#ends.set(after, end);
-      else if (this.#pages >= PAGES && !this.#isAlone) this.#start(end);
+      else if (isLong && !this.#isAlone) this.#count(after, end);
       return found;
     } finally {
       this.#own -= 1;
@@ -142,6 +143,17 @@ class Reader {
     return left > 0 ? [...found, ...(await this.#connection.readAfter(end, left))] : found;
   }
 
+  /** Notes a whole page; after so many of them starts a worker. @param {number} after @param {number} end */
+  #count(after, end) {
+    if (after === 0) {
+      this.#pages = 0;
+      this.#ends.clear();
+    }
+    this.#pages += 1;
+    this.#ends.set(after, end);
+    if (this.#pages >= PAGES) this.#start(end);
+  }
+
   /** Starts the worker, which is to read beyond `after`. @param {number} after */
   #start(after) {
     let url = '';
@@ -151,7 +163,7 @@ class Reader {
       worker.onerror = () => this.#giveUp();
       worker.onmessage = ({ data }) => this.#take(data);
       worker.postMessage({ name: this.#connection.name, store: LOG, count: AT_ONCE, room: 0 });
-      [this.#worker, this.#hasBegun, this.#after, this.#room, this.#pages] = [worker, false, after, 0, 0];
+      [this.#worker, this.#after, this.#room] = [worker, after, 0];
       this.#rest();
     } catch {
       this.#isAlone = true;
@@ -169,17 +181,20 @@ class Reader {
     this.#serve();
   }
 
-  /** Has the worker begin behind what the page itself was reading. */
+  /** Has the worker begin, behind what the page itself was reading; not while it is reading. */
   #begin() {
+    if (!this.#worker || this.#hasBegun || this.#own > 0) return;
     this.#passOver();
     this.#hasBegun = true;
     this.#room = AHEAD;
-    this.#worker?.postMessage({ after: this.#after, room: AHEAD });
+    this.#worker.postMessage({ after: this.#after, room: AHEAD });
+    this.#rest();
   }
 
   /** Answers those who wait, in turn, as far as what was read goes. */
   #serve() {
-    if (this.#worker && !this.#hasBegun && this.#own === 0) this.#begin();
+    this.#begin();
+    if (!this.#hasBegun) return;
     for (let [first] = this.#waiting; first; [first] = this.#waiting) {
       const { after, limit, answer } = first;
       this.#passOver();
@@ -233,16 +248,17 @@ class Reader {
 
   #rest() {
     clearTimeout(this.#idle);
-    // One that does not deliver in this time would only keep others waiting.
-    this.#idle = setTimeout(() => (this.#waiting.length > 0 ? this.#giveUp() : this.#stop()), IDLE_MS);
+    // One that was told to begin and does not deliver in this time would only keep others waiting.
+    const isLate = () => this.#hasBegun && this.#waiting.length > 0;
+    this.#idle = setTimeout(() => (isLate() ? this.#giveUp() : this.#stop()), IDLE_MS);
   }
 
   #stop() {
     clearTimeout(this.#idle);
     if (this.#worker) dismiss(this.#worker);
-    this.#worker = undefined;
+    [this.#worker, this.#hasBegun] = [undefined, false];
     const waiting = this.#waiting;
-    [this.#waiting, this.#read, this.#isAtEnd] = [[], [], false];
+    [this.#waiting, this.#read, this.#isAtEnd, this.#pages] = [[], [], false, 0];
     this.#ends.clear();
     for (const { answer } of waiting) answer(undefined);
   }

@@ -206,7 +206,7 @@ export class Store extends BaseStore {
   }
 }
 
-/** Streams are read by the thousand: the closer look, which names what is wrong, is for what needs it. */
+/** Pages are read by the thousand: the closer look, which names what is wrong, is for what needs it. */
 const queryJson = (query: object) => toJsonQuickly(query) ?? toJson(query);
 
 /** Looks at what `JSON.stringify` may not be trusted with; events may be instances of any class. */

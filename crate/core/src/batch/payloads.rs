@@ -15,6 +15,8 @@ pub(super) const LZ4: u8 = 1;
 const MIN_BYTES: usize = 4_096;
 /// No LZ4 block expands to more than so many times its size.
 const MAX_EXPANSION: usize = 255;
+/// The longest block there is, 16 MiB: a length in it is a sum of its bytes, which stays below 2^32 so.
+const MAX_PACKED: usize = 1 << 24;
 
 /// Compresses payloads, when that saves an eighth of them.
 #[inline(never)]
@@ -23,7 +25,7 @@ pub(super) fn pack(plain: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let packed = lz4_flex::block::compress(plain);
-    (packed.len() <= plain.len() / 8 * 7).then_some(packed)
+    (packed.len() <= MAX_PACKED.min(plain.len() / 8 * 7)).then_some(packed)
 }
 
 /// Takes the payloads off the end of a record, where they are stored with a codec from `start` on; there
@@ -39,7 +41,7 @@ pub(super) fn unpack(
     let stored = record.get(start..).ok_or(Damaged)?;
     let plain = if codec == PLAIN {
         stored.to_vec()
-    } else if length / MAX_EXPANSION > stored.len() {
+    } else if length / MAX_EXPANSION > stored.len() || stored.len() > MAX_PACKED {
         return Err(Damaged);
     } else {
         lz4_flex::block::decompress(stored, length).map_err(|_| Damaged)?

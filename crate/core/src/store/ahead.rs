@@ -10,13 +10,13 @@ use super::Inner;
 use crate::Position;
 
 /// About so many bytes are read at a time, at most.
-const AHEAD_BYTES: usize = 2 * 1024 * 1024;
+const AHEAD_BYTES: usize = 1024 * 1024;
 /// So many batches at most, were they small.
 const AHEAD_BATCHES: usize = 32;
 
 impl<S> Inner<S> {
-    /// The keys of batches that are to be read, ascending, with those that are worth reading with them: the
-    /// next that are not in memory behind the last, and from the log's beginning on when there are no more.
+    /// The keys of batches that are to be read, ascending, and after them those of batches that are worth
+    /// reading with them: the next that are not in memory behind the last.
     pub(super) fn with_others(&self, keys: &[Position]) -> Vec<Position> {
         let mut all = keys.to_vec();
         let Some(&asked) = keys.last() else {
@@ -24,7 +24,7 @@ impl<S> Inner<S> {
         };
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
-        let count = state.cache.missed(AHEAD_BATCHES);
+        let mut count = state.cache.missed(AHEAD_BATCHES);
         // In memory a batch takes somewhat more than its record.
         let room = self.options.cache_bytes / 4 * 3;
         let mut sizes = state.index.batches().map(|batch| batch.bytes);
@@ -34,19 +34,18 @@ impl<S> Inner<S> {
         if fits.is_none() {
             return all;
         }
-        let (mut bytes, mut count) = (0, count);
-        let behind = state.index.batches_after(asked);
-        for batch in behind.chain(state.index.batches()) {
-            if count == 0 || bytes + batch.bytes > AHEAD_BYTES {
+        let mut bytes = 0;
+        for batch in state.index.batches_after(asked) {
+            if state.cache.holds(batch.last) {
+                continue;
+            }
+            bytes += batch.bytes;
+            if count == 0 || bytes > AHEAD_BYTES {
                 break;
             }
-            if !all.contains(&batch.last) && !state.cache.holds(batch.last) {
-                all.push(batch.last);
-                bytes += batch.bytes;
-                count -= 1;
-            }
+            all.push(batch.last);
+            count -= 1;
         }
-        all.sort_unstable();
         all
     }
 }

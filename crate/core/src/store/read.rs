@@ -256,23 +256,26 @@ impl<S: Storage + 'static> Store<S> {
 }
 
 impl<S: Storage> Inner<S> {
-    /// The batches that hold `positions` (ascending), from memory or from storage.
+    /// The batches that hold `positions` (ascending) and no others, from memory or from storage.
     pub(super) async fn load(&self, positions: &[Position]) -> Result<Vec<Rc<Batch>>> {
-        let (mut batches, missing) = self.cached(positions);
-        if missing.is_empty() {
-            return Ok(batches);
-        }
+        let (mut batches, mut missing) = self.cached(positions);
         let with_others = self.with_others(&missing);
-        let mut found = self.read_batches(&with_others).await;
-        if found.is_err() && with_others.len() > missing.len() {
-            // Nobody asked for what may be damaged, or newer than this build.
-            found = self.read_batches(&missing).await;
+        if with_others.len() > missing.len() {
+            // Nobody asked for the others: one may be damaged, or newer than this build.
+            let stored = self.read_at(&with_others).await.unwrap_or_default();
+            let sound = stored
+                .into_iter()
+                .filter_map(|found| Batch::decode(found.bytes).ok());
+            for batch in sound {
+                let holds = |position: &Position| batch.event(*position).is_some();
+                missing.retain(|position| !holds(position));
+                self.keep(Rc::new(batch), positions, &mut batches);
+            }
         }
-        for batch in found? {
-            self.state.borrow_mut().cache.insert(&batch);
-            let order = |batch: &Batch| (batch.first(), Reverse(batch.last()));
-            let at = batches.partition_point(|other| order(other) < order(&batch));
-            batches.insert(at, batch);
+        if !missing.is_empty() {
+            for batch in decode_all(self.read_at(&missing).await?)? {
+                self.keep(batch, positions, &mut batches);
+            }
         }
         // What another store merged since may hold a batch that is in memory: that one is left out.
         let mut covered = 0;
@@ -284,8 +287,18 @@ impl<S: Storage> Inner<S> {
         Ok(batches)
     }
 
-    async fn read_batches(&self, positions: &[Position]) -> Result<Vec<Rc<Batch>>> {
-        decode_all(self.read_at(positions).await?)
+    /// Keeps a batch in memory, and puts it where it belongs among `batches` if it holds one of `positions`.
+    fn keep(&self, batch: Rc<Batch>, positions: &[Position], batches: &mut Vec<Rc<Batch>>) {
+        self.state.borrow_mut().cache.insert(&batch);
+        let at = positions.partition_point(|position| *position < batch.first());
+        if positions
+            .get(at)
+            .is_some_and(|position| *position <= batch.last())
+        {
+            let order = |batch: &Batch| (batch.first(), Reverse(batch.last()));
+            let at = batches.partition_point(|other| order(other) < order(&batch));
+            batches.insert(at, batch);
+        }
     }
 
     /// The batches in memory, and a position of each that is not.

@@ -138,6 +138,29 @@ fn a_compressed_batch_that_claims_more_than_it_can_hold_is_refused_before_it_is_
     assert!(unpack(LZ4, &mut stored, 0, usize::MAX).is_err());
 }
 
+/// A length in it is a sum of bytes: of more of them, it could be beyond 32 bits.
+#[test]
+fn a_compressed_batch_of_more_than_sixteen_megabytes_is_refused() {
+    // All of these bytes are one literal, but for those that say how long it is.
+    let literal = |length: usize| {
+        let (whole, rest) = ((length - 15) / 255, (length - 15) % 255);
+        let mut stored = vec![0xf0];
+        stored.extend(core::iter::repeat_n(0xff, whole));
+        stored.push(u8::try_from(rest).unwrap());
+        stored.extend(core::iter::repeat_n(b'x', length));
+        stored
+    };
+    let length = (1 << 24) / 256 * 255 - 100;
+    let mut stored = literal(length);
+    assert!(stored.len() < 1 << 24);
+    assert_eq!(
+        unpack(LZ4, &mut stored, 0, length).map(|plain| plain.len()),
+        Ok(length)
+    );
+    let mut stored = literal(1 << 24);
+    assert!(unpack(LZ4, &mut stored, 0, 1 << 24).is_err());
+}
+
 #[test]
 fn damage_names_the_batchs_first_position_where_the_bytes_still_tell_it() {
     let mut bytes = encoded(&[Sample::default()]);

@@ -1,11 +1,11 @@
 //! Reading streams here and there.
 
 use super::{NOW, event, tab};
-use crate::ExpectedVersion;
 use crate::memory::MemoryStorage;
 use crate::storage::{Storage as _, StoredBatch};
 use crate::store::{Append, Options, Store, StreamQuery};
 use crate::testing::{Faults, FaultyStorage, Operation, block_on};
+use crate::{ExpectedVersion, Position};
 
 const STREAMS: u128 = 200;
 
@@ -108,5 +108,59 @@ fn a_damaged_batch_keeps_no_other_from_being_read() {
             let page = store.read_stream(&StreamQuery::new(format!("s{id}"))).await;
             assert_eq!(page.is_ok(), id != 99, "stream {id}");
         }
+    });
+}
+
+#[test]
+fn what_was_asked_for_is_found_among_what_is_read_along() {
+    block_on(async {
+        for id in 1..STREAMS {
+            let (store, _) = open(1_000_000).await;
+            let others = [id / 2, STREAMS - 1];
+            for other in others {
+                let query = StreamQuery::new(format!("s{other}"));
+                store.read_stream(&query).await.unwrap();
+            }
+            let events = vec![event(id)];
+            let append = Append::to(format!("s{id}"), ExpectedVersion::NoStream, events, NOW);
+            let again = store.append(append).await.unwrap();
+            assert!(again.repeated, "stream {id}");
+            let (store, _) = open(1_000_000).await;
+            for position in [id / 2 + 1, id + 1] {
+                let position = Position::try_from(position).unwrap();
+                let found = store.event_id(position).await.unwrap();
+                let wanted = uuid::Uuid::from_u128(u128::from(position) - 1);
+                assert_eq!(found, Some(wanted), "the event at {position}");
+            }
+        }
+    });
+}
+
+/// Of what is read along, a batch that is damaged is left out, and the others are kept.
+#[test]
+fn a_damaged_batch_that_is_read_along_keeps_no_other_from_being_kept() {
+    block_on(async {
+        let memory = filled().await;
+        let damaged = StoredBatch {
+            last: 150,
+            bytes: vec![1, 2, 3],
+        };
+        assert_eq!(memory.replace(149, &[150], &damaged).await, Ok(true));
+        let faults = Faults::none();
+        let storage = FaultyStorage::new(memory.connect(), faults.clone());
+        let store = Store::open(storage, Options::default()).await.unwrap();
+        let asked = || {
+            let calls = faults.calls().into_iter();
+            calls.filter(|call| *call == Operation::ReadAt).count()
+        };
+        for number in 0..STREAMS {
+            let id = number * 77 % STREAMS;
+            if id == 149 {
+                continue;
+            }
+            let page = store.read_stream(&StreamQuery::new(format!("s{id}"))).await;
+            assert_eq!(page.unwrap().len(), 1, "stream {id}");
+        }
+        assert!(asked() < 40, "storage was asked {} times", asked());
     });
 }
