@@ -3,7 +3,7 @@
  *
  * What the browser does to hand over a record (receiving, unpacking, copying) it does on the thread
  * that asked. For a log of a million events that is more than a second, in which a page could neither
- * fold nor paint. So once somebody reads page after page, a worker reads what comes next, and its bytes
+ * fold nor paint. So once somebody has read many pages, a worker reads what comes next, and its bytes
  * change hands without being copied. Where no worker is to be had, the page reads for itself.
  *
  * @typedef {import('./requests.js').Connection} Connection
