@@ -84,9 +84,12 @@ function compareBareMachine(entries) {
     const bares = perRound(entries, 'daybook', `bare${name}`);
     const appends = perRound(entries, 'daybook', `awaited${name}`);
     if (bares.length === 0) return [];
-    const ratio = median(appends.map((append, index) => append / (bares[index] ?? Number.NaN)));
+    const chains = perRound(entries, 'daybook', `chained${name}`);
+    const beside = (/** @type {number[]} */ floors) =>
+      median(appends.map((append, index) => append / (floors[index] ?? Number.NaN)));
+    const [ratio, chained] = [beside(bares), beside(chains)];
     const met = ratio <= bareMachineTarget;
-    return [{ durability, bare: median(bares), append: median(appends), ratio, met }];
+    return [{ durability, bare: median(bares), append: median(appends), ratio, chained, met }];
   });
 }
 

@@ -45,6 +45,12 @@ export function beside(figures, ours, better) {
 export const FLOOR_FACTOR = 1.2;
 
 /**
+ * A floor that Daybook itself stays below by more than this is none; by less, the two lie within what
+ * rounds differ by.
+ */
+const FLOOR_DOUBT = 0.95;
+
+/**
  * What the platform allows: the ratio to the best peer that its own floor would reach, and how many times
  * as long as the floor Daybook takes; where that was measured, also as the floor with a hash chain.
  * @typedef {{ ratio: number, factor: number, chained: number | null }} Limit
@@ -68,11 +74,13 @@ export function judge({ workload: { target }, figures, compared, bare, chained =
   const own = figures.daybook?.median;
   if (!compared || target === null || own === undefined) return { met: null, limit: null };
   const isMet = compared.ratio >= target;
+  const beside = inTurns?.median ?? own;
+  const inChain = chained && chained.median / beside;
   const limit = bare && {
     ratio: (compared.ratio * bare.median) / own,
-    factor: bare.median / (inTurns?.median ?? own),
+    factor: bare.median / beside,
     // As below: whoever is quicker has shown that it is none.
-    chained: chained && chained.median >= own ? chained.median / own : null,
+    chained: inChain && inChain >= FLOOR_DOUBT ? inChain : null,
   };
   // Whoever is quicker than the floor has shown that it is none.
   if (isMet || !limit || limit.ratio >= target || limit.factor < 1) return { met: isMet, limit: null };

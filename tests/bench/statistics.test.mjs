@@ -47,6 +47,8 @@ test('a target that the platform itself would miss is met near its floor, and on
   assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...limit, factor: 1.5, chained: 1.2 } });
   assert.deepEqual(judged(20, 41, 24), { met: false, limit: null }, 'within the platform, but for the chain');
   assert.deepEqual(judged(24, 30, 20), { met: false, limit: { ...limit, factor: 1.25 } }, 'no floor');
+  const near = { met: true, limit: { ...limit, factor: 1.25, chained: 23 / 24 } };
+  assert.deepEqual(judged(24, 30, 23), near, 'as quick as the floor, and rounds differ');
 });
 
 test('numbers keep three digits', () => {

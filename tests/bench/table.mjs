@@ -12,7 +12,10 @@ import { bareMachineTarget } from './targets.mjs';
  *   limit: import('./statistics.mjs').Limit | null }} Row
  */
 
-/** @typedef {{ durability: string, bare: number, append: number, ratio: number, met: boolean }} BareMachine */
+/**
+ * Milliseconds, and the append's to the bare transaction's and to that of one with a hash chain.
+ * @typedef {{ durability: string, bare: number, append: number, ratio: number, chained: number, met: boolean }} BareMachine
+ */
 
 /** Three digits that matter, with thousands apart. @param {number} number */
 export function digits(number) {
@@ -62,8 +65,8 @@ export function table(rows, names, titles) {
 /** @param {BareMachine[]} lines @returns {string[]} */
 export const bareMachine = (lines) =>
   lines.map(
-    ({ durability, bare, append, ratio, met }) =>
-      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)})`,
+    ({ durability, bare, append, ratio, chained, met }) =>
+      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)}), and ${digits(chained)} × one that is made JSON and hashed in a chain first`,
   );
 
 /** @param {Row} row @param {import('./statistics.mjs').Limit} limit */

@@ -25,6 +25,7 @@ export const workloads = [
     target: 1.3,
     job: 'appends',
     bare: 'bareOne',
+    chained: 'bareOneChained',
     inTurns: 'awaitedOne',
   },
   {
