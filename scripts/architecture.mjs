@@ -10,7 +10,7 @@ import { filesUnder } from './lib/stamp.mjs';
 import { wasmTarget } from './setup/rust.mjs';
 
 /** Crates that run anywhere: no browser, no clock, no randomness, no tasks. */
-const pure = ['daybook-core', 'daybook-orders'];
+const pure = ['daybook-codec', 'daybook-core', 'daybook-orders'];
 
 /** What would bring one of those in, however indirectly. */
 const foreign = [
@@ -22,7 +22,8 @@ const foreign = [
 
 /** Which of our crates each of them may know. @type {Record<string, string[]>} */
 const allowed = {
-  'daybook-core': [],
+  'daybook-codec': [],
+  'daybook-core': ['daybook-codec'],
   'daybook-indexeddb': ['daybook-core'],
   'daybook-orders': ['daybook-core'],
   'daybook-wasm': ['daybook-core', 'daybook-indexeddb', 'daybook-orders'],

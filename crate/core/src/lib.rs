@@ -17,14 +17,12 @@
 
 pub mod aggregate;
 pub mod batch;
-pub mod codec;
 pub mod domain;
 pub mod error;
 pub mod event;
 pub mod expected;
 pub mod hash;
 pub mod index;
-pub mod json;
 pub mod limits;
 pub mod memory;
 pub mod projection;
@@ -39,8 +37,8 @@ pub mod testing;
 mod texts;
 pub mod time;
 pub mod upcast;
-mod uuid_text;
 
+pub use daybook_codec::{bytes as codec, json};
 pub use error::{Error, Result};
 pub use event::{NewEvent, RecordedEvent};
 pub use expected::ExpectedVersion;

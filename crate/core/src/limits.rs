@@ -2,6 +2,7 @@
 
 use core::fmt::Display;
 
+use crate::json::{Malformed, Reader};
 use crate::{Error, Result};
 
 /// The longest stream id, in bytes of UTF-8.
@@ -48,4 +49,47 @@ fn judge(text: &str, max: usize) -> Result<(), String> {
         return Err("must not contain control characters".to_owned());
     }
     Ok(())
+}
+
+/// Checks that `text` is one JSON value of at most `max` bytes.
+///
+/// # Errors
+/// `invalid_input` naming `field`.
+pub(crate) fn check_json(field: core::fmt::Arguments<'_>, text: &str, max: usize) -> Result<()> {
+    check_length(field, text, max)?;
+    let mut reader = Reader::new(text);
+    let read = reader.skip().and_then(|()| reader.end());
+    read.map_err(|error| not_json(field, &error))
+}
+
+fn not_json(field: core::fmt::Arguments<'_>, error: &Malformed) -> Box<Error> {
+    let reason = format!("is not valid JSON: {error} at byte {}", error.at);
+    Error::invalid(field.to_string(), reason)
+}
+
+/// Checks that `text`, which is known to be JSON, is no longer than `max` bytes.
+///
+/// # Errors
+/// `invalid_input` naming `field`.
+pub(crate) fn check_length(field: core::fmt::Arguments<'_>, text: &str, max: usize) -> Result<()> {
+    if text.len() <= max {
+        return Ok(());
+    }
+    let reason = format!("is {} bytes long; the limit is {max}", text.len());
+    Err(Error::invalid(field.to_string(), reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_long_is_said_before_it_is_read() {
+        let check = |text, max| check_json(format_args!("data"), text, max);
+        let error = check("[[[[[", 4).unwrap_err().to_string();
+        assert!(error.contains("the limit is 4"), "{error}");
+        let error = check("[[[[[", 5).unwrap_err().to_string();
+        assert!(error.contains("is not valid JSON"), "{error}");
+        assert_eq!(check("[[1]]", 5), Ok(()));
+    }
 }

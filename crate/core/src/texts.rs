@@ -3,7 +3,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use crate::index::hash64;
+use daybook_codec::hash64::hash64;
 
 /// A hash map from texts to numbers. One kind for all that need one, with the index's hash: the
 /// standard library's is several times slower on short texts, and each kind of it adds kilobytes of
@@ -17,6 +17,7 @@ impl<'a> TextMap<'a> {
         Self(HashTable::with_capacity(count))
     }
 
+    /// The number under `text`.
     pub(crate) fn get(&self, text: &str) -> Option<i64> {
         let found = self
             .0

@@ -1,13 +1,13 @@
 //! Bytes to a batch. Nothing is believed before it is checked, and what is allocated stays within a
 //! small multiple of the input's size.
 
-use super::checksum::checksum;
-use super::columns::ColumnReader;
 use super::payloads::LZ4;
-use super::strings::Strings;
 use super::{Contents, FORMAT, Row};
 use crate::codec::{Damaged, Reader};
 use crate::{Error, Hash, NO_STREAM, Position, Result, Timestamp};
+use daybook_codec::checksum::checksum;
+use daybook_codec::columns::ColumnReader;
+use daybook_codec::strings::Strings;
 
 /// How many bytes the checksum takes.
 pub(super) const CHECKSUM_BYTES: usize = 8;

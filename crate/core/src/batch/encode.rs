@@ -1,14 +1,15 @@
 //! Events to bytes, and to what decoding those bytes would give.
 
-use super::checksum::checksum;
-use super::columns::ColumnWriter;
 use super::decode::CHECKSUM_BYTES;
 use super::payloads::{LZ4, PLAIN, pack};
-use super::strings::{Interner, Strings};
+use super::strings::Interner;
 use super::{Batch, Contents, FORMAT, Row};
 use crate::codec::Writer;
 use crate::storage::StoredBatch;
 use crate::{Error, Hash, NO_STREAM, Position, RecordedEvent, Result};
+use daybook_codec::checksum::checksum;
+use daybook_codec::columns::ColumnWriter;
+use daybook_codec::strings::Strings;
 
 /// A batch as a commit stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use crate::{Error, Hash, Position, Result};
 
 use super::Index;
 use super::chains::Head;
-use super::hash64::hash64;
 use super::names::Names;
 use super::segment::{CHECKSUM_BYTES, FORMAT};
+use daybook_codec::hash64::hash64;
 
 /// What stands before a segment's dictionaries.
 struct Header {

@@ -4,8 +4,8 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::column::Column;
-use super::hash64::NameHash;
-use crate::uuid_text::split_uuid;
+use daybook_codec::hash64::NameHash;
+use daybook_codec::uuid_text::split_uuid;
 
 /// Texts are kept in pages of this many bytes; an address is page number and offset in one `u32`.
 const PAGE_BITS: u32 = 16;

@@ -27,9 +27,9 @@
 use crate::codec::Writer;
 use crate::{Hash, Position};
 
-use super::hash64::hash64;
 use super::names::{Name, Names};
 use super::{Index, narrow};
+use daybook_codec::hash64::hash64;
 
 /// The format written, and the newest one read.
 pub(super) const FORMAT: u8 = 2;

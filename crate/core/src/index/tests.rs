@@ -8,11 +8,11 @@ use std::iter;
 
 use proptest::prelude::*;
 
-use super::hash64::hash64;
 use super::{Entry, Index};
 use crate::event::Tags;
 use crate::query::Query;
 use crate::{Hash, Position};
+use daybook_codec::hash64::hash64;
 use model::{HASHES, Model, batches, events, queries};
 
 proptest! {

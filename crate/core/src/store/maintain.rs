@@ -10,9 +10,10 @@ use super::read::decode_all;
 use super::{Inner, Store};
 use crate::batch::{Batch, EncodedBatch, encode};
 use crate::codec::{Damaged, Reader, Writer};
-use crate::index::{BatchEntry, hash64};
+use crate::index::BatchEntry;
 use crate::storage::{Change, Storage};
 use crate::{Hash, Position, Result};
+use daybook_codec::hash64::hash64;
 
 /// The size of a sealed batch, in bytes: up to about this much a record costs no more to read than
 /// a small one.

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::samples::{Sample, any_samples, recorded};
-use crate::batch::checksum::checksum;
 use crate::batch::payloads::{LZ4, unpack};
 use crate::batch::{Batch, encode};
 use crate::{Error, Hash};
+use daybook_codec::checksum::checksum;
 
 /// The same bytes with the checksum that goes with them.
 fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::model::{Model, batches};
 use crate::index::Index;
-use crate::index::hash64::hash64;
+use daybook_codec::hash64::hash64;
 
 /// Writes the hash that the bytes should end in, as a writer gone wrong would.
 fn seal(bytes: &mut [u8]) {

@@ -2,7 +2,7 @@
 //! event of a log has a few.
 
 /// The length of a UUID's canonical text, in bytes.
-pub(crate) const UUID_TEXT: usize = 36;
+pub const UUID_TEXT: usize = 36;
 
 /// What a byte stands for as a lower-case hexadecimal digit; [`NO_DIGIT`] for any other.
 #[allow(
@@ -27,7 +27,8 @@ const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// Splits a text that ends in a UUID in canonical form into what comes before, and the UUID's bytes.
-pub(crate) fn split_uuid(text: &str) -> Option<(&str, [u8; 16])> {
+#[must_use]
+pub fn split_uuid(text: &str) -> Option<(&str, [u8; 16])> {
     let (rest, tail) = text.as_bytes().split_last_chunk::<UUID_TEXT>()?;
     if !HYPHENS.iter().all(|at| tail.get(*at) == Some(&b'-')) {
         return None;
@@ -46,7 +47,7 @@ pub(crate) fn split_uuid(text: &str) -> Option<(&str, [u8; 16])> {
 }
 
 /// Appends the canonical text of the UUID with these bytes.
-pub(crate) fn push_uuid(text: &mut String, id: &[u8; 16]) {
+pub fn push_uuid(text: &mut String, id: &[u8; 16]) {
     let mut canonical = [b'-'; UUID_TEXT];
     for (byte, at) in id.iter().zip(&PAIRS) {
         let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();

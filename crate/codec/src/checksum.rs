@@ -11,7 +11,8 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// multiplied by 9e3779b97f4a7c15 (hexadecimal), modulo 2^64. At the end comes the finaliser of
 /// `MurmurHash3` (Austin Appleby), 64 bits. Every step is a bijection of the state, so damage
 /// within one such group of 8 bytes is always found, other damage but for one case in 2^64.
-pub(super) fn checksum(bytes: &[u8]) -> u64 {
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks();
     let mut state = bytes.len() as u64;
     for word in words {

@@ -1,10 +1,10 @@
 //! Columns of integers, where one that does not vary takes next to nothing.
 
-use crate::codec::{Damaged, Reader, Writer};
+use crate::bytes::{Damaged, Reader, Writer};
 
 /// Collects columns of equally many integers.
 #[derive(Default)]
-pub(super) struct ColumnWriter {
+pub struct ColumnWriter {
     columns: u32,
     repeating: u64,
     body: Writer,
@@ -13,7 +13,8 @@ pub(super) struct ColumnWriter {
 
 impl ColumnWriter {
     /// No columns, with room for those of so many events.
-    pub(super) fn for_events(count: usize) -> Self {
+    #[must_use]
+    pub fn for_events(count: usize) -> Self {
         Self {
             body: Writer::with_capacity(8 * count + 64),
             numbers: Vec::with_capacity(count),
@@ -22,7 +23,7 @@ impl ColumnWriter {
     }
 
     /// Adds a column.
-    pub(super) fn column(&mut self, numbers: impl Iterator<Item = i64>) {
+    pub fn column(&mut self, numbers: impl Iterator<Item = i64>) {
         self.numbers.clear();
         self.numbers.extend(numbers);
         let repeats = match self.numbers.as_slice() {
@@ -38,7 +39,7 @@ impl ColumnWriter {
     }
 
     /// Adds a column of the differences between `values`.
-    pub(super) fn differences(&mut self, values: impl Iterator<Item = i64>) {
+    pub fn differences(&mut self, values: impl Iterator<Item = i64>) {
         let mut before = 0;
         self.column(values.map(|value| {
             let difference = value.wrapping_sub(before);
@@ -48,14 +49,14 @@ impl ColumnWriter {
     }
 
     /// Writes all columns.
-    pub(super) fn finish(self, writer: &mut Writer) {
+    pub fn finish(self, writer: &mut Writer) {
         writer.uint(self.repeating);
         writer.raw(self.body.as_bytes());
     }
 }
 
 /// Takes columns off a reader, one after the other; the caller puts them into rows.
-pub(super) struct ColumnReader<'r, 'a> {
+pub struct ColumnReader<'r, 'a> {
     reader: &'r mut Reader<'a>,
     repeating: u64,
     count: usize,
@@ -65,7 +66,10 @@ pub(super) struct ColumnReader<'r, 'a> {
 
 impl<'r, 'a> ColumnReader<'r, 'a> {
     /// Of columns of `count` integers each.
-    pub(super) fn new(reader: &'r mut Reader<'a>, count: usize) -> Result<Self, Damaged> {
+    ///
+    /// # Errors
+    /// [`Damaged`] when it is not said which of them repeat.
+    pub fn new(reader: &'r mut Reader<'a>, count: usize) -> Result<Self, Damaged> {
         Ok(Self {
             repeating: reader.uint()?,
             reader,
@@ -75,8 +79,11 @@ impl<'r, 'a> ColumnReader<'r, 'a> {
     }
 
     /// The next column.
+    ///
+    /// # Errors
+    /// [`Damaged`] when it is not all there.
     #[inline(never)]
-    pub(super) fn column(&mut self) -> Result<&[i64], Damaged> {
+    pub fn column(&mut self) -> Result<&[i64], Damaged> {
         let repeats = self.repeating & 1 == 1;
         self.repeating >>= 1;
         let written = if repeats {
@@ -92,8 +99,11 @@ impl<'r, 'a> ColumnReader<'r, 'a> {
     }
 
     /// The next column, which holds differences, as what they add up to.
+    ///
+    /// # Errors
+    /// [`Damaged`] when it is not all there.
     #[inline(never)]
-    pub(super) fn differences(&mut self) -> Result<&[i64], Damaged> {
+    pub fn differences(&mut self) -> Result<&[i64], Damaged> {
         self.column()?;
         let mut value = 0_i64;
         for number in &mut self.numbers {
@@ -104,7 +114,10 @@ impl<'r, 'a> ColumnReader<'r, 'a> {
     }
 
     /// Checks that no further column was announced.
-    pub(super) fn finish(self) -> Result<(), Damaged> {
+    ///
+    /// # Errors
+    /// [`Damaged`] when one was.
+    pub fn finish(self) -> Result<(), Damaged> {
         if self.repeating == 0 {
             Ok(())
         } else {

@@ -7,14 +7,14 @@ use super::{Malformed, Reader, Writer};
 /// Any JSON value. Numbers are kept as they are written, so nothing is lost in passing.
 ///
 /// ```
-/// use daybook_core::json::Value;
+/// use daybook_codec::json::Value;
 ///
 /// let mut event = Value::parse(r#"{"price": 1.10, "name": "pen"}"#)?;
 /// if let Some(event) = event.as_object_mut() {
 ///     event.insert("currency", Value::from("USD"));
 /// }
 /// assert_eq!(event.to_string(), r#"{"price":1.10,"name":"pen","currency":"USD"}"#);
-/// # Ok::<(), daybook_core::json::Malformed>(())
+/// # Ok::<(), daybook_codec::json::Malformed>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {

@@ -1,7 +1,7 @@
 //! The index's own 64-bit hash: for its tables, its command table and its segments' checksum.
 
 /// Hashes the bytes of a name. A plain function pointer, so that tests can make every name collide.
-pub(super) type NameHash = fn(&[u8]) -> u64;
+pub type NameHash = fn(&[u8]) -> u64;
 
 /// An odd constant with no pattern in its bits: 2^64 divided by the golden ratio.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -14,7 +14,8 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// chosen to collide make lookups slow, though never wrong.
 ///
 /// Part of the segment format: its results must never change.
-pub(crate) fn hash64(bytes: &[u8]) -> u64 {
+#[must_use]
+pub fn hash64(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64;
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {

@@ -11,7 +11,7 @@ use super::{MAX_DEPTH, Malformed, Problem};
 /// error it is of no further use.
 ///
 /// ```
-/// use daybook_core::json::{Malformed, Reader};
+/// use daybook_codec::json::{Malformed, Reader};
 ///
 /// let mut reader = Reader::new(r#"{"id": "a-1", "more": [true], "quantity": 2}"#);
 /// let (mut id, mut quantity) = (None, None);
@@ -300,6 +300,8 @@ impl<'a> Reader<'a> {
 
 /// The content of a string with its escapes, which are known to be whole, replaced by what they
 /// stand for; `None` when one is half a surrogate pair.
+#[cold]
+#[inline(never)]
 fn unescape(content: &str) -> Option<String> {
     let mut text = String::with_capacity(content.len());
     let mut rest = content;

@@ -1,7 +1,7 @@
 //! Finding the end of things in JSON text. Offsets are in bytes.
 
 use super::{MAX_DEPTH, Malformed, Problem};
-use crate::codec::same_bytes;
+use crate::bytes::same_bytes;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;

@@ -20,8 +20,6 @@ pub use reader::Reader;
 pub use value::{Object, Value};
 pub use writer::{Whole, Writer};
 
-use crate::{Error, Result};
-
 /// How deeply arrays and objects may be nested.
 pub const MAX_DEPTH: u32 = 128;
 
@@ -109,32 +107,4 @@ pub trait FromJson<'a>: Sized {
         reader.end()?;
         Ok(value)
     }
-}
-
-/// Checks that `text` is one JSON value of at most `max` bytes.
-///
-/// # Errors
-/// `invalid_input` naming `field`.
-pub fn check_json(field: fmt::Arguments<'_>, text: &str, max: usize) -> Result<()> {
-    check_length(field, text, max)?;
-    judge(text).map_err(|reason| Error::invalid(field.to_string(), reason))
-}
-
-/// Checks that `text`, which is known to be JSON, is no longer than `max` bytes. `field` is named in the
-/// error.
-///
-/// # Errors
-/// `invalid_input` when it is longer.
-pub(crate) fn check_length(field: fmt::Arguments<'_>, text: &str, max: usize) -> Result<()> {
-    if text.len() <= max {
-        return Ok(());
-    }
-    let reason = format!("is {} bytes long; the limit is {max}", text.len());
-    Err(Error::invalid(field.to_string(), reason))
-}
-
-fn judge(text: &str) -> Result<(), String> {
-    let mut reader = Reader::new(text);
-    let read = reader.skip().and_then(|()| reader.end());
-    read.map_err(|error| format!("is not valid JSON: {error} at byte {}", error.at))
 }

@@ -7,7 +7,7 @@ use super::scan::plain_end;
 /// JSON text in the making. Commas come by themselves.
 ///
 /// ```
-/// use daybook_core::json::Writer;
+/// use daybook_codec::json::Writer;
 ///
 /// let mut json = Writer::new();
 /// json.begin_object().key("name").string("A \"pen\"").key("pieces").number(12);
