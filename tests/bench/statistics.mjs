@@ -45,8 +45,8 @@ export function beside(figures, ours, better) {
 export const FLOOR_FACTOR = 1.2;
 
 /**
- * A floor that Daybook itself stays below by more than this is none; by less, the two lie within what
- * rounds differ by.
+ * A floor with a hash chain that Daybook itself stays below by more than this is none; by less, the two lie
+ * within what rounds differ by.
  */
 const FLOOR_DOUBT = 0.95;
 
@@ -79,7 +79,6 @@ export function judge({ workload: { target }, figures, compared, bare, chained =
   const limit = bare && {
     ratio: (compared.ratio * bare.median) / own,
     factor: bare.median / beside,
-    // As below: whoever is quicker has shown that it is none.
     chained: inChain && inChain >= FLOOR_DOUBT ? inChain : null,
   };
   // Whoever is quicker than the floor has shown that it is none.

@@ -12,9 +12,9 @@ pub struct ColumnWriter {
 }
 
 impl ColumnWriter {
-    /// No columns, with room for those of so many events.
+    /// No columns, with room for those of so many integers each.
     #[must_use]
-    pub fn for_events(count: usize) -> Self {
+    pub fn with_capacity(count: usize) -> Self {
         Self {
             body: Writer::with_capacity(8 * count + 64),
             numbers: Vec::with_capacity(count),

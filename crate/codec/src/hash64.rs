@@ -1,7 +1,4 @@
-//! The index's own 64-bit hash: for its tables, its command table and its segments' checksum.
-
-/// Hashes the bytes of a name. A plain function pointer, so that tests can make every name collide.
-pub type NameHash = fn(&[u8]) -> u64;
+//! A 64-bit hash of bytes: for tables, and for checksums of what is derived.
 
 /// An odd constant with no pattern in its bits: 2^64 divided by the golden ratio.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -13,7 +10,7 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// taken in, so a change within a single word never goes unnoticed. Not for adversaries: names
 /// chosen to collide make lookups slow, though never wrong.
 ///
-/// Part of the segment format: its results must never change.
+/// What is stored holds its results: they must never change.
 #[must_use]
 pub fn hash64(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64;

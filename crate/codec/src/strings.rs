@@ -52,7 +52,7 @@ impl Strings {
         self.text.get(start as usize..end as usize)
     }
 
-    /// Each text, in order of number. There may be some that no event refers to: the beginnings
+    /// Each text, in order of number. There may be some that nothing refers to: the beginnings
     /// others share.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.ends.iter().scan(0, |start, end| {
@@ -76,7 +76,7 @@ impl Strings {
         self.text.capacity() + self.ends.capacity() * size_of::<u32>()
     }
 
-    /// Reads a table, in the form that the batch format describes.
+    /// Reads a table, whose form is described in `daybook_core::batch`, and which is written there.
     ///
     /// # Errors
     /// [`Damaged`] when it is no such table.

@@ -7,9 +7,8 @@ use uuid::Uuid;
 use crate::batch::Strings;
 use crate::limits::{
     MAX_DATA_BYTES, MAX_EVENT_TYPE_BYTES, MAX_ID_BYTES, MAX_METADATA_BYTES, MAX_TAG_BYTES,
-    MAX_TAGS, check_text,
+    MAX_TAGS, check_json, check_length, check_text,
 };
-use crate::limits::{check_json, check_length};
 use crate::{Error, Position, Result, Timestamp, Version};
 
 /// An event to be appended. Where it will stand is decided by the append.

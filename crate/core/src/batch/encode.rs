@@ -219,7 +219,7 @@ fn numbers(events: &[RecordedEvent<'_>]) -> Vec<Row> {
 
 #[inline(never)]
 fn write_columns(rows: &[Row], strings: usize, writer: &mut Writer) {
-    let mut columns = ColumnWriter::for_events(rows.len());
+    let mut columns = ColumnWriter::with_capacity(rows.len());
     let mut differences = |number: fn(&Row) -> i64| columns.differences(rows.iter().map(number));
     differences(|row| row.event_type.into());
     differences(|row| row.stream.into());

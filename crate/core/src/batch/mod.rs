@@ -56,10 +56,10 @@
 //! **Payloads**: for each event its data and then its metadata, UTF-8 without separators, up to the
 //! checksum; with codec 1, one LZ4 block that expands to that.
 //!
-//! **Checksum**: 64 bits, defined in [`checksum`](daybook_codec::checksum). It tells accidents, such as a torn write, from
-//! a good record before anything else is believed; it proves nothing against intent. For that there
-//! is the hash chain, which [`Batch::verify`] walks. The chain's input does not depend on this
-//! format, so batches can be merged, split or encoded anew without touching it.
+//! **Checksum**: 64 bits, defined in [`checksum`](daybook_codec::checksum). It tells accidents, such as
+//! a torn write, from a good record before anything else is believed; it proves nothing against intent.
+//! For that there is the hash chain, which [`Batch::verify`] walks. The chain's input does not depend on
+//! this format, so batches can be merged, split or encoded anew without touching it.
 //!
 //! Encoding is a function of its input alone: the same events give the same bytes, and
 //! `tests/golden` keeps that true.

@@ -30,9 +30,9 @@ use crate::{Error, Hash, NO_STREAM, Position, Result, Version};
 use chains::Chains;
 use column::Column;
 use commands::Commands;
-use daybook_codec::hash64::{NameHash, hash64};
+use daybook_codec::hash64::hash64;
 use directory::Directory;
-use names::Names;
+use names::{NameHash, Names};
 use tags::Tagged;
 use types::Types;
 

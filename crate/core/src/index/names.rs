@@ -4,8 +4,10 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::column::Column;
-use daybook_codec::hash64::NameHash;
 use daybook_codec::uuid_text::split_uuid;
+
+/// Hashes the bytes of a name. A plain function pointer, so that tests can make every name collide.
+pub(super) type NameHash = fn(&[u8]) -> u64;
 
 /// Texts are kept in pages of this many bytes; an address is page number and offset in one `u32`.
 const PAGE_BITS: u32 = 16;

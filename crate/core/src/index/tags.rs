@@ -2,8 +2,7 @@
 
 use super::chains::{Chains, Head};
 use super::column::Column;
-use super::names::Names;
-use daybook_codec::hash64::NameHash;
+use super::names::{NameHash, Names};
 
 /// The start of an event's tags is noted once in this many events; between, counts are added up.
 const STRIDE: u32 = 16;

@@ -2,7 +2,7 @@
 
 use hashbrown::HashTable;
 
-use daybook_codec::hash64::NameHash;
+use super::names::NameHash;
 
 /// The most event types one log may hold: an event's type is kept in 16 bits.
 pub(super) const MAX_TYPES: usize = u16::MAX as usize;

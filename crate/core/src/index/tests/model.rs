@@ -4,10 +4,11 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use crate::index::names::NameHash;
 use crate::index::{BatchEntry, Entry, Index};
 use crate::query::{Query, QueryItem};
 use crate::{Hash, Position, Version};
-use daybook_codec::hash64::{NameHash, hash64};
+use daybook_codec::hash64::hash64;
 
 /// The real hash function, one that makes everything collide, and one that makes much collide.
 pub(super) const HASHES: [NameHash; 3] = [hash64, |_| 0, |bytes| bytes.len() as u64 % 3];
