@@ -23,7 +23,7 @@ export const shortcoming = () => (existsSync(shortcomingFile) ? readFileSync(sho
 
 /** One crate, built once per entry point, so that the users of neither pay for the other. */
 const variants = [
-  // The log's code for speed, which takes a tenth off most of what is asked of it, for 6 kB.
+  // The log's code for speed, which takes a tenth off most of what is asked of it, for 4.5 kB.
   {
     name: 'store',
     features: ['general'],

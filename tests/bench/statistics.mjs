@@ -74,11 +74,11 @@ export function judge({ workload: { target }, figures, compared, bare, chained =
   const own = figures.daybook?.median;
   if (!compared || target === null || own === undefined) return { met: null, limit: null };
   const isMet = compared.ratio >= target;
-  const beside = inTurns?.median ?? own;
-  const inChain = chained && chained.median / beside;
+  const rate = inTurns?.median ?? own;
+  const inChain = chained && chained.median / rate;
   const limit = bare && {
     ratio: (compared.ratio * bare.median) / own,
-    factor: bare.median / beside,
+    factor: bare.median / rate,
     chained: inChain && inChain >= FLOOR_DOUBT ? inChain : null,
   };
   // Whoever is quicker than the floor has shown that it is none.
