@@ -92,23 +92,28 @@ export interface Questions {
 /** A page: where it stands, and its events for `toEvents`. */
 export type Page = [position: number, version: number, next: number | null, rows: Row[]];
 
-/** One event, as `output.rs` writes it; 0 where it is as in the event before. */
-export type Row = [
+/** One event, as `output.rs` writes it; a text is 0 where it is as in the event before. */
+export type Row = readonly [
   id: string,
+  data: RecordedEvent['data'],
+  /** 0 where it is the same as `recordedAt`. */
+  occurredAt: string | 0,
+  type: string | 0,
+  ...more: Common | [],
+];
+
+/** What is left out where it is as in the event before, and version and position one further. */
+export type Common = [
   version: number,
   position: number,
   recordedAt: string | 0,
-  /** 0 where it is the same as `recordedAt`. */
-  occurredAt: string | 0,
   schemaVersion: number,
   streamId: string | 0,
-  type: string | 0,
   correlationId: string | null | 0,
   causationId: string | null | 0,
   commandId: string | null | 0,
   tags: RecordedEvent['tags'],
   metadata: RecordedEvent['metadata'],
-  data: RecordedEvent['data'],
 ];
 
 export interface StoreModule {

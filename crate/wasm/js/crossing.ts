@@ -77,34 +77,47 @@ export function randomBytes(count: number): Uint8Array {
 
 /** The events of a page. */
 export function toEvents(rows: readonly Row[]): RecordedEvent[] {
-  let recordedAt = '';
-  let streamId = '';
-  let type = '';
+  let [version, position, schemaVersion] = [0, 0, 0];
+  let [recordedAt, streamId, type] = ['', '', ''];
   let correlationId: string | null = null;
   let causationId: string | null = null;
   let commandId: string | null = null;
+  let tags: RecordedEvent['tags'] = [];
+  let metadata: RecordedEvent['metadata'] = null;
   return rows.map((row) => {
-    if (row[3] !== 0) recordedAt = row[3];
-    if (row[6] !== 0) streamId = row[6];
-    if (row[7] !== 0) type = row[7];
-    if (row[8] !== 0) correlationId = row[8];
-    if (row[9] !== 0) causationId = row[9];
-    if (row[10] !== 0) commandId = row[10];
+    if (row[3] !== 0) type = row[3];
+    if (row.length === 4) {
+      version += 1;
+      position += 1;
+      // Whoever gets an event may change it, and no other with it.
+      tags = tags.slice();
+    } else {
+      version = row[4];
+      position = row[5];
+      schemaVersion = row[7];
+      tags = row[12];
+      metadata = row[13];
+      if (row[6] !== 0) recordedAt = row[6];
+      if (row[8] !== 0) streamId = row[8];
+      if (row[9] !== 0) correlationId = row[9];
+      if (row[10] !== 0) causationId = row[10];
+      if (row[11] !== 0) commandId = row[11];
+    }
     return {
       id: row[0],
       type,
-      schemaVersion: row[5],
+      schemaVersion,
       streamId,
-      version: row[1],
-      position: row[2],
-      occurredAt: row[4] === 0 ? recordedAt : row[4],
+      version,
+      position,
+      occurredAt: row[2] === 0 ? recordedAt : row[2],
       recordedAt,
       correlationId,
       causationId,
       commandId,
-      tags: row[11],
-      metadata: row[12],
-      data: row[13],
+      tags,
+      metadata,
+      data: row[1],
     };
   });
 }

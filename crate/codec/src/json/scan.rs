@@ -3,28 +3,14 @@
 use super::{MAX_DEPTH, Malformed, Problem};
 use crate::bytes::same_bytes;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 /// The first byte at or after `at` that ends a run of plain characters in a string: a quote, a
 /// backslash or a control character. The text's length, when there is none.
-///
-/// Eight bytes at a time, after "Determine if a word has a byte less than n" of Sean Eron Anderson's
-/// "Bit Twiddling Hacks": the lowest byte flagged is exact, which is the one that is used.
 pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * 0x22);
-        let backslash = word ^ (ONES * 0x5c);
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (control
-            | (quote.wrapping_sub(ONES) & !quote)
-            | (backslash.wrapping_sub(ONES) & !backslash))
-            & HIGH;
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        if let Some(place) = first_special(chunk) {
+            return at + place;
         }
-        at += 8;
+        at += CHUNK;
     }
     let plain = |byte: &u8| *byte >= 0x20 && *byte != b'"' && *byte != b'\\';
     let rest = bytes.get(at..).unwrap_or_default();
@@ -32,6 +18,45 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
         .iter()
         .position(|byte| !plain(byte))
         .unwrap_or(rest.len())
+}
+
+#[cfg(target_feature = "simd128")]
+const CHUNK: usize = 16;
+#[cfg(not(target_feature = "simd128"))]
+const CHUNK: usize = 8;
+
+/// Where the first byte is that is not plain.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn first_special(chunk: &[u8; CHUNK]) -> Option<usize> {
+    use core::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+    let (low, high) = chunk.split_at(8);
+    let word = |half: &[u8]| half.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    let bytes = u64x2(word(low), word(high));
+    let quote = u8x16_eq(bytes, u8x16_splat(b'"'));
+    let backslash = u8x16_eq(bytes, u8x16_splat(b'\\'));
+    let control = u8x16_lt(bytes, u8x16_splat(0x20));
+    let found = i8x16_bitmask(v128_or(v128_or(quote, backslash), control));
+    (found != 0).then(|| found.trailing_zeros() as usize)
+}
+
+/// Where the first byte is that is not plain.
+///
+/// After "Determine if a word has a byte less than n" of Sean Eron Anderson's "Bit Twiddling Hacks": the
+/// lowest byte flagged is exact, which is the one that is used.
+#[cfg(not(target_feature = "simd128"))]
+fn first_special(chunk: &[u8; CHUNK]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_le_bytes(*chunk);
+    let quote = word ^ (ONES * 0x22);
+    let backslash = word ^ (ONES * 0x5c);
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let found = (control
+        | (quote.wrapping_sub(ONES) & !quote)
+        | (backslash.wrapping_sub(ONES) & !backslash))
+        & HIGH;
+    (found != 0).then(|| (found.trailing_zeros() / 8) as usize)
 }
 
 /// Whether `bytes` begin with `text`.

@@ -10,8 +10,8 @@ use crate::output::{moment, tags};
 /// `[position, version, next, rows]`: where the page stands, and its events.
 ///
 /// An array for each event, which the face makes an object of: with the names of the fields in it,
-/// the text would be twice as long. A text that is as in the event before is 0, so that it is read
-/// once; `occurredAt` is 0 where it is the same as `recordedAt`.
+/// the text would be twice as long. Of an event that [`continues`] the one before, it ends after what
+/// the two do not have in common.
 pub(super) fn page(json: &mut Writer, page: &Page) {
     // Most events take less; a page of large ones grows in a few steps.
     json.reserve(64 + page.len() * 256);
@@ -31,22 +31,53 @@ pub(super) fn page(json: &mut Writer, page: &Page) {
     json.end_array().end_array();
 }
 
+/// `[id, data, occurredAt, type]`, and the other fields unless they can be told from the event before.
+/// A text that is as there is 0, so that it is read once; `occurredAt` is 0 where it is the same as
+/// `recordedAt`.
+///
 /// Not inlined: browsers optimise a function for its next call, so what is called for each event is quick
 /// after some of them, and what is a loop in something long is not before the next page.
 #[inline(never)]
 fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
     json.begin_array();
     json.unescaped(event.event_id.as_hyphenated().encode_lower(&mut [0; 36]));
-    json.number(event.version).number(event.position);
-    match before {
-        Some(before) if before.recorded_at == event.recorded_at => json.number(0_u32),
-        _ => moment(json, event.recorded_at),
-    };
+    json.raw(event.data);
     if event.occurred_at == event.recorded_at {
         json.number(0_u32);
     } else {
         moment(json, event.occurred_at);
     }
+    match before {
+        Some(before) if before.event_type == event.event_type => json.number(0_u32),
+        _ => json.string(event.event_type),
+    };
+    if !before.is_some_and(|before| continues(before, event)) {
+        more(json, event, before);
+    }
+    json.end_array();
+}
+
+/// Whether `event` is the next of the same stream and of the log, with all that events of one append
+/// usually have in common.
+fn continues(before: &RecordedEvent<'_>, event: &RecordedEvent<'_>) -> bool {
+    event.version == before.version + 1
+        && event.position == before.position + 1
+        && event.recorded_at == before.recorded_at
+        && event.schema() == before.schema()
+        && texts(event) == texts(before)
+        && event.tags == before.tags
+        && event.metadata.is_none()
+        && before.metadata.is_none()
+}
+
+/// The other fields.
+#[inline(never)]
+fn more(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
+    json.number(event.version).number(event.position);
+    match before {
+        Some(before) if before.recorded_at == event.recorded_at => json.number(0_u32),
+        _ => moment(json, event.recorded_at),
+    };
     json.number(event.schema());
     let then = before.map(texts);
     for (at, now) in texts(event).into_iter().enumerate() {
@@ -56,15 +87,13 @@ fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEve
         };
     }
     tags(json, event);
-    json.raw(event.metadata.unwrap_or("null")).raw(event.data);
-    json.end_array();
+    json.raw(event.metadata.unwrap_or("null"));
 }
 
 /// The texts that events have in common.
-fn texts<'a>(event: &RecordedEvent<'a>) -> [Option<&'a str>; 5] {
+fn texts<'a>(event: &RecordedEvent<'a>) -> [Option<&'a str>; 4] {
     [
         Some(event.stream_id),
-        Some(event.event_type),
         event.correlation_id,
         event.causation_id,
         event.command_id,
