@@ -40,16 +40,20 @@ const unneeded = [
 
 /** What does the same in fewer words. @type {[pattern: RegExp, by: string][]} */
 const shorter = [
-  // Texts that cross are short: what is quicker for long ones of ASCII is not worth its room.
+  // Most texts that cross are short and ASCII, for which a call of the encoder takes longer than a loop.
+  // The others are encoded as a whole.
   [
     /^function passStringToWasm0\([\s\S]*?^\}\n/m,
     `function passStringToWasm0(arg, malloc, realloc) {
-    const room = arg.length * 3;
-    let ptr = malloc(room, 1) >>> 0;
+    const { length } = arg;
+    let ptr = malloc(length, 1) >>> 0;
+    const memory = getUint8ArrayMemory0();
     let written = 0;
-    if (arg) {
-        ({ written } = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + room)));
-        ptr = realloc(ptr, room, written, 1) >>> 0;
+    for (let code; (code = arg.charCodeAt(written)) < 128; written++) memory[ptr + written] = code;
+    if (written < length) {
+        ptr = realloc(ptr, length, length * 3, 1) >>> 0;
+        ({ written } = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr)));
+        ptr = realloc(ptr, length * 3, written, 1) >>> 0;
     }
     WASM_VECTOR_LEN = written;
     return ptr;

@@ -94,6 +94,46 @@ describe('readStream', () => {
     );
   });
 
+  test('gives the events of one append what each has of its own, and none what another has', async () => {
+    const own = await openMemory();
+    const base = {
+      ...{ type: 'A', schemaVersion: 1, occurredAt: '2026-01-31T09:30:00.000Z', correlationId: 'c' },
+      ...{ causationId: 'd', tags: ['t'], metadata: null, data: 0 },
+    };
+    const others = [
+      ...[{ type: 'B' }, { schemaVersion: 2 }, { occurredAt: '2026-01-31T09:30:01.000Z' }, { data: [1] }],
+      ...[
+        { correlationId: null },
+        { causationId: 'e' },
+        { tags: [] },
+        { tags: ['t', 'u'] },
+        { metadata: {} },
+      ],
+    ];
+    // Each difference after the same twice, and twice, in one stream and from one stream to another.
+    const given = others.flatMap((other) => [base, base, { ...base, ...other }, { ...base, ...other }]);
+    const events = () => given.map((one) => /** @type {any} */ (structuredClone(one)));
+    await own.appendAll([
+      { streamId: 's', events: events() },
+      { streamId: 't', events: events() },
+    ]);
+    await own.append('s', events());
+    const plain = (/** @type {readonly import('daybook').RecordedEvent[]} */ found) =>
+      found.map(({ id: _, recordedAt: __, commandId: ___, ...rest }) => rest);
+    const count = given.length;
+    const placed = (/** @type {string} */ streamId, version = 0, position = 1) =>
+      given.map((one, index) => ({ ...one, streamId, version: version + index, position: position + index }));
+    const [first, second] = [placed('s'), placed('t', 0, count + 1)];
+    const third = placed('s', count, 2 * count + 1);
+    const { events: found } = await own.readStream('s');
+    assert.deepEqual(plain(found), [...first, ...third]);
+    const backward = await own.readStream('s', { direction: 'backward' });
+    assert.deepEqual(plain(backward.events), [...first, ...third].reverse());
+    assert.deepEqual(plain(await readLog(own)), [...first, ...second, ...third]);
+    found[0]?.tags.push('changed');
+    assert.deepEqual(plain(found).slice(1), [...first, ...third].slice(1));
+  });
+
   test('finds a stream that does not exist empty, at version -1', async () => {
     assert.deepEqual(await store.readStream('nowhere'), { events: [], version: -1, position: 2_501 });
   });

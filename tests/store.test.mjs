@@ -86,6 +86,21 @@ describe('an append', () => {
     );
   });
 
+  test('keeps what must be escaped, wherever in a text it stands', async () => {
+    const store = await openMemory();
+    const texts = ['"', '\\', '\n', '\u0001', '\u007f'].flatMap((one) =>
+      Array.from({ length: 40 }, (_, before) => `${'-'.repeat(before)}${one}${'-'.repeat(20)}`),
+    );
+    await store.append(
+      's',
+      texts.map((text) => event('Written', { text, [text]: [text] })),
+    );
+    assert.deepEqual(
+      (await readLog(store)).map(({ data }) => data),
+      texts.map((text) => ({ text, [text]: [text] })),
+    );
+  });
+
   test('fills in what was left out', async () => {
     const store = await openMemory();
     await store.append('s', [event('T'), { ...event('T'), occurredAt: new Date(86_400_000) }]);

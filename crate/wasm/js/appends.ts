@@ -1,12 +1,14 @@
 /** Appends on their way to Rust. */
 
-import type { Part } from './bindings.js';
+import type { AppendAnswer, Part } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
 import type { Refusal } from './failing.js';
 import type { Appended } from './types.js';
 
 /** About how many characters cross together. */
 const PART_LENGTH = 1 << 18;
+/** An append by itself that is shorter crosses as a string. */
+const LONG = 1 << 12;
 
 /** What became of an append: an array when it was made, with a version for each stream. */
 type Answer = [position: number, ...versions: number[]] | (Appended & { repeated: true }) | Refusal;
@@ -49,11 +51,32 @@ export class Appends {
     });
   }
 
+  #cross = (): void => {
+    const [one] = this.#asked;
+    if (one && this.#asked.length === 1 && one.text.length < LONG) {
+      this.#asked = [];
+      this.#isCrossing = false;
+      this.#crossOne(one);
+    } else {
+      void this.#crossAll();
+    }
+  };
+
+  /** As most do: with nothing beside it that is not needed. */
+  #crossOne(one: Asked): void {
+    try {
+      const random = one.ids > 0 ? randomBytes(16 * one.ids) : undefined;
+      this.#inner.appendOne(one.text, random, Date.now(), this.#answerTo([one]));
+    } catch (error) {
+      one.reject(error);
+    }
+  }
+
   /**
    * In parts: storage works on the first while the next cross, and what they cross in is used again. What
    * is asked for meanwhile comes after what was asked for before.
    */
-  #cross = async (): Promise<void> => {
+  async #crossAll(): Promise<void> {
     while (this.#asked.length > 0) {
       let [count, length] = [0, 0];
       do length += this.#asked[count++]?.text.length ?? 0;
@@ -63,32 +86,35 @@ export class Appends {
       if (this.#asked.length > 0) await undefined;
     }
     this.#isCrossing = false;
-  };
+  }
 
   #crossPart(asked: readonly Asked[]): void {
-    const reject = (error: unknown) => {
-      for (const { reject } of asked) reject(error);
-    };
+    const answer = this.#answerTo(asked);
     try {
       const { bytes, ends } = utf8(asked.map(({ text }) => text));
       const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
-      const resolve = (json: string) => this.#settle(asked, json);
-      const appended = (position: number, version: number) => this.#settleOne(asked, position, version);
-      this.#inner.append(bytes, ends, random, Date.now(), { resolve, reject, appended });
+      this.#inner.append(bytes, ends, random, Date.now(), answer);
     } catch (error) {
-      reject(error);
+      answer.reject(error);
     }
   }
 
-  /** As `#settle`, of an append that is alone and to one stream: without JSON, of which each text costs. */
-  #settleOne([one]: readonly Asked[], position: number, version: number): void {
-    this.#noteAppended();
-    one?.resolve(appended([position, version], one.streamIds));
+  /** What Rust calls: it only settles promises, and asks nothing of Rust again. */
+  #answerTo(asked: readonly Asked[]): AppendAnswer {
+    return {
+      resolve: (json) => this.#settle(asked, JSON.parse(json)),
+      reject: (error) => {
+        for (const { reject } of asked) reject(error);
+      },
+      appended: (position, version) => {
+        this.#noteAppended();
+        const [one] = asked;
+        one?.resolve(appended([position, version], one.streamIds));
+      },
+    };
   }
 
-  /** Called by Rust: it only settles promises, and asks nothing of Rust again. */
-  #settle(asked: readonly Asked[], json: string): void {
-    const answers = JSON.parse(json) as Answer[];
+  #settle(asked: readonly Asked[], answers: readonly Answer[]): void {
     if (answers.some(Array.isArray)) this.#noteAppended();
     for (const [index, { streamIds, resolve, reject }] of asked.entries()) {
       const answer = answers[index];

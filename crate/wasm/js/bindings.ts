@@ -35,6 +35,8 @@ export interface Part {
   ask(name: string, input: string): string;
   /** Opens a part of this one; throws the text of an error. */
   part(name: string, input: string): Part;
+  /** Makes an append of JSON text; `random` is for its events that have no id. */
+  appendOne(json: string, random: Uint8Array | undefined, now: number, answer: AppendAnswer): void;
   /** Makes several appends. */
   append(
     utf8Jsons: Uint8Array,
@@ -93,17 +95,19 @@ export interface Questions {
 export type Page = [position: number, version: number, next: number | null, rows: Row[]];
 
 /** One event, as `output.rs` writes it; a text is 0 where it is as in the event before. */
-export type Row = readonly [
+export type Row = Short | Whole;
+
+/** An event that follows the one before in its stream and in the log, and has the rest in common with it. */
+export type Short = readonly [
   id: string,
   data: RecordedEvent['data'],
   /** 0 where it is the same as `recordedAt`. */
   occurredAt: string | 0,
   type: string | 0,
-  ...more: Common | [],
 ];
 
-/** What is left out where it is as in the event before, and version and position one further. */
-export type Common = [
+export type Whole = readonly [
+  ...Short,
   version: number,
   position: number,
   recordedAt: string | 0,

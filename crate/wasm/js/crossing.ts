@@ -1,6 +1,6 @@
 /** What crosses to Rust and back in a form that is quick to make and to read. */
 
-import type { Row } from './bindings.js';
+import type { Row, Short, Whole } from './bindings.js';
 import type { RecordedEvent } from './types.js';
 
 /** Texts up to a third of this are encoded in memory that is kept; what was not used takes up none. */
@@ -77,47 +77,68 @@ export function randomBytes(count: number): Uint8Array {
 
 /** The events of a page. */
 export function toEvents(rows: readonly Row[]): RecordedEvent[] {
-  let [version, position, schemaVersion] = [0, 0, 0];
-  let [recordedAt, streamId, type] = ['', '', ''];
-  let correlationId: string | null = null;
-  let causationId: string | null = null;
-  let commandId: string | null = null;
-  let tags: RecordedEvent['tags'] = [];
-  let metadata: RecordedEvent['metadata'] = null;
+  let before = nothing;
   return rows.map((row) => {
-    if (row[3] !== 0) type = row[3];
-    if (row.length === 4) {
-      version += 1;
-      position += 1;
-      // Whoever gets an event may change it, and no other with it.
-      tags = tags.slice();
-    } else {
-      version = row[4];
-      position = row[5];
-      schemaVersion = row[7];
-      tags = row[12];
-      metadata = row[13];
-      if (row[6] !== 0) recordedAt = row[6];
-      if (row[8] !== 0) streamId = row[8];
-      if (row[9] !== 0) correlationId = row[9];
-      if (row[10] !== 0) causationId = row[10];
-      if (row[11] !== 0) commandId = row[11];
-    }
-    return {
-      id: row[0],
-      type,
-      schemaVersion,
-      streamId,
-      version,
-      position,
-      occurredAt: row[2] === 0 ? recordedAt : row[2],
-      recordedAt,
-      correlationId,
-      causationId,
-      commandId,
-      tags,
-      metadata,
-      data: row[1],
-    };
+    before = row.length === 4 ? following(row, before) : whole(row, before);
+    return before;
   });
+}
+
+/** What comes before the first event of a page, which refers to nothing of it. */
+const nothing: RecordedEvent = {
+  id: '',
+  type: '',
+  schemaVersion: 1,
+  streamId: '',
+  version: -1,
+  position: 0,
+  occurredAt: '',
+  recordedAt: '',
+  correlationId: null,
+  causationId: null,
+  commandId: null,
+  tags: [],
+  metadata: null,
+  data: null,
+};
+
+function whole(row: Whole, before: RecordedEvent): RecordedEvent {
+  const recordedAt = row[6] === 0 ? before.recordedAt : row[6];
+  return {
+    id: row[0],
+    type: row[3] === 0 ? before.type : row[3],
+    schemaVersion: row[7],
+    streamId: row[8] === 0 ? before.streamId : row[8],
+    version: row[4],
+    position: row[5],
+    occurredAt: row[2] === 0 ? recordedAt : row[2],
+    recordedAt,
+    correlationId: row[9] === 0 ? before.correlationId : row[9],
+    causationId: row[10] === 0 ? before.causationId : row[10],
+    commandId: row[11] === 0 ? before.commandId : row[11],
+    tags: row[12],
+    metadata: row[13],
+    data: row[1],
+  };
+}
+
+function following(row: Short, before: RecordedEvent): RecordedEvent {
+  const { recordedAt } = before;
+  return {
+    id: row[0],
+    type: row[3] === 0 ? before.type : row[3],
+    schemaVersion: before.schemaVersion,
+    streamId: before.streamId,
+    version: before.version + 1,
+    position: before.position + 1,
+    occurredAt: row[2] === 0 ? recordedAt : row[2],
+    recordedAt,
+    correlationId: before.correlationId,
+    causationId: before.causationId,
+    commandId: before.commandId,
+    // Whoever gets an event may change it, and no other with it.
+    tags: before.tags.slice(),
+    metadata: null,
+    data: row[1],
+  };
 }

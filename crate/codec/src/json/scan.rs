@@ -6,18 +6,20 @@ use crate::bytes::same_bytes;
 /// The first byte at or after `at` that ends a run of plain characters in a string: a quote, a
 /// backslash or a control character. The text's length, when there is none.
 pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        if let Some(place) = first_special(chunk) {
+    let (chunks, rest) = bytes.get(at..).unwrap_or_default().as_chunks();
+    for chunk in chunks {
+        if let Some(place) = first_special(*chunk) {
             return at + place;
         }
         at += CHUNK;
     }
-    let plain = |byte: &u8| *byte >= 0x20 && *byte != b'"' && *byte != b'\\';
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest
-        .iter()
-        .position(|byte| !plain(byte))
-        .unwrap_or(rest.len())
+    for byte in rest {
+        if *byte < 0x20 || *byte == b'"' || *byte == b'\\' {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 #[cfg(target_feature = "simd128")]
@@ -28,10 +30,13 @@ const CHUNK: usize = 8;
 /// Where the first byte is that is not plain.
 #[cfg(target_feature = "simd128")]
 #[inline]
-fn first_special(chunk: &[u8; CHUNK]) -> Option<usize> {
+fn first_special(chunk: [u8; CHUNK]) -> Option<usize> {
     use core::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
     let (low, high) = chunk.split_at(8);
-    let word = |half: &[u8]| half.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    let word = |half: &[u8]| {
+        half.first_chunk()
+            .map_or(0, |word| u64::from_le_bytes(*word))
+    };
     let bytes = u64x2(word(low), word(high));
     let quote = u8x16_eq(bytes, u8x16_splat(b'"'));
     let backslash = u8x16_eq(bytes, u8x16_splat(b'\\'));
@@ -45,10 +50,10 @@ fn first_special(chunk: &[u8; CHUNK]) -> Option<usize> {
 /// After "Determine if a word has a byte less than n" of Sean Eron Anderson's "Bit Twiddling Hacks": the
 /// lowest byte flagged is exact, which is the one that is used.
 #[cfg(not(target_feature = "simd128"))]
-fn first_special(chunk: &[u8; CHUNK]) -> Option<usize> {
+fn first_special(chunk: [u8; CHUNK]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let word = u64::from_le_bytes(*chunk);
+    let word = u64::from_le_bytes(chunk);
     let quote = word ^ (ONES * 0x22);
     let backslash = word ^ (ONES * 0x5c);
     let control = word.wrapping_sub(ONES * 0x20) & !word;

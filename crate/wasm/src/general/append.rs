@@ -16,14 +16,33 @@ use crate::input::parse;
 impl Handle {
     /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
     /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
-    /// one of `random`, 16 bytes for each. Gives the answers as the JSON text of an array, or when
-    /// there is only one and it is plain, in numbers.
+    /// one of `random`, 16 bytes for each. Gives the answers as the JSON text of an array.
     pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64, answer: Answer) {
+        let mut defaults = Defaults::new(random, from_millis(now));
+        let (appends, malformed) = read(input, ends, &mut defaults);
+        self.make(appends, malformed, answer);
+    }
+
+    /// Makes one append by itself, as most are: with as little beside it as can be. Gives its answer in
+    /// an array too; or in numbers, when it is plain.
+    #[wasm_bindgen(js_name = appendOne)]
+    pub fn append_one(&self, input: &str, random: Option<Box<[u8]>>, now: f64, answer: Answer) {
+        let random = random.unwrap_or_default();
+        let mut defaults = Defaults::new(&random, from_millis(now));
+        let (append, malformed) = match read_one(input, &mut defaults) {
+            Ok(append) => (vec![append], Vec::new()),
+            Err(error) => (Vec::new(), vec![(0, error)]),
+        };
+        self.make(append, malformed, answer);
+    }
+}
+
+impl Handle {
+    fn make(&self, appends: Vec<Append>, malformed: Vec<Malformed>, answer: Answer) {
         let Some(store) = self.0.store() else {
             return carry_out(Box::pin(async { Err(unknown("append")) }), answer);
         };
         let store = store.clone();
-        let (appends, malformed) = read(input, ends, random, now);
         spawn(Box::pin(async move {
             let mut answers = store.append_each(appends, Payloads::Read).await;
             for (place, error) in malformed {
@@ -65,27 +84,25 @@ fn make_room() {
 type Malformed = (usize, Box<Error>);
 
 /// Reads each append that can be read; the others are to be answered by what is wrong with them.
-fn read(input: &[u8], ends: &[u32], random: &[u8], now: f64) -> (Vec<Append>, Vec<Malformed>) {
+fn read(input: &[u8], ends: &[u32], defaults: &mut Defaults<'_>) -> (Vec<Append>, Vec<Malformed>) {
     if input.len() >= LARGE_INPUT_BYTES {
         make_room();
     }
-    let mut defaults = Defaults::new(random, from_millis(now));
     let (mut appends, mut malformed) = (Vec::with_capacity(ends.len()), Vec::new());
     let mut start = 0;
     for (place, end) in ends.iter().enumerate() {
         let bytes = input.get(start..*end as usize).unwrap_or_default();
         start = *end as usize;
-        let append = utf8(bytes).and_then(|text| {
-            parse("append", text, |reader| {
-                input::append(reader, &mut defaults)
-            })
-        });
-        match append {
+        match utf8(bytes).and_then(|text| read_one(text, defaults)) {
             Ok(append) => appends.push(append),
             Err(error) => malformed.push((place, error)),
         }
     }
     (appends, malformed)
+}
+
+fn read_one(text: &str, defaults: &mut Defaults<'_>) -> Result<Append> {
+    parse("append", text, |reader| input::append(reader, defaults))
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str> {
