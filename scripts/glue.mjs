@@ -40,8 +40,8 @@ const unneeded = [
 
 /** What does the same in fewer words. @type {[pattern: RegExp, by: string][]} */
 const shorter = [
-  // Most texts that cross are short and ASCII, for which a call of the encoder takes longer than a loop.
-  // The others are encoded as a whole.
+  // Most texts that cross are short and ASCII: a loop takes less time than the encoder does to be called.
+  // What is not all ASCII is encoded from its beginning.
   [
     /^function passStringToWasm0\([\s\S]*?^\}\n/m,
     `function passStringToWasm0(arg, malloc, realloc) {
@@ -52,7 +52,7 @@ const shorter = [
     for (let code; (code = arg.charCodeAt(written)) < 128; written++) memory[ptr + written] = code;
     if (written < length) {
         ptr = realloc(ptr, length, length * 3, 1) >>> 0;
-        ({ written } = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr)));
+        ({ written } = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + length * 3)));
         ptr = realloc(ptr, length * 3, written, 1) >>> 0;
     }
     WASM_VECTOR_LEN = written;

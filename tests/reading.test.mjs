@@ -134,6 +134,49 @@ describe('readStream', () => {
     assert.deepEqual(plain(found).slice(1), [...first, ...third].slice(1));
   });
 
+  test('gives an event the same however much is read before it', async ({ mock }) => {
+    const own = await openMemory();
+    const now = mock.method(Date, 'now', () => 1_000);
+    const one = () => [event('A')];
+    // At one moment: with command ids, to another stream in between, and in one append; then later.
+    await Promise.all([
+      ...[1, 2].map((id) => own.append('s', one(), { commandId: `command-${id}` })),
+      ...['t', 's', 's'].map((streamId) => own.append(streamId, one())),
+      own.append('s', [...one(), ...one(), { ...event('A'), metadata: 1 }, ...one(), ...one()]),
+    ]);
+    now.mock.mockImplementation(() => 2_000);
+    await own.append('s', one());
+    const { events: found } = await own.readStream('s');
+    for (const [from, read] of found.entries()) {
+      const alone = await own.readStream('s', { from, limit: 1 });
+      assert.deepEqual([read], alone.events);
+    }
+    const [last, ...before] = found.toReversed();
+    assert.deepEqual(
+      [last?.recordedAt, ...new Set(before.map(({ recordedAt }) => recordedAt))],
+      ['1970-01-01T00:00:02.000Z', '1970-01-01T00:00:01.000Z'],
+    );
+    assert.deepEqual(
+      found.map(({ position, commandId, metadata }) => [position, commandId, metadata]),
+      [
+        ...[
+          [1, 'command-1', null],
+          [2, 'command-2', null],
+          [4, null, null],
+          [5, null, null],
+          [6, null, null],
+        ],
+        ...[
+          [7, null, null],
+          [8, null, 1],
+          [9, null, null],
+          [10, null, null],
+          [11, null, null],
+        ],
+      ],
+    );
+  });
+
   test('finds a stream that does not exist empty, at version -1', async () => {
     assert.deepEqual(await store.readStream('nowhere'), { events: [], version: -1, position: 2_501 });
   });

@@ -7,8 +7,8 @@ import type { Appended } from './types.js';
 
 /** About how many characters cross together. */
 const PART_LENGTH = 1 << 18;
-/** An append by itself that is shorter crosses as a string. */
-const LONG = 1 << 12;
+/** An append by itself with fewer characters crosses as a string: longer ones are encoded sooner than by a loop. */
+const STRING_LENGTH = 1 << 12;
 
 /** What became of an append: an array when it was made, with a version for each stream. */
 type Answer = [position: number, ...versions: number[]] | (Appended & { repeated: true }) | Refusal;
@@ -53,7 +53,7 @@ export class Appends {
 
   #cross = (): void => {
     const [one] = this.#asked;
-    if (one && this.#asked.length === 1 && one.text.length < LONG) {
+    if (one && this.#asked.length === 1 && one.text.length < STRING_LENGTH) {
       this.#asked = [];
       this.#isCrossing = false;
       this.#crossOne(one);
@@ -62,11 +62,10 @@ export class Appends {
     }
   };
 
-  /** As most do: with nothing beside it that is not needed. */
+  /** As most do. */
   #crossOne(one: Asked): void {
     try {
-      const random = one.ids > 0 ? randomBytes(16 * one.ids) : undefined;
-      this.#inner.appendOne(one.text, random, Date.now(), this.#answerTo([one]));
+      this.#inner.appendOne(one.text, randomBytes(16 * one.ids), Date.now(), this.#answerTo([one]));
     } catch (error) {
       one.reject(error);
     }

@@ -35,8 +35,8 @@ export interface Part {
   ask(name: string, input: string): string;
   /** Opens a part of this one; throws the text of an error. */
   part(name: string, input: string): Part;
-  /** Makes an append of JSON text; `random` is for its events that have no id. */
-  appendOne(json: string, random: Uint8Array | undefined, now: number, answer: AppendAnswer): void;
+  /** Makes one append, of JSON text. */
+  appendOne(json: string, random: Uint8Array, now: number, answer: AppendAnswer): void;
   /** Makes several appends. */
   append(
     utf8Jsons: Uint8Array,
@@ -97,7 +97,7 @@ export type Page = [position: number, version: number, next: number | null, rows
 /** One event, as `output.rs` writes it; a text is 0 where it is as in the event before. */
 export type Row = Short | Whole;
 
-/** An event that follows the one before in its stream and in the log, and has the rest in common with it. */
+/** An event that follows the one before in its stream and in the log, with no metadata and the rest in common. */
 export type Short = readonly [
   id: string,
   data: RecordedEvent['data'],

@@ -17,13 +17,6 @@ let kept: Uint8Array<ArrayBuffer> | undefined;
 
 /** Texts as UTF-8, one behind the other, and where each of them ends; until the next are encoded. */
 export function utf8(texts: readonly string[]): { bytes: Uint8Array; ends: Uint32Array } {
-  const [first = ''] = texts;
-  if (texts.length === 1 && first.length <= ENCODED_LENGTH) {
-    // An append by itself: nothing but what is needed.
-    kept ??= new Uint8Array(KEPT_BYTES);
-    const { written } = encoder.encodeInto(first, kept);
-    return { bytes: kept.subarray(0, written), ends: new Uint32Array([written]) };
-  }
   const length = texts.reduce((sum, text) => sum + text.length, 0);
   const room = 3 * length;
   if (room <= KEPT_BYTES) kept ??= new Uint8Array(KEPT_BYTES);

@@ -29,7 +29,6 @@ const CHUNK: usize = 8;
 
 /// Where the first byte is that is not plain.
 #[cfg(target_feature = "simd128")]
-#[inline]
 fn first_special(chunk: [u8; CHUNK]) -> Option<usize> {
     use core::arch::wasm32::{i8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
     let (low, high) = chunk.split_at(8);

@@ -1,4 +1,5 @@
-//! Appends: the one call whose input does not cross as a string, since a string is copied once more.
+//! Appends. Several, or a long one, cross as bytes, since a string is copied once more; a short one by
+//! itself as a string, which takes fewer crossings.
 
 use core::hint::black_box;
 
@@ -16,29 +17,28 @@ use crate::input::parse;
 impl Handle {
     /// Makes several appends, each for itself, at `now`, in milliseconds since 1970: JSON texts as
     /// UTF-8, one behind the other, of which each ends where `ends` says. Events without an id get
-    /// one of `random`, 16 bytes for each. Gives the answers as the JSON text of an array.
+    /// one of `random`, 16 bytes for each. Gives the answers as the JSON text of an array; or, of an
+    /// append that is the only one and plain, in numbers.
     pub fn append(&self, input: &[u8], ends: &[u32], random: &[u8], now: f64, answer: Answer) {
         let mut defaults = Defaults::new(random, from_millis(now));
         let (appends, malformed) = read(input, ends, &mut defaults);
-        self.make(appends, malformed, answer);
+        self.carry_out_appends(appends, malformed, answer);
     }
 
-    /// Makes one append by itself, as most are: with as little beside it as can be. Gives its answer in
-    /// an array too; or in numbers, when it is plain.
+    /// Makes one append, as [`append`](Self::append) does.
     #[wasm_bindgen(js_name = appendOne)]
-    pub fn append_one(&self, input: &str, random: Option<Box<[u8]>>, now: f64, answer: Answer) {
-        let random = random.unwrap_or_default();
-        let mut defaults = Defaults::new(&random, from_millis(now));
+    pub fn append_one(&self, input: &str, random: &[u8], now: f64, answer: Answer) {
+        let mut defaults = Defaults::new(random, from_millis(now));
         let (append, malformed) = match read_one(input, &mut defaults) {
             Ok(append) => (vec![append], Vec::new()),
             Err(error) => (Vec::new(), vec![(0, error)]),
         };
-        self.make(append, malformed, answer);
+        self.carry_out_appends(append, malformed, answer);
     }
 }
 
 impl Handle {
-    fn make(&self, appends: Vec<Append>, malformed: Vec<Malformed>, answer: Answer) {
+    fn carry_out_appends(&self, appends: Vec<Append>, malformed: Vec<Malformed>, answer: Answer) {
         let Some(store) = self.0.store() else {
             return carry_out(Box::pin(async { Err(unknown("append")) }), answer);
         };

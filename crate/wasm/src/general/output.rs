@@ -52,13 +52,13 @@ fn row(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEve
         _ => json.string(event.event_type),
     };
     if !before.is_some_and(|before| continues(before, event)) {
-        more(json, event, before);
+        rest(json, event, before);
     }
     json.end_array();
 }
 
-/// Whether `event` is the next of the same stream and of the log, with all that events of one append
-/// usually have in common.
+/// Whether `event` is the next of the same stream and of the log, has all that events of one append usually
+/// have in common, and no metadata.
 fn continues(before: &RecordedEvent<'_>, event: &RecordedEvent<'_>) -> bool {
     event.version == before.version + 1
         && event.position == before.position + 1
@@ -67,12 +67,11 @@ fn continues(before: &RecordedEvent<'_>, event: &RecordedEvent<'_>) -> bool {
         && texts(event) == texts(before)
         && event.tags == before.tags
         && event.metadata.is_none()
-        && before.metadata.is_none()
 }
 
 /// The other fields.
 #[inline(never)]
-fn more(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
+fn rest(json: &mut Writer, event: &RecordedEvent<'_>, before: Option<&RecordedEvent<'_>>) {
     json.number(event.version).number(event.position);
     match before {
         Some(before) if before.recorded_at == event.recorded_at => json.number(0_u32),
