@@ -138,10 +138,10 @@ describe('readStream', () => {
     const own = await openMemory();
     const now = mock.method(Date, 'now', () => 1_000);
     const one = () => [event('A')];
-    // At one moment: with command ids, to another stream in between, and in one append; then later.
+    // At one moment: with command ids, with another stream in between, and in one append; then later.
     await Promise.all([
       ...[1, 2].map((id) => own.append('s', one(), { commandId: `command-${id}` })),
-      ...['t', 's', 's'].map((streamId) => own.append(streamId, one())),
+      ...['s', 't', 's', 's'].map((streamId) => own.append(streamId, one())),
       own.append('s', [...one(), ...one(), { ...event('A'), metadata: 1 }, ...one(), ...one()]),
     ]);
     now.mock.mockImplementation(() => 2_000);
@@ -158,22 +158,11 @@ describe('readStream', () => {
     );
     assert.deepEqual(
       found.map(({ position, commandId, metadata }) => [position, commandId, metadata]),
-      [
-        ...[
-          [1, 'command-1', null],
-          [2, 'command-2', null],
-          [4, null, null],
-          [5, null, null],
-          [6, null, null],
-        ],
-        ...[
-          [7, null, null],
-          [8, null, 1],
-          [9, null, null],
-          [10, null, null],
-          [11, null, null],
-        ],
-      ],
+      [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12].map((position) => [
+        position,
+        position < 3 ? `command-${position}` : null,
+        position === 9 ? 1 : null,
+      ]),
     );
   });
 
