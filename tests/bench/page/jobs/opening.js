@@ -2,7 +2,7 @@
 
 import { requested } from '../contenders/idb.js';
 import { NAME, shopOrders } from './import.js';
-import { must, timed } from './measure.js';
+import { must, tidied, timed } from './measure.js';
 
 const COUNT = 50;
 
@@ -24,6 +24,7 @@ function show(rows) {
  */
 export async function openingFloor(_, plan) {
   const rows = shopOrders(plan).slice(0, COUNT);
+  await tidied();
   const openFloor = await timed(async () => {
     const [database] = await Promise.all([
       requested(indexedDB.open(`daybook:${NAME}`)),
@@ -54,6 +55,8 @@ export async function showOrders(contender, plan) {
   /** @type {import('../fold.js').SummaryRow[]} */
   let rows = [];
   let open = 0;
+  // What the page before has left is nobody's opening.
+  await tidied();
   const openReady = await timed(async () => {
     open = await timed(async () => {
       store = await contender.open({ name: NAME, durability: 'relaxed', use: 'first rows' });
