@@ -7,7 +7,7 @@ import type { Appended } from './types.js';
 
 /** About how many characters cross together. */
 const PART_LENGTH = 1 << 18;
-/** An append by itself with fewer characters crosses as a string: longer ones are encoded sooner than by a loop. */
+/** An append by itself with fewer characters crosses as a string, which a loop writes to memory. */
 const STRING_LENGTH = 1 << 12;
 
 /** What became of an append: an array when it was made, with a version for each stream. */
