@@ -185,7 +185,11 @@ impl<S: Storage + 'static> Inner<S> {
         let Some(first) = run.first().map(|entry| entry.first) else {
             return Ok(());
         };
-        let batches = decode_all(self.read_at(&keys).await?)?;
+        let known = self.state.borrow_mut().cache.all(&keys);
+        let batches = match known {
+            Some(batches) => batches,
+            None => decode_all(self.read_at(&keys).await?)?,
+        };
         if let Some(merged) = merged(&batches, first, &keys)?
             && self
                 .storage
@@ -201,6 +205,7 @@ impl<S: Storage + 'static> Inner<S> {
         }
         // Another store was quicker. What it made of them, perhaps with events beyond the tail, is
         // in the directory after this.
+        let batches = decode_all(self.read_at(&keys).await?)?;
         self.refresh().await?;
         let mut state = self.state.borrow_mut();
         for batch in &batches {

@@ -128,6 +128,39 @@ fn small_batches_before_a_large_one_are_merged_too() {
 }
 
 #[test]
+fn what_is_in_memory_is_merged_without_being_read() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, faults) = watched(&memory).await;
+        for id in 1..=100 {
+            let append = Append::to("s", ExpectedVersion::Any, vec![event(id)], NOW);
+            store.append(append).await.unwrap();
+        }
+        let before = (log(memory.connect()).await, faults.calls().len());
+        assert_eq!(store.maintain().await.unwrap(), Maintenance::Merged);
+        assert_eq!(faults.calls().split_off(before.1), [Operation::Replace]);
+        assert_eq!(log(memory.connect()).await, before.0);
+        assert_eq!(verify(memory.connect()).await, 100);
+    });
+}
+
+#[test]
+fn whoever_was_slower_to_merge_what_is_in_memory_learns_of_it() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (slower, quicker) = (tab(&memory).await, tab(&memory).await);
+        filled(&memory, 100).await;
+        slower.refresh().await.unwrap();
+        quicker.refresh().await.unwrap();
+        assert_eq!(quicker.maintain().await.unwrap(), Maintenance::Merged);
+        let merged = memory.read_after(0, usize::MAX).await.unwrap();
+        assert_eq!(slower.maintain().await.unwrap(), Maintenance::Merged);
+        assert_eq!(slower.maintain().await.unwrap(), Maintenance::Idle);
+        assert_eq!(memory.read_after(0, usize::MAX).await.unwrap(), merged);
+    });
+}
+
+#[test]
 fn what_is_appended_at_once_is_stored_by_one_commit_in_batches_worth_reading() {
     block_on(async {
         let memory = MemoryStorage::new();
