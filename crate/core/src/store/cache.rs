@@ -43,15 +43,6 @@ impl Cache {
         Some(Rc::clone(batch))
     }
 
-    /// The batches that hold `positions`, if all of them are here.
-    pub(super) fn all(&mut self, positions: &[Position]) -> Option<Vec<Rc<Batch>>> {
-        let mut found = Vec::with_capacity(positions.len());
-        for position in positions {
-            found.push(self.get(*position)?);
-        }
-        Some(found)
-    }
-
     /// Whether the batch that holds `position` is here.
     pub(super) fn holds(&self, position: Position) -> bool {
         let next = self.batches.from(&position).first();

@@ -185,11 +185,7 @@ impl<S: Storage + 'static> Inner<S> {
         let Some(first) = run.first().map(|entry| entry.first) else {
             return Ok(());
         };
-        let known = self.state.borrow_mut().cache.all(&keys);
-        let batches = match known {
-            Some(batches) => batches,
-            None => decode_all(self.read_at(&keys).await?)?,
-        };
+        let batches = self.load(&keys).await?;
         if let Some(merged) = merged(&batches, first, &keys)?
             && self
                 .storage
