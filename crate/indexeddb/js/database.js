@@ -19,7 +19,7 @@ export const LOG = 'log';
  * request that needs no answer before the transaction is told to end.
  *
  * Sealing moves batches to `LOG`, the oldest first: there are those up to some position, here those
- * beyond it. What is still here of those before is not looked at.
+ * beyond it.
  */
 export const RECENT = 'recent';
 /** What stays in `RECENT` of a batch that is in `LOG`. */
@@ -336,8 +336,7 @@ export async function readRecords(derived, prefix) {
  */
 export async function readEnd(log, recent) {
   const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKey(log)]);
-  for (const { first, last, bytes } of newest)
-    if (last > sealed) return { last, before: first - 1, bytes, sealed };
+  for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes, sealed };
   if (sealed === 0) return undefined;
   const range = IDBKeyRange.upperBound(sealed, true);
   const [before, value] = await Promise.all([lastKey(log, range), answer(log.get(sealed))]);

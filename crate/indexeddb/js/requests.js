@@ -362,31 +362,24 @@ export class Connection {
     const merged = bytes.slice();
     const last = keys.at(-1) ?? 0;
     const expected = before > 0 ? [before, ...keys] : [...keys];
-    let [sealedTo, isDone] = [0, false];
-    // Strictly: what is let go of afterwards may have been stored so, and must not be lost to a power cut.
-    const replaced = await this.#write([LOG, RECENT], true, async (log, recent) => {
+    // Strictly: what is deleted may have been stored so, and must not be lost to a power cut.
+    const isDone = await this.#write([LOG, RECENT], true, async (log, recent) => {
       const [sealed, known] = await Promise.all([
         lastKey(log),
         answer(log.getAllKeys(IDBKeyRange.bound(before, last), expected.length + 1)),
       ]);
-      sealedTo = sealed;
       const unsealed = await recentUpTo(recent, sealed, last);
-      isDone = String([...known, ...unsealed.map((batch) => batch.last)]) === String(expected);
-      if (!isDone) return [];
+      const found = [...known, ...unsealed.map((batch) => batch.last).filter((key) => key >= before)];
+      if (String(found) !== String(expected)) return false;
+      for (const batch of unsealed) {
+        if (batch.last <= before) log.add(batch.bytes.slice(), batch.last);
+        recent.put(SEALED, batch.first);
+      }
       log.delete(IDBKeyRange.bound(before, last, true, false));
       log.put(merged, last);
-      sealedTo = last;
-      return unsealed;
+      return true;
     });
-    this.#sealedTo(sealedTo);
-    // Let go of a few at a time: others wait for each transaction. What is left takes up space, nothing else.
-    for (let at = 0; at < replaced.length; at += MAX_SEALED_TOGETHER) {
-      const some = replaced.slice(at, at + MAX_SEALED_TOGETHER);
-      const letGo = this.#write([RECENT], false, (recent) => {
-        for (const { first } of some) recent.put(SEALED, first);
-      });
-      await letGo.catch(() => {});
-    }
+    if (isDone) this.#sealedTo(last);
     return isDone;
   }
 
@@ -446,10 +439,9 @@ export class Connection {
   clear() {
     return this.#write([LOG, RECENT, DERIVED], true, async (log, recent, derived) => {
       const sealed = await lastKey(log);
-      const [keys, values] = await Promise.all([recent.getAllKeys(), recent.getAll()].map(answer));
-      // Also what is left of sealed ones: it would be the log, once that is empty.
-      for (const [index, key] of keys.entries()) if (values[index] !== SEALED) recent.put(SEALED, key);
-      recent.put(SEALED, Math.max(sealed, endOf(recentBatches(values), 0)) + 1);
+      const batches = await recentUpTo(recent, sealed, Number.MAX_SAFE_INTEGER);
+      for (const batch of batches) recent.put(SEALED, batch.first);
+      recent.put(SEALED, endOf(batches, sealed) + 1);
       log.clear();
       derived.clear();
     });

@@ -94,6 +94,12 @@ impl Cache {
         }
     }
 
+    /// Lets go of all of them.
+    pub(super) fn clear(&mut self) {
+        self.bytes = 0;
+        self.batches = SortedMap::new();
+    }
+
     fn remove(&mut self, last: Position) {
         if let Some((_, batch)) = self.batches.remove(&last) {
             self.bytes -= batch.size_bytes();

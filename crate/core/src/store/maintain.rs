@@ -185,7 +185,10 @@ impl<S: Storage + 'static> Inner<S> {
         let Some(first) = run.first().map(|entry| entry.first) else {
             return Ok(());
         };
-        let batches = self.load(&keys).await?;
+        let (mut batches, missing) = self.cached(&keys);
+        if !missing.is_empty() {
+            batches = decode_all(self.read_at(&keys).await?)?;
+        }
         if let Some(merged) = merged(&batches, first, &keys)?
             && self
                 .storage
@@ -200,10 +203,13 @@ impl<S: Storage + 'static> Inner<S> {
             return Ok(());
         }
         // Another store was quicker. What it made of them, perhaps with events beyond the tail, is
-        // in the directory after this.
-        let batches = decode_all(self.read_at(&keys).await?)?;
+        // in the directory after this, unless they were in memory: the next time they are not.
         self.refresh().await?;
         let mut state = self.state.borrow_mut();
+        if missing.is_empty() {
+            state.cache.clear();
+            return Ok(());
+        }
         for batch in &batches {
             state
                 .index

@@ -302,7 +302,7 @@ impl<S: Storage> Inner<S> {
     }
 
     /// The batches in memory, and a position of each that is not.
-    fn cached(&self, positions: &[Position]) -> (Vec<Rc<Batch>>, Vec<Position>) {
+    pub(super) fn cached(&self, positions: &[Position]) -> (Vec<Rc<Batch>>, Vec<Position>) {
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
         let (mut batches, mut missing) = (Vec::<Rc<Batch>>::new(), Vec::new());

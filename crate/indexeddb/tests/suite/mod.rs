@@ -14,8 +14,7 @@ use daybook_core::{
 use daybook_indexeddb::IndexedDbStorage;
 use futures_util::FutureExt as _;
 use indexed_db_futures::{
-    Build, BuildPrimitive as _, database::Database, query_source::QuerySource,
-    transaction::TransactionMode,
+    Build, database::Database, query_source::QuerySource, transaction::TransactionMode,
 };
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
@@ -286,84 +285,6 @@ async fn a_removal_that_was_cut_short_is_completed() {
     assert_eq!(append(&next, 7, 12).await, Ok(Commit::Done));
     assert_eq!(log(&next).await, [batch(7), batch(12)]);
     assert_eq!(code(append(&slept, 4, 5).await), "connection_lost");
-}
-
-/// Puts the batches that end at `lasts`, each of one event, back to where they were before they were merged:
-/// so a merge leaves them that is cut short once it is stored.
-async fn put_back(name: &str, lasts: impl IntoIterator<Item = u32>) -> Database {
-    let raw = Database::open(&format!("daybook:{name}")).build().unwrap();
-    let raw = raw.await.unwrap();
-    let transaction = raw.transaction("recent");
-    let transaction = transaction.with_mode(TransactionMode::Readwrite);
-    let transaction = transaction.build().unwrap();
-    let recent = transaction.object_store("recent").unwrap();
-    for last in lasts {
-        let value = [&f64::from(last).to_be_bytes(), &*batch(last.into()).bytes];
-        let bytes = Uint8Array::from(value.concat().as_slice());
-        let put = recent.put(JsValue::from(bytes)).with_key(last);
-        put.build().unwrap().await.unwrap();
-    }
-    drop(recent);
-    transaction.commit().await.unwrap();
-    raw
-}
-
-/// What a merge that was cut short has left is not read, and stands in nobody's way.
-#[wasm_bindgen_test]
-async fn what_was_merged_is_not_read_though_it_is_left() {
-    let storage = empty("left").await;
-    for last in 1..=6 {
-        append(&storage, last - 1, last).await.unwrap();
-    }
-    let slept = IndexedDbStorage::open("left").await.unwrap();
-    assert_eq!(log(&slept).await.len(), 6);
-    let merged = StoredBatch {
-        last: 6,
-        bytes: vec![6; 60],
-    };
-    let keys: Vec<Position> = (1..=6).collect();
-    assert_eq!(storage.replace(0, &keys, &merged).await, Ok(true));
-    put_back("left", 3..=6).await.close();
-
-    let next = IndexedDbStorage::open("left").await.unwrap();
-    assert_eq!(
-        next.read_after(5, 1).await.as_ref(),
-        Ok(&vec![merged.clone()])
-    );
-    let whole = vec![merged.clone()];
-    assert_eq!(log(&next).await, whole);
-    assert_eq!(next.read_at(&[2, 4, 6]).await.as_ref(), Ok(&whole));
-    assert_eq!(append(&next, 3, 4).await, Ok(Commit::Behind));
-    // Who knows nothing of the merge learns of it by trying the same.
-    assert_eq!(slept.replace(0, &keys, &merged).await, Ok(false));
-    assert_eq!(slept.read_at(&keys).await, Ok(whole));
-    assert_eq!(append(&next, 6, 7).await, Ok(Commit::Done));
-    assert_eq!(append(&slept, 7, 8).await, Ok(Commit::Done));
-    assert_eq!(next.replace(0, &[6, 7, 8], &batch(8)).await, Ok(true));
-    assert_eq!(log(&slept).await, [batch(8)]);
-}
-
-/// Nor is it when everything is removed, though the database stays for a while.
-#[wasm_bindgen_test]
-async fn what_a_merge_has_left_is_removed_too() {
-    let storage = empty("left and removed").await;
-    for last in 1..=4 {
-        append(&storage, last - 1, last).await.unwrap();
-    }
-    let replaced = storage.replace(0, &[1, 2, 3, 4], &batch(4)).await;
-    assert_eq!(replaced, Ok(true));
-    // It does not hear that the database is to be deleted.
-    let frozen = put_back("left and removed", 1..=4).await;
-    storage.destroy().await.unwrap();
-    let transaction = frozen.transaction("recent").build().unwrap();
-    let recent = transaction.object_store("recent").unwrap();
-    let values = recent.get_all::<JsValue>().primitive().unwrap();
-    for value in values.await.unwrap() {
-        assert_eq!(value.unwrap(), JsValue::from(0));
-    }
-    drop(recent);
-    drop(transaction);
-    frozen.close();
 }
 
 /// In the first layout, every batch was in the store called `log`.
