@@ -23,6 +23,8 @@ mod tags;
 mod tests;
 mod types;
 
+use core::ptr;
+
 use crate::event::Tags;
 use crate::limits::{MAX_APPEND_EVENTS, MAX_POSITION};
 use crate::{Error, Hash, NO_STREAM, Position, Result, Version};
@@ -129,7 +131,7 @@ impl Index {
             streams: Names::new(hash),
             versions: Chains::default(),
             previous: Column::default(),
-            types: Types::new(hash),
+            types: Types::default(),
             kinds: Column::default(),
             tags: Tagged::new(hash),
             commands: Commands::default(),
@@ -280,11 +282,13 @@ impl Index {
         tags: &mut Vec<u32>,
     ) -> Result<()> {
         let mut command = None;
+        let mut known = ("", 0);
         for (position, entry) in (self.tail() + 1..).zip(entries) {
             check_position(position, &entry)?;
-            let kind = self.types.intern(entry.event_type).ok_or_else(|| {
-                Error::invalid("type", "the log has more than 65,535 event types")
-            })?;
+            // A batch keeps each text once, and often the next event has the same type.
+            if events.is_empty() || !ptr::eq(known.0, entry.event_type) {
+                known = (entry.event_type, self.number_type(entry.event_type)?);
+            }
             self.number_tags(&entry.tags, tags)?;
             let first = entry.command.is_some() && entry.command != command;
             command = entry.command;
@@ -292,7 +296,7 @@ impl Index {
             events.push(Numbered {
                 stream,
                 previous,
-                kind,
+                kind: known.1,
                 tags_end: tags.len(),
                 command: command.filter(|_| first).map(|id| self.command_hash(id)),
             });
@@ -318,6 +322,12 @@ impl Index {
         }
         let previous = self.versions.push(stream, narrow(entry.position));
         Ok((stream, previous))
+    }
+
+    #[inline(never)]
+    fn number_type(&mut self, event_type: &str) -> Result<u16> {
+        let error = || Error::invalid("type", "the log has more than 65,535 event types");
+        self.types.intern(event_type).ok_or_else(error)
     }
 
     /// Adds the numbers of an event's tags to `numbers`, each once.

@@ -1,49 +1,45 @@
 //! The event types, and how many events of each there are.
 
-use hashbrown::HashTable;
-
-use super::names::NameHash;
-
 /// The most event types one log may hold: an event's type is kept in 16 bits.
 pub(super) const MAX_TYPES: usize = u16::MAX as usize;
 
-/// An interning table for event types, which stay readable as texts.
-#[derive(Debug)]
+/// An interning table for event types, which stay readable as texts. There are few: a sorted list finds
+/// one as quickly as a hash table would, with less code.
+#[derive(Debug, Default)]
 pub(super) struct Types {
+    /// In order of first appearance.
     entries: Vec<(Box<str>, u64)>,
-    table: HashTable<u16>,
-    hash: NameHash,
+    /// Their numbers, in the order of their names.
+    order: Vec<u16>,
 }
 
 impl Types {
-    pub(super) const fn new(hash: NameHash) -> Self {
-        Self {
-            entries: Vec::new(),
-            table: HashTable::new(),
-            hash,
-        }
-    }
-
     /// The number of a type, if it is known.
     pub(super) fn find(&self, name: &str) -> Option<u16> {
-        self.find_hashed(name, (self.hash)(name.as_bytes()))
+        let at = self.place(name).ok()?;
+        self.order.get(at).copied()
     }
 
     /// The number of a type, which is taken in if it is new; `None` when there are too many.
     pub(super) fn intern(&mut self, name: &str) -> Option<u16> {
-        let hash = (self.hash)(name.as_bytes());
-        if let Some(known) = self.find_hashed(name, hash) {
-            return Some(known);
+        match self.place(name) {
+            Ok(at) => self.order.get(at).copied(),
+            Err(at) => {
+                let ordinal = u16::try_from(self.entries.len()).ok()?;
+                if usize::from(ordinal) == MAX_TYPES {
+                    return None;
+                }
+                self.entries.push((name.into(), 0));
+                self.order.insert(at, ordinal);
+                Some(ordinal)
+            }
         }
-        if self.entries.len() >= MAX_TYPES {
-            return None;
-        }
-        let ordinal = u16::try_from(self.entries.len()).ok()?;
-        self.entries.push((name.into(), 0));
-        let (entries, function) = (&self.entries, self.hash);
-        self.table
-            .insert_unique(hash, ordinal, |&at| function(text(entries, at).as_bytes()));
-        Some(ordinal)
+    }
+
+    /// Where a type stands in the order of names, or would.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.order
+            .binary_search_by(|&ordinal| self.name(ordinal).cmp(name))
     }
 
     /// Counts one more event of a type.
@@ -60,7 +56,9 @@ impl Types {
 
     /// A type's name.
     pub(super) fn name(&self, ordinal: u16) -> &str {
-        text(&self.entries, ordinal)
+        self.entries
+            .get(usize::from(ordinal))
+            .map_or("", |(name, _)| name)
     }
 
     /// Each type that has events, and how many, in order of first appearance.
@@ -78,18 +76,6 @@ impl Types {
             .map(|(name, _)| name.len())
             .sum::<usize>()
             + self.entries.capacity() * size_of::<(Box<str>, u64)>()
-            + self.table.allocation_size()
+            + self.order.capacity() * size_of::<u16>()
     }
-
-    fn find_hashed(&self, name: &str, hash: u64) -> Option<u16> {
-        self.table
-            .find(hash, |&at| text(&self.entries, at) == name)
-            .copied()
-    }
-}
-
-fn text(entries: &[(Box<str>, u64)], ordinal: u16) -> &str {
-    entries
-        .get(usize::from(ordinal))
-        .map_or("", |(name, _)| name)
 }

@@ -245,18 +245,19 @@ impl<S: Storage + 'static> Inner<S> {
             stored.push(encoded.stored);
             own.push(Rc::new(encoded.batch));
         }
-        let mut commit = self.storage.commit(tail, &stored, durability).await;
-        if let Err(error) = &commit
-            && matches!(**error, Error::ConnectionLost { .. })
-        {
-            self.reconnect().await?;
-            commit = if self.stand(&stored).await? {
-                Ok(Commit::Done)
-            } else {
-                self.storage.commit(tail, &stored, durability).await
-            };
-        }
-        let commit = commit.inspect_err(|error| self.end_if_lost(error))?;
+        let mut tried = false;
+        let commit = loop {
+            match self.storage.commit(tail, &stored, durability).await {
+                Err(error) if !tried && matches!(*error, Error::ConnectionLost { .. }) => {
+                    self.reconnect().await?;
+                    if self.stand(&stored).await? {
+                        break Commit::Done;
+                    }
+                    tried = true;
+                }
+                ended => break ended.inspect_err(|error| self.end_if_lost(error))?,
+            }
+        };
         if commit == Commit::Done {
             for batch in &own {
                 // What comes in bulk would push out what is read, and memory that is used again is quicker
