@@ -37,6 +37,7 @@ export const workloads = [
     job: 'appends',
     bare: 'bareMany',
     chained: 'bareManyChained',
+    inTurns: 'atOnce',
   },
   {
     id: 'importOrders',

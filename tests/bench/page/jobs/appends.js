@@ -7,7 +7,7 @@ import { middle, must, mustMatch, pause, stored, tidied, timed } from './measure
 /** @typedef {import('../contenders/contender.js').Contender} Contender */
 
 /** @param {number} count @param {number} seed @returns {Append[]} */
-const single = (count, seed) => oneByOne(makeOrders({ orders: count, seed })).slice(0, count);
+export const single = (count, seed) => oneByOne(makeOrders({ orders: count, seed })).slice(0, count);
 
 /** @param {Contender} store @param {Append[]} appends */
 async function oneAfterTheOther(store, appends) {
@@ -26,8 +26,8 @@ export const firstEvents = (orders, seed) =>
     events: events.slice(0, 1),
   }));
 
-/** @param {Contender} store @param {Append[]} appends */
-async function allAtOnce(store, appends) {
+/** @param {Contender} store @param {Append[]} appends @returns {Promise<number>} Appends a second. */
+export async function allAtOnce(store, appends) {
   await tidied();
   const milliseconds = await timed(() => Promise.all(appends.map((append) => store.append(append))));
   return (appends.length / milliseconds) * 1_000;

@@ -7,7 +7,7 @@
 import { createSHA256 } from 'hash-wasm';
 import { completed, openDatabase } from '../contenders/idb.js';
 import { inCalls, makeLongStream, makeOrders, oneByOne } from '../trade.js';
-import { firstEvents } from './appends.js';
+import { allAtOnce, firstEvents, single } from './appends.js';
 import { shopOrders } from './import.js';
 import { middle, pause, pipelined, tidied, timed } from './measure.js';
 
@@ -97,9 +97,10 @@ async function compare(contender, plan, durability) {
 const forms = [(value) => new TextEncoder().encode(JSON.stringify(value)), (value) => value];
 
 /** @type {import('./index.js').Job} */
-export async function bareBulk(_, plan) {
+export async function bareBulk(contender, plan) {
   const database = await openBare('bare-bulk');
   const put = putsInto(database, 'relaxed');
+  const bursts = await compareBursts(contender, plan, put);
   /** @param {unknown[]} calls @param {number} width */
   const quickest = async (calls, width) => {
     const times = [];
@@ -109,18 +110,6 @@ export async function bareBulk(_, plan) {
     }
     return Math.min(...times);
   };
-  const chained = await inAChain();
-  /** @type {number[]} */
-  const bursts = [];
-  /** @type {number[]} */
-  const chainedBursts = [];
-  for (let burst = 0; burst < plan.bursts; burst += 1) {
-    const times = [];
-    for (const form of [...forms, chained]) times.push(await bareBurst(put, plan, burst, form));
-    const [bytes = Number.NaN, objects = Number.NaN, inChain = Number.NaN] = times;
-    bursts.push(Math.min(bytes, objects));
-    chainedBursts.push(inChain);
-  }
   const calls = inCalls(shopOrders(plan), plan.callEvents);
   const imported = calls.flat().reduce((sum, part) => sum + part.events.length, 0);
   const importing = await quickest(calls, WIDTH);
@@ -128,10 +117,39 @@ export async function bareBulk(_, plan) {
   const writing = await quickest(long.calls, WIDTH);
   database.close();
   return {
-    bareMany: (plan.concurrent / middle(bursts)) * 1_000,
-    bareManyChained: (plan.concurrent / middle(chainedBursts)) * 1_000,
+    ...bursts,
     bareImport: (imported / importing) * 1_000,
     bareLong: (plan.longStream / writing) * 1_000,
+  };
+}
+
+/**
+ * The contender's appends at once in turns with the bare ones.
+ * @param {import('../contenders/contender.js').ContenderModule} contender
+ * @param {import('./index.js').Plan} plan @param {(value: unknown) => Promise<void>} put
+ */
+async function compareBursts(contender, plan, put) {
+  const store = await contender.open({ name: 'bare-bulk', durability: 'relaxed', use: 'log' });
+  for (const append of single(plan.warmUp, 40)) await store.append(append);
+  const chained = await inAChain();
+  /** @type {{ contender: number[], bare: number[], chained: number[] }} */
+  const rates = { contender: [], bare: [], chained: [] };
+  // The first of all is not counted: some code runs for the first time in it.
+  for (let burst = 0; burst <= plan.bursts; burst += 1) {
+    const own = await allAtOnce(store, firstEvents(plan.concurrent, 12 + burst));
+    const each = [];
+    for (const form of [...forms, chained]) each.push(await bareBurst(put, plan, burst, form));
+    const [bytes = Number.NaN, objects = Number.NaN, inChain = Number.NaN] = each;
+    if (burst === 0) continue;
+    rates.contender.push(own);
+    rates.bare.push(Math.max(bytes, objects));
+    rates.chained.push(inChain);
+  }
+  await store.close();
+  return {
+    atOnce: middle(rates.contender),
+    bareMany: middle(rates.bare),
+    bareManyChained: middle(rates.chained),
   };
 }
 
@@ -147,7 +165,7 @@ const WIDTH = 8;
 async function bareBurst(put, plan, seed, form) {
   const appends = firstEvents(plan.concurrent, 12 + seed);
   await tidied();
-  return await timed(async () => {
+  const milliseconds = await timed(async () => {
     /** @type {{ append: Append, resolve: (position: number) => void }[]} */
     const waiting = [];
     const promises = appends.map(
@@ -160,6 +178,7 @@ async function bareBurst(put, plan, seed, form) {
     });
     await Promise.all(promises);
   });
+  return (appends.length / milliseconds) * 1_000;
 }
 
 /**
