@@ -165,7 +165,8 @@ await main(import.meta, async () => {
     workloads.map(({ id }) => id),
   );
   const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
-  const jobs = [...new Set(wanted.map(({ job }) => job)), 'bareMachine', 'bareBulk', 'openingFloor'];
+  const floors = ['bareMachine', 'bareAtOnce', 'bareBulk', 'openingFloor'];
+  const jobs = [...new Set(wanted.map(({ job }) => job)), ...floors];
   await buildBench();
   if (options.scale) return await scale(options);
   const began = new Date();

@@ -51,6 +51,21 @@ test('a target that the platform itself would miss is met near its floor, and on
   assert.deepEqual(judged(24, 30, 23), near, 'as quick as the floor, and rounds differ');
 });
 
+test('near a floor is judged by what was measured in turns with it', () => {
+  const workload = { target: 4 };
+  const figures = { daybook: figure([20]), peer: figure([10]) };
+  const compared = beside(figures, 'daybook', 'more');
+  const [bare, chained] = [figure([35]), figure([30])];
+  const limit = { ratio: 3.5, factor: 1.75, chained: 1.5 };
+  assert.deepEqual(judge({ workload, figures, compared, bare, chained }), { met: false, limit });
+  const inTurns = figure([25]);
+  const near = { ratio: 3.5, factor: 1.4, chained: 1.2 };
+  assert.deepEqual(judge({ workload, figures, compared, bare, chained, inTurns }), {
+    met: true,
+    limit: near,
+  });
+});
+
 test('numbers keep three digits', () => {
   assert.deepEqual([0.01234, 1.234, 12.34, 123.4, 1_234, 123_456].map(digits), [
     '0.0123',

@@ -9,8 +9,8 @@
  * @property {number | null} target What the ratio to the best peer must be at least; with `less`, the
  *   ratio is the best peer's figure to Daybook's, so that more is always better. `null`: only reported.
  * @property {string} job That measures it.
- * @property {string} [bare] The figure of the platform's own floor, as a rate; `bareMachine` and
- *   `bareBulk` measure them.
+ * @property {string} [bare] The figure of the platform's own floor, as a rate; `bareMachine`, `bareAtOnce`
+ *   and `bareBulk` measure them.
  * @property {string} [chained] That floor with a hash chain over the events, as a rate.
  * @property {string} [inTurns] Daybook's own figure beside that, where it was measured in turns with it.
  */

@@ -1,7 +1,7 @@
 /**
- * The least that storing can cost in IndexedDB: bare transactions with one put. Of single events, in turns
- * with the contender's own append; of many, in the form that is quickest to hand over. Both once more with a
- * hash chain over the events, which has to be computed before they can be stored.
+ * The least that storing can cost in IndexedDB: bare transactions with one put. Of single events, and of many
+ * at once, in turns with the contender's own appends; of many, in the form that is quickest to hand over. Both
+ * once more with a hash chain over the events, which has to be computed before they can be stored.
  */
 
 import { createSHA256 } from 'hash-wasm';
@@ -97,10 +97,9 @@ async function compare(contender, plan, durability) {
 const forms = [(value) => new TextEncoder().encode(JSON.stringify(value)), (value) => value];
 
 /** @type {import('./index.js').Job} */
-export async function bareBulk(contender, plan) {
+export async function bareBulk(_, plan) {
   const database = await openBare('bare-bulk');
   const put = putsInto(database, 'relaxed');
-  const bursts = await compareBursts(contender, plan, put);
   /** @param {unknown[]} calls @param {number} width */
   const quickest = async (calls, width) => {
     const times = [];
@@ -117,40 +116,38 @@ export async function bareBulk(contender, plan) {
   const writing = await quickest(long.calls, WIDTH);
   database.close();
   return {
-    ...bursts,
     bareImport: (imported / importing) * 1_000,
     bareLong: (plan.longStream / writing) * 1_000,
   };
 }
 
-/**
- * The contender's appends at once in turns with the bare ones.
- * @param {import('../contenders/contender.js').ContenderModule} contender
- * @param {import('./index.js').Plan} plan @param {(value: unknown) => Promise<void>} put
- */
-async function compareBursts(contender, plan, put) {
-  const store = await contender.open({ name: 'bare-bulk', durability: 'relaxed', use: 'log' });
+/** @type {import('./index.js').Job} */
+export async function bareAtOnce(contender, plan) {
+  const database = await openBare('bare-at-once');
+  const put = putsInto(database, 'relaxed');
+  const store = await contender.open({ name: 'bare-at-once', durability: 'relaxed', use: 'log' });
   for (const append of single(plan.warmUp, 40)) await store.append(append);
-  const chained = await inAChain();
-  /** @type {{ contender: number[], bare: number[], chained: number[] }} */
-  const rates = { contender: [], bare: [], chained: [] };
-  // The first of all is not counted: some code runs for the first time in it.
-  for (let burst = 0; burst <= plan.bursts; burst += 1) {
-    const own = await allAtOnce(store, firstEvents(plan.concurrent, 12 + burst));
-    const each = [];
-    for (const form of [...forms, chained]) each.push(await bareBurst(put, plan, burst, form));
-    const [bytes = Number.NaN, objects = Number.NaN, inChain = Number.NaN] = each;
-    if (burst === 0) continue;
-    rates.contender.push(own);
-    rates.bare.push(Math.max(bytes, objects));
-    rates.chained.push(inChain);
+  /** @type {((appends: Append[]) => Promise<number>)[]} */
+  const kinds = [
+    (appends) => allAtOnce(store, appends),
+    ...[...forms, await inAChain()].map(
+      (form) => (/** @type {Append[]} */ appends) => bareBurst(put, appends, form),
+    ),
+  ];
+  /** @type {number[][]} */
+  const rates = kinds.map(() => []);
+  for (let burst = 0; burst < plan.bursts; burst += 1) {
+    // Another one begins each time: what a store does when idle may fall into the next one's turn.
+    for (let turn = burst; turn < burst + kinds.length; turn += 1) {
+      const at = turn % kinds.length;
+      const rate = await kinds[at]?.(firstEvents(plan.concurrent, 12 + burst));
+      if (rate) rates[at]?.push(rate);
+    }
   }
   await store.close();
-  return {
-    atOnce: middle(rates.contender),
-    bareMany: middle(rates.bare),
-    bareManyChained: middle(rates.chained),
-  };
+  database.close();
+  const [atOnce = 0, bytes = 0, objects = 0, bareManyChained = 0] = rates.map(middle);
+  return { atOnce, bareMany: Math.max(bytes, objects), bareManyChained };
 }
 
 /** How many calls are under way. */
@@ -159,11 +156,11 @@ const WIDTH = 8;
 /**
  * Appends at once, each with a promise of its own, that are put together in one request.
  *
- * @param {(value: unknown) => Promise<void>} put @param {import('./index.js').Plan} plan
- * @param {number} seed @param {(appends: Append[]) => unknown} form
+ * @param {(value: unknown) => Promise<void>} put @param {Append[]} appends
+ * @param {(appends: Append[]) => unknown} form
+ * @returns {Promise<number>} Appends a second.
  */
-async function bareBurst(put, plan, seed, form) {
-  const appends = firstEvents(plan.concurrent, 12 + seed);
+async function bareBurst(put, appends, form) {
   await tidied();
   const milliseconds = await timed(async () => {
     /** @type {{ append: Append, resolve: (position: number) => void }[]} */

@@ -1,7 +1,7 @@
 /** Every job a page can be given. */
 
 import { appends, strictAppends } from './appends.js';
-import { bareBulk, bareMachine } from './bare-machine.js';
+import { bareAtOnce, bareBulk, bareMachine } from './bare-machine.js';
 import { importOrders } from './import.js';
 import { foldLongStream, readLongStream, writeLongStream } from './long-stream.js';
 import { openingFloor, showOrders } from './opening.js';
@@ -37,6 +37,7 @@ export const jobs = {
   appends,
   strictAppends,
   bareMachine,
+  bareAtOnce,
   bareBulk,
   writeLongStream,
   readLongStream,
