@@ -1,7 +1,7 @@
 //! The event types, and how many events of each there are.
 
 /// The most event types one log may hold: an event's type is kept in 16 bits.
-pub(super) const MAX_TYPES: usize = u16::MAX as usize;
+const MAX_TYPES: usize = u16::MAX as usize;
 
 /// An interning table for event types, which stay readable as texts. There are tens of them, hardly ever
 /// thousands: a sorted list finds one as quickly as a hash table would, with less code.

@@ -6,7 +6,7 @@
 
 import { createSHA256 } from 'hash-wasm';
 import { completed, openDatabase } from '../contenders/idb.js';
-import { inCalls, makeLongStream, makeOrders, oneByOne } from '../trade.js';
+import { inCalls, makeLongStream } from '../trade.js';
 import { allAtOnce, firstEvents, single } from './appends.js';
 import { shopOrders } from './import.js';
 import { middle, pause, pipelined, tidied, timed } from './measure.js';
@@ -59,7 +59,7 @@ async function compare(contender, plan, durability) {
   const database = await openBare(`bare-${durability}`);
   const store = await contender.open({ name: `bare-${durability}`, durability, use: 'log' });
   const count = plan.sequential + plan.warmUp;
-  const appends = oneByOne(makeOrders({ orders: count, seed: 30 })).slice(0, count);
+  const appends = single(count, 30);
   const encoder = new TextEncoder();
   const put = putsInto(database, durability);
   const inChain = await inAChain();
@@ -128,25 +128,24 @@ export async function bareAtOnce(contender, plan) {
   const store = await contender.open({ name: 'bare-at-once', durability: 'relaxed', use: 'log' });
   for (const append of single(plan.warmUp, 40)) await store.append(append);
   /** @type {((appends: Append[]) => Promise<number>)[]} */
-  const kinds = [
+  const measures = [
     (appends) => allAtOnce(store, appends),
     ...[...forms, await inAChain()].map(
       (form) => (/** @type {Append[]} */ appends) => bareBurst(put, appends, form),
     ),
   ];
-  /** @type {number[][]} */
-  const rates = kinds.map(() => []);
+  const kinds = measures.map((measure) => ({ measure, rates: /** @type {number[]} */ ([]) }));
   for (let burst = 0; burst < plan.bursts; burst += 1) {
     // Another one begins each time: what a store does when idle may fall into the next one's turn.
-    for (let turn = burst; turn < burst + kinds.length; turn += 1) {
-      const at = turn % kinds.length;
-      const rate = await kinds[at]?.(firstEvents(plan.concurrent, 12 + burst));
-      if (rate) rates[at]?.push(rate);
+    const first = burst % kinds.length;
+    for (const { measure, rates } of [...kinds.slice(first), ...kinds.slice(0, first)]) {
+      rates.push(await measure(firstEvents(plan.concurrent, 12 + burst)));
     }
   }
   await store.close();
   database.close();
-  const [atOnce = 0, bytes = 0, objects = 0, bareManyChained = 0] = rates.map(middle);
+  const [atOnce = Number.NaN, bytes = Number.NaN, objects = Number.NaN, bareManyChained = Number.NaN] =
+    kinds.map(({ rates }) => middle(rates));
   return { atOnce, bareMany: Math.max(bytes, objects), bareManyChained };
 }
 
