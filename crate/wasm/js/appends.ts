@@ -2,11 +2,11 @@
 
 import type { AppendAnswer, Part } from './bindings.js';
 import { randomBytes, utf8 } from './crossing.js';
-import type { Refusal } from './failing.js';
+import { type Refusal, toError } from './failing.js';
 import type { Appended } from './types.js';
 
 /** About how many characters cross together. */
-const PART_LENGTH = 1 << 18;
+const CROSSING_LENGTH = 1 << 18;
 /** An append by itself with fewer characters crosses as a string, which a loop writes to memory. */
 const STRING_LENGTH = 1 << 12;
 
@@ -16,21 +16,53 @@ type Answer = [position: number, ...versions: number[]] | (Appended & { repeated
 /** What is to be done at the end of a turn waits for this; `queueMicrotask` leaves JavaScript for it. */
 const turn = Promise.resolve();
 
-interface Asked {
-  readonly text: string;
-  readonly streamIds: readonly string[];
-  /** How many events need an id. */
-  readonly ids: number;
-  resolve(appended: Appended): void;
-  reject(error: unknown): void;
+/**
+ * Appends that cross together: they share what a crossing costs, and the promise of their answers. Whoever
+ * asks has a promise of its own anyway; of many appends at once, each further one would be felt.
+ */
+class Crossing implements AppendAnswer {
+  readonly texts: string[] = [];
+  length = 0;
+  /** How many of their events need an id. */
+  ids = 0;
+  readonly answers: Promise<readonly Answer[]>;
+  reject!: (error: unknown) => void;
+  #settle!: (answers: readonly Answer[]) => void;
+  readonly #noteAppended: () => void;
+
+  constructor(noteAppended: () => void) {
+    this.#noteAppended = noteAppended;
+    this.answers = new Promise((resolve, reject) => {
+      this.#settle = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Called by Rust, as are `appended` and `reject`: they only settle, and ask nothing of Rust again. */
+  resolve(json: string): void {
+    const answers: Answer[] = JSON.parse(json);
+    if (answers.some(Array.isArray)) this.#noteAppended();
+    this.#settle(answers);
+  }
+
+  appended(position: number, version: number): void {
+    this.#noteAppended();
+    this.#settle([[position, version]]);
+  }
 }
 
-/** Appends that are asked for in the same turn cross together: they share what a crossing costs. */
+/** An append that was asked for: its answer has a place among those it crosses with. */
+export interface Asked {
+  readonly answers: Promise<readonly Answer[]>;
+  readonly place: number;
+}
+
+/** Appends that are asked for in the same turn cross together. */
 export class Appends {
   readonly #inner: Part;
   readonly #noteAppended: () => void;
-  #asked: Asked[] = [];
-  #isCrossing = false;
+  /** In the order in which they were asked for; the last one has room for more. */
+  readonly #crossings: Crossing[] = [];
 
   /** @param noteAppended Called when there is something new in the log, before whoever asked knows. */
   constructor(inner: Part, noteAppended: () => void) {
@@ -38,93 +70,45 @@ export class Appends {
     this.#noteAppended = noteAppended;
   }
 
-  /**
-   * Makes an append of JSON text to the streams of `streamIds`, in which `ids` events have no id; rejects
-   * with a refusal.
-   */
-  ask(text: string, streamIds: readonly string[], ids: number): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ text, streamIds, ids, resolve, reject });
-      if (this.#isCrossing) return;
-      this.#isCrossing = true;
-      void turn.then(this.#cross);
-    });
+  /** Makes an append of JSON text in which `ids` events have no id. */
+  ask(text: string, ids: number): Asked {
+    let crossing = this.#crossings.at(-1);
+    if (!crossing || crossing.length >= CROSSING_LENGTH) {
+      crossing = new Crossing(this.#noteAppended);
+      if (this.#crossings.push(crossing) === 1) void turn.then(this.#cross);
+    }
+    crossing.length += text.length;
+    crossing.ids += ids;
+    return { answers: crossing.answers, place: crossing.texts.push(text) - 1 };
   }
 
+  /** Storage works on what has crossed while the next crosses, in memory that is used again. */
   #cross = (): void => {
-    const [one] = this.#asked;
-    if (one && this.#asked.length === 1 && one.text.length < STRING_LENGTH) {
-      this.#asked = [];
-      this.#isCrossing = false;
-      this.#crossOne(one);
-    } else {
-      void this.#crossAll();
+    const crossing = this.#crossings.shift();
+    if (!crossing) return;
+    const { texts, length, ids } = crossing;
+    try {
+      const random = randomBytes(16 * ids);
+      if (texts.length === 1 && length < STRING_LENGTH) {
+        this.#inner.appendOne(texts.join(''), random, Date.now(), crossing);
+      } else {
+        const { bytes, ends } = utf8(texts);
+        this.#inner.append(bytes, ends, random, Date.now(), crossing);
+      }
+    } catch (error) {
+      crossing.reject(error);
     }
+    // By then Rust has asked storage to take this one.
+    if (this.#crossings.length > 0) void turn.then(this.#cross);
   };
-
-  /** As most do. */
-  #crossOne(one: Asked): void {
-    try {
-      this.#inner.appendOne(one.text, randomBytes(16 * one.ids), Date.now(), this.#answerTo([one]));
-    } catch (error) {
-      one.reject(error);
-    }
-  }
-
-  /**
-   * In parts: storage works on the first while the next cross, and what they cross in is used again. What
-   * is asked for meanwhile comes after what was asked for before.
-   */
-  async #crossAll(): Promise<void> {
-    while (this.#asked.length > 0) {
-      let [count, length] = [0, 0];
-      do length += this.#asked[count++]?.text.length ?? 0;
-      while (count < this.#asked.length && length < PART_LENGTH);
-      this.#crossPart(this.#asked.splice(0, count));
-      // By then Rust has asked storage to take these.
-      if (this.#asked.length > 0) await undefined;
-    }
-    this.#isCrossing = false;
-  }
-
-  #crossPart(asked: readonly Asked[]): void {
-    const answer = this.#answerTo(asked);
-    try {
-      const { bytes, ends } = utf8(asked.map(({ text }) => text));
-      const random = randomBytes(16 * asked.reduce((sum, { ids }) => sum + ids, 0));
-      this.#inner.append(bytes, ends, random, Date.now(), answer);
-    } catch (error) {
-      answer.reject(error);
-    }
-  }
-
-  /** What Rust calls: it only settles promises, and asks nothing of Rust again. */
-  #answerTo(asked: readonly Asked[]): AppendAnswer {
-    return {
-      resolve: (json) => this.#settle(asked, JSON.parse(json)),
-      reject: (error) => {
-        for (const { reject } of asked) reject(error);
-      },
-      appended: (position, version) => {
-        this.#noteAppended();
-        const [one] = asked;
-        one?.resolve(appended([position, version], one.streamIds));
-      },
-    };
-  }
-
-  #settle(asked: readonly Asked[], answers: readonly Answer[]): void {
-    if (answers.some(Array.isArray)) this.#noteAppended();
-    for (const [index, { streamIds, resolve, reject }] of asked.entries()) {
-      const answer = answers[index];
-      if (Array.isArray(answer)) resolve(appended(answer, streamIds));
-      else if (answer && 'repeated' in answer) resolve(answer);
-      else reject(answer);
-    }
-  }
 }
 
-function appended(answer: readonly number[], streamIds: readonly string[]): Appended {
-  const streams = streamIds.map((streamId, index) => ({ streamId, version: answer[index + 1] ?? -1 }));
-  return { position: answer[0] ?? 0, streams, repeated: false };
+/** What an append to the streams of `streamIds` came to; throws what it was refused with. */
+export function appended(answer: Answer | undefined, streamIds: readonly string[]): Appended {
+  if (Array.isArray(answer)) {
+    const streams = streamIds.map((streamId, index) => ({ streamId, version: answer[index + 1] ?? -1 }));
+    return { position: answer[0] ?? 0, streams, repeated: false };
+  }
+  if (answer && 'repeated' in answer) return answer;
+  throw toError(answer);
 }

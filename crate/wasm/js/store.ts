@@ -1,6 +1,6 @@
 /** The general store: streams of events over one log, for any domain. */
 
-import { Appends } from './appends.js';
+import { Appends, type Asked, appended } from './appends.js';
 import { BaseStore } from './base-store.js';
 import type { Page, Part } from './bindings.js';
 import {
@@ -64,7 +64,9 @@ export class Store extends BaseStore {
     const { expectedVersion, condition, commandId, signal, ...rest } = options;
     checkNoMore(rest);
     try {
-      return await this.#append([{ streamId, events, expectedVersion }], { condition, commandId, signal });
+      const given = { condition, commandId, signal };
+      const { answers, place } = this.#append([{ streamId, events, expectedVersion }], given);
+      return appended((await answers)[place], [streamId]);
     } catch (thrown) {
       throw withinStream(toError(thrown));
     }
@@ -77,23 +79,23 @@ export class Store extends BaseStore {
     const { condition, commandId, signal, ...rest } = options;
     checkNoMore(rest);
     try {
-      return await this.#append(streams, { condition, commandId, signal });
+      const streamIds = streams.map((part) => part?.streamId);
+      const { answers, place } = this.#append(streams, { condition, commandId, signal });
+      return appended((await answers)[place], streamIds);
     } catch (thrown) {
       const error = toError(thrown);
       throw streams.length === 1 ? withinStream(error) : error;
     }
   }
 
-  /** One promise, and the caller's own: of many appends at once, each further one would be felt. */
-  #append(streams: readonly StreamAppend[], { condition, commandId, signal }: Given): Promise<Appended> {
+  #append(streams: readonly StreamAppend[], { condition, commandId, signal }: Given): Asked {
     this.checkOpen();
     if (signal !== undefined) checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
     const text =
       toJsonQuickly({ streams, condition, commandId }) ??
       toJson({ streams: streams.map(checked), condition, commandId });
-    const streamIds = streams.map((part) => part?.streamId);
-    return this.#appends.ask(text, streamIds, streams.reduce(withoutId, 0));
+    return this.#appends.ask(text, streams.reduce(withoutId, 0));
   }
 
   /**
