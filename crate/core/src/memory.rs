@@ -22,7 +22,8 @@ use crate::{Error, Position, Result};
 /// let here = MemoryStorage::new();
 /// let there = here.connect();
 /// let batch = StoredBatch { last: 1, bytes: b"an event".to_vec() };
-/// assert_eq!(here.commit(0, std::slice::from_ref(&batch), Durability::Strict).await?, Commit::Done);
+/// let batches = [Ok(batch.clone())].into_iter();
+/// assert_eq!(here.commit(0, batches, Durability::Strict).await?, Commit::Done);
 /// assert_eq!(there.read_after(0, 10).await?, [batch]);
 /// # Ok::<(), Box<daybook_core::Error>>(())
 /// # }).unwrap()?;
@@ -149,12 +150,13 @@ impl Storage for MemoryStorage {
     async fn commit(
         &self,
         tail: Position,
-        batches: &[StoredBatch],
+        batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         _durability: Durability,
     ) -> Result<Commit> {
         let mut memory = self.memory()?;
+        let batches = batches.collect::<Result<Vec<_>>>()?;
         let mut end = tail;
-        for batch in batches {
+        for batch in &batches {
             if batch.last <= end {
                 let reason = "must ascend, and lie beyond the tail";
                 return Err(Error::invalid("batches", reason));
@@ -164,7 +166,7 @@ impl Storage for MemoryStorage {
         if end == tail {
             return Err(Error::invalid("batches", "must be one or more"));
         }
-        memory.commit(tail, batches)
+        memory.commit(tail, &batches)
     }
 
     async fn read_after(&self, after: Position, limit: usize) -> Result<Vec<StoredBatch>> {

@@ -69,7 +69,9 @@ pub type Record = (String, Vec<u8>);
 )]
 pub trait Storage {
     /// Puts `batches` (ascending, at least one) at the end of the log, if the log still ends at
-    /// `tail`: all of them or none.
+    /// `tail`: all of them or none. They are made one after the other, so that a backend can work on
+    /// one while the next is made; all of them before anything is waited for. An error among them
+    /// is the answer, and nothing is stored.
     ///
     /// When the last batch ends at `tail` (or there is none, and `tail` is 0): stores and answers
     /// [`Commit::Done`] once the transaction has completed. When something lies beyond `tail`:
@@ -78,7 +80,7 @@ pub trait Storage {
     async fn commit(
         &self,
         tail: Position,
-        batches: &[StoredBatch],
+        batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         durability: Durability,
     ) -> Result<Commit>;
 

@@ -235,21 +235,15 @@ export function large(batches) {
 }
 
 /**
- * Asks for batches to be stored, the first `sealing` of them as sealed ones.
+ * Asks for a batch to be stored, as a sealed one or a recent one.
  *
- * @param {IDBTransaction} transaction @param {Batch[]} batches @param {number} sealing
+ * @param {IDBTransaction} transaction @param {Batch} batch @param {boolean} isSealed
  * @param {'add' | 'put'} [how]
  */
-export function addTo(transaction, batches, sealing, how = 'add') {
+export function addTo(transaction, { first, last, bytes }, isSealed, how = 'add') {
   const recent = transaction.objectStore(RECENT);
-  for (const [index, { first, last, bytes }] of batches.entries()) {
-    if (index >= sealing) {
-      recent[how](recentValue(last, bytes), first);
-      continue;
-    }
-    recent[how](SEALED, first);
-    transaction.objectStore(LOG).add(bytes, last);
-  }
+  recent[how](isSealed ? SEALED : recentValue(last, bytes), first);
+  if (isSealed) transaction.objectStore(LOG).add(bytes, last);
 }
 
 /**
@@ -262,37 +256,47 @@ export const ENDS_AS_A_WHOLE =
   Boolean(globalThis.navigator?.userAgent?.includes('AppleWebKit')) && !('InternalError' in globalThis);
 
 /**
- * Makes requests in a transaction of their own, and calls `stored` once all of them are, or `failed`. By
- * hand, and nothing but what is needed: an awaited append is little else than this.
+ * For requests in a transaction of their own: calls `stored` once all of them are, or `failed`. By hand, and
+ * nothing but what is needed: an awaited append is little else than this.
  *
  * @param {() => IDBTransaction} begin
- * @param {object} calls
- * @param {(transaction: IDBTransaction) => boolean} calls.ask Makes the requests; whether the transaction
- *   may be told to end now, so that the browser need not find out that nothing more is asked for.
- * @param {() => void} calls.stored
- * @param {(cause: Failure) => void} calls.failed
+ * @param {() => void} stored
+ * @param {(cause: Failure) => void} failedBy
+ * @returns {(ask: (transaction: IDBTransaction) => unknown) => void} Makes requests, once or more before what
+ *   runs now has ended. They give whether the transaction may be told to end then, so that the browser need
+ *   not find out that nothing more is asked for.
  */
-export function requestAtOnce(begin, calls) {
+export function requestsAtOnce(begin, stored, failedBy) {
   /** @type {IDBTransaction | undefined} */
   let transaction;
+  const fail = (/** @type {unknown} */ error) => {
+    // It is told once.
+    if (transaction) transaction.oncomplete = transaction.onabort = null;
+    abort(transaction);
+    transaction = undefined;
+    failedBy(failed(error));
+  };
   try {
     const begun = begin();
     transaction = begun;
-    begun.oncomplete = calls.stored;
+    begun.oncomplete = stored;
     // In WebKit a transaction that was told to end does not say why it did not.
     /** @type {DOMException | null} */
     let refused = null;
     begun.onerror = ({ target }) => {
       refused ??= /** @type {IDBRequest} */ (target).error;
     };
-    begun.onabort = () => calls.failed(failed(refused ?? begun.error));
-    if (calls.ask(begun)) begun.commit?.();
+    begun.onabort = () => failedBy(failed(refused ?? begun.error));
   } catch (error) {
-    // It is told once.
-    if (transaction) transaction.oncomplete = transaction.onabort = null;
-    abort(transaction);
-    calls.failed(failed(error));
+    fail(error);
   }
+  return (ask) => {
+    try {
+      if (transaction && ask(transaction)) transaction.commit?.();
+    } catch (error) {
+      fail(error);
+    }
+  };
 }
 
 /** The last key, of all or within a range: of `LOG`, up to where it is sealed; 0 where there is none. @param {IDBObjectStore} store @param {IDBKeyRange} [range] */

@@ -56,16 +56,28 @@ class MemoryConnection {
    * @param {import('./database.js').Settling} settling @param {number} number
    */
   commitOne(tail, last, bytes, _strict, settling, number) {
-    follow(this.commit(tail, [last, bytes.slice()]), settling, number);
+    follow(this.#commit(tail, [[last, bytes.slice()]]), settling, number);
   }
 
-  /** @param {number} tail @param {unknown[]} entries Each batch's last position and bytes, in turns. */
-  async commit(tail, entries) {
+  /** As in `requests.js`. @param {number} tail */
+  commit(tail) {
+    /** @type {Batch[]} */
+    const batches = [];
+    return {
+      /** @param {number} last @param {Uint8Array} bytes */
+      add: (last, bytes) => batches.push([last, bytes.slice()]),
+      /** @param {boolean} isWhole */
+      end: async (isWhole) => isWhole && (await this.#commit(tail, batches)),
+    };
+  }
+
+  /** @param {number} tail @param {Batch[]} batches */
+  async #commit(tail, batches) {
     const { log } = this.#open;
     const end = log.at(-1)?.[0] ?? 0;
     if (end < tail) throw failure('data_lost', `the log ended at position ${tail} and now ends at ${end}`);
     if (end > tail) return false;
-    for (let at = 0; at < entries.length; at += 2) log.push(/** @type {Batch} */ (entries.slice(at, at + 2)));
+    log.push(...batches);
     return true;
   }
 

@@ -14,7 +14,6 @@ import {
   addTo,
   answer,
   batchesAt,
-  batchesFrom,
   bytesOf,
   DERIVED,
   ENDS_AS_A_WHOLE,
@@ -38,7 +37,7 @@ import {
   recentBatches,
   recentUpTo,
   recentValue,
-  requestAtOnce,
+  requestsAtOnce,
   SEALED,
   sealedAfter,
   sealSome,
@@ -138,22 +137,45 @@ export class Connection {
   }
 
   /**
-   * Adds batches, if the log still ends at `tail`. Resolves with whether it does.
+   * For adding batches, if the log still ends at `tail`: one after the other, before what runs now has ended.
+   * Where nothing has to be looked at first, the browser works on one while the next is made.
    *
-   * @param {number} tail @param {unknown[]} entries Each batch's last position and bytes, in turns.
-   * @param {boolean} strict
-   * @returns {Promise<boolean>}
+   * @param {number} tail @param {boolean} strict
    */
-  commit(tail, entries, strict) {
+  commit(tail, strict) {
     // What was read when opening began is of the past from here on.
     this.#ahead = undefined;
-    const batches = batchesFrom(tail, entries);
+    /** @type {Batch[]} */
+    const batches = [];
+    /** @type {{ add(batch: Batch): void, end(isWhole: boolean): Promise<boolean> } | undefined} */
+    let adding;
+    return {
+      /** @param {number} last @param {Uint8Array} bytes Only lent. */
+      add: (last, bytes) => {
+        const batch = { first: endOf(batches, tail) + 1, last, bytes: bytes.slice() };
+        if (batches.push(batch) === 1 && this.#canAddAtOnce(tail, batch)) {
+          adding = this.#addAtOnce(tail, batches, strict);
+        }
+        adding?.add(batch);
+      },
+      /**
+       * Resolves with whether the log does end at the tail.
+       * @param {boolean} isWhole Otherwise none are to be stored. @returns {Promise<boolean>}
+       */
+      end: async (isWhole) => {
+        if (adding) return await adding.end(isWhole);
+        return isWhole && (await this.#commitLooking(tail, batches, strict));
+      },
+    };
+  }
+
+  /** Whether nothing before batches has to be sealed first, by the first of them. @param {number} tail @param {Batch} first */
+  #canAddAtOnce(tail, { bytes }) {
+    if (tail !== this.#tail) return false;
     // Many small ones are merged before long; to seal them first would take longer than to commit. But
     // who goes on adding large ones must not leave all of them.
     const canWait = this.#small > MAX_SEALED_TOGETHER && this.#large < MAX_UNSEALED;
-    const sealsNone = large(batches) === 0 || tail === this.#sealed || canWait;
-    if (tail === this.#tail && sealsNone) return this.#commitAtOnce(tail, batches, strict);
-    return this.#commitLooking(tail, batches, strict);
+    return bytes.length < LARGE_BYTES || tail === this.#sealed || canWait;
   }
 
   /**
@@ -164,27 +186,27 @@ export class Connection {
    */
   commitOne(tail, last, bytes, strict, settling, number) {
     if (tail !== this.#tail || bytes.length >= LARGE_BYTES) {
-      follow(this.commit(tail, [last, bytes.slice()], strict), settling, number);
+      const commit = this.commit(tail, strict);
+      commit.add(last, bytes);
+      follow(commit.end(true), settling, number);
       return;
     }
     this.#ahead = undefined;
     const value = recentValue(last, bytes);
-    requestAtOnce(() => this.#begin(RECENT, 'readwrite', strict), {
-      ask: (transaction) => {
-        transaction.objectStore(RECENT).add(value, tail + 1);
-        return true;
-      },
-      stored: () => {
+    const ask = requestsAtOnce(
+      () => this.#begin(RECENT, 'readwrite', strict),
+      () => {
         // As `#added`, of one that is small.
         this.#tail = last;
         this.#small += 1;
         settling.call(number, true, true);
       },
-      failed: (cause) => {
+      (cause) => {
         const batches = [{ first: tail + 1, last, bytes: value.slice(8) }];
         follow(this.#commitAgain(cause, tail, batches, strict), settling, number);
       },
-    });
+    );
+    ask((transaction) => transaction.objectStore(RECENT).add(value, tail + 1));
   }
 
   /** Notes what was added. @param {number} tail @param {Batch[]} batches */
@@ -196,28 +218,40 @@ export class Connection {
   }
 
   /**
-   * Adds batches where this connection has seen the log end: the key after that is free, unless the
+   * For adding batches where this connection has seen the log end: the key after that is free, unless the
    * log has grown since. Then it looks.
    *
-   * @param {number} tail @param {Batch[]} batches @param {boolean} strict
-   * @returns {Promise<boolean>}
+   * @param {number} tail @param {Batch[]} batches Those that were added, and the first. @param {boolean} strict
    */
-  #commitAtOnce(tail, batches, strict) {
-    const sealing = tail === this.#sealed ? large(batches) : 0;
-    const stores = sealing > 0 ? [RECENT, LOG] : RECENT;
-    return new Promise((resolve) => {
-      requestAtOnce(() => this.#begin(stores, 'readwrite', strict), {
-        ask: (transaction) => {
-          addTo(transaction, batches, sealing);
-          return ENDS_AS_A_WHOLE || (sealing === 0 && batches.length === 1);
-        },
-        stored: () => {
-          if (sealing > 0) this.#sealedTo(endOf(batches.slice(0, sealing), tail));
-          resolve(this.#added(tail, batches));
-        },
-        failed: (cause) => resolve(this.#commitAgain(cause, tail, batches, strict)),
-      });
-    });
+  #addAtOnce(tail, batches, strict) {
+    const canSeal = tail === this.#sealed && large(batches) > 0;
+    let sealed = 0;
+    /** @type {(isStored: boolean | Promise<boolean>) => void} */
+    let settle = () => {};
+    const ended = /** @type {Promise<boolean>} */ (new Promise((resolve) => (settle = resolve)));
+    const ask = requestsAtOnce(
+      () => this.#begin(canSeal ? [RECENT, LOG] : RECENT, 'readwrite', strict),
+      () => {
+        this.#sealedTo(endOf(batches.slice(0, sealed), 0));
+        settle(this.#added(tail, batches));
+      },
+      (cause) => settle(this.#commitAgain(cause, tail, batches, strict)),
+    );
+    return {
+      /** @param {Batch} batch */
+      add: (batch) => {
+        if (canSeal) sealed = large(batches);
+        ask((transaction) => addTo(transaction, batch, sealed === batches.length));
+      },
+      /** @param {boolean} isWhole */
+      end: (isWhole) => {
+        ask((transaction) => {
+          if (!isWhole) abort(transaction);
+          return isWhole && (ENDS_AS_A_WHOLE || (sealed === 0 && batches.length === 1));
+        });
+        return ended;
+      },
+    };
   }
 
   /**
@@ -251,7 +285,9 @@ export class Connection {
       // Those before it first, but only some of many: others wait.
       sealedTo = large(batches) > 0 ? await sealSome(recent, log, sealed, tail) : sealed;
       const sealing = sealedTo === tail ? large(batches) : 0;
-      addTo(recent.transaction, batches, sealing, 'put');
+      for (const [index, batch] of batches.entries()) {
+        addTo(recent.transaction, batch, index < sealing, 'put');
+      }
       sealedTo = endOf(batches.slice(0, sealing), sealedTo);
       return true;
     });

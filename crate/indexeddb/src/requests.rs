@@ -70,7 +70,7 @@ extern "C" {
     pub(crate) type Connection;
 
     #[wasm_bindgen(method)]
-    pub(crate) fn commit(this: &Connection, tail: f64, batches: &Entries, strict: bool) -> Promise;
+    pub(crate) fn commit(this: &Connection, tail: f64, strict: bool) -> Adding;
 
     #[wasm_bindgen(method, js_name = commitOne)]
     pub(crate) fn commit_one(
@@ -106,6 +106,15 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &Connection);
+
+    /// A commit of several batches, one after the other.
+    pub(crate) type Adding;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn add(this: &Adding, last: f64, bytes: &[u8]);
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn end(this: &Adding, is_whole: bool) -> Promise;
 
     /// Why a request failed.
     pub(crate) type Failure;

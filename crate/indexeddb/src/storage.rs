@@ -98,15 +98,6 @@ impl IndexedDbStorage {
         Ok(connection)
     }
 
-    /// What most appends ask for, with as few crossings as can be.
-    async fn commit_one(&self, tail: f64, batch: &StoredBatch, strict: bool) -> Result<JsValue> {
-        let (last, connection) = (key(batch.last)?, self.connection().await?);
-        let settled = Settled::by(|settling, number| {
-            connection.commit_one(tail, last, &batch.bytes, strict, settling, number);
-        });
-        settled.await.map_err(from_js)
-    }
-
     /// Makes a request and waits for its answer. One function for all of them: what waits is long.
     async fn ask(&self, request: Request<'_>) -> Result<JsValue> {
         let connection = self.connection().await?;
@@ -126,20 +117,24 @@ impl Storage for IndexedDbStorage {
     async fn commit(
         &self,
         tail: Position,
-        batches: &[StoredBatch],
+        mut batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         durability: Durability,
     ) -> Result<Commit> {
         let (tail, strict) = (key(tail)?, durability == Durability::Strict);
-        let stored = if let [batch] = batches {
-            self.commit_one(tail, batch, strict).await?
-        } else {
-            let list = Entries::new();
-            for batch in batches {
-                list.push(&key(batch.last)?.into());
-                list.push(&Bytes::copy(&batch.bytes));
+        let connection = self.connection().await?;
+        let is_single = batches.len() == 1;
+        let stored = match batches.next() {
+            Some(batch) if is_single => commit_one(&connection, tail, &batch?, strict).await?,
+            first => {
+                let commit = connection.commit(tail, strict);
+                let added = first.into_iter().chain(batches).try_for_each(|batch| {
+                    let batch = batch?;
+                    commit.add(key(batch.last)?, &batch.bytes);
+                    Ok(())
+                });
+                let ended = answer(&commit.end(added.is_ok())).await;
+                added.and(ended)?
             }
-            self.ask(&|connection| connection.commit(tail, &list, strict))
-                .await?
         };
         Ok(if stored.is_truthy() {
             Commit::Done
@@ -246,6 +241,20 @@ impl Storage for IndexedDbStorage {
             connection.close();
         }
     }
+}
+
+/// What most appends ask for, with as few crossings as can be.
+async fn commit_one(
+    connection: &Connection,
+    tail: f64,
+    batch: &StoredBatch,
+    strict: bool,
+) -> Result<JsValue> {
+    let last = key(batch.last)?;
+    let settled = Settled::by(|settling, number| {
+        connection.commit_one(tail, last, &batch.bytes, strict, settling, number);
+    });
+    settled.await.map_err(from_js)
 }
 
 async fn answer(promise: &Promise) -> Result<JsValue> {

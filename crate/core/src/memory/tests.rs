@@ -1,10 +1,10 @@
-use core::slice::from_ref;
+use core::slice;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{Faults, FaultyStorage, Schedule, Yielding, block_on};
+use crate::testing::{Faults, FaultyStorage, Schedule, Yielding, block_on, ready};
 
 mod conformance {
     use crate::testing::memories;
@@ -37,7 +37,7 @@ async fn write(storage: impl Storage, writer: u8, sizes: &[u8]) {
         loop {
             let batch = to_batch(tail, &events);
             let committed = storage
-                .commit(tail, from_ref(&batch), Durability::Strict)
+                .commit(tail, ready(slice::from_ref(&batch)), Durability::Strict)
                 .await;
             match committed.map_err(|error| *error) {
                 Ok(Commit::Done) => {
@@ -156,7 +156,7 @@ proptest! {
         for size in sizes {
             let tail = log.last().map_or(0, |batch| batch.last);
             let batch = StoredBatch { last: tail + size, bytes: vec![1] };
-            let commit = memory.commit(tail, from_ref(&batch), Durability::Relaxed);
+            let commit = memory.commit(tail, ready(slice::from_ref(&batch)), Durability::Relaxed);
             prop_assert_eq!(block_on(commit), Ok(Commit::Done));
             log.push(batch);
         }
@@ -205,12 +205,12 @@ fn arguments_against_the_contract_change_nothing() {
     let invalid = |error: Option<Box<Error>>| assert_eq!(error.unwrap().code(), "invalid_input");
     block_on(async {
         let durability = Durability::Strict;
-        let first = memory.commit(0, &[batch(2)], durability).await;
+        let first = memory.commit(0, ready(&[batch(2)]), durability).await;
         assert_eq!(first, Ok(Commit::Done));
-        invalid(memory.commit(2, &[batch(2)], durability).await.err());
-        invalid(memory.commit(2, &[], durability).await.err());
+        invalid(memory.commit(2, ready(&[batch(2)]), durability).await.err());
+        invalid(memory.commit(2, ready(&[]), durability).await.err());
         let falling = [batch(4), batch(3)];
-        invalid(memory.commit(2, &falling, durability).await.err());
+        invalid(memory.commit(2, ready(&falling), durability).await.err());
         invalid(memory.read_after(0, 0).await.err());
         invalid(memory.read_at(&[2, 1]).await.err());
         invalid(memory.replace(0, &[], &batch(2)).await.err());

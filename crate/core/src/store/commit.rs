@@ -11,10 +11,10 @@ use std::task::Poll;
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
 
-use super::stage::{Places, Stage, Verdict};
+use super::stage::{Places, Stage, Staged, Verdict};
 use super::{Append, Appended, Inner, SEALED_BYTES, Store};
-use crate::batch::{Batch, EncodedBatch};
-use crate::storage::{Commit, Storage, StoredBatch};
+use crate::batch::Batch;
+use crate::storage::{Commit, Storage};
 use crate::{Error, ExpectedVersion, Position, Result};
 
 /// One round of commits: runs until nothing waits any more.
@@ -88,12 +88,18 @@ impl<S: Storage + 'static> Store<S> {
 /// What one attempt at a group comes to.
 #[derive(Default)]
 struct Attempt {
-    batches: Vec<EncodedBatch>,
     /// By place in the group: what each append comes to once the batches are stored.
     staged: Vec<(usize, Places)>,
     later: Vec<usize>,
     maybe_repeated: Vec<(usize, Vec<Position>)>,
     refused: Vec<(usize, Box<Error>)>,
+}
+
+impl Attempt {
+    /// Whether nothing has to be looked into before what is staged can be stored.
+    const fn is_accepted(&self) -> bool {
+        self.maybe_repeated.is_empty() && self.refused.is_empty()
+    }
 }
 
 impl<S: Storage + 'static> Inner<S> {
@@ -174,7 +180,13 @@ impl<S: Storage + 'static> Inner<S> {
         fresh: &mut bool,
     ) -> Result<Option<Vec<Waiting>>> {
         self.check_open()?;
-        let attempt = self.stage(group)?;
+        let (attempt, staged) = self.stage(group)?;
+        let commit = if attempt.is_accepted() && !staged.is_empty() {
+            self.put(staged).await?
+        } else {
+            drop(staged);
+            Commit::Done
+        };
         if !attempt.maybe_repeated.is_empty() {
             self.settle_repeated(group, attempt.maybe_repeated).await;
             return Ok(None);
@@ -193,7 +205,7 @@ impl<S: Storage + 'static> Inner<S> {
             self.settle_refused(group, attempt.refused).await;
             return Ok(None);
         }
-        if !attempt.batches.is_empty() && self.put(attempt.batches).await? == Commit::Behind {
+        if commit == Commit::Behind {
             *fresh = true;
             self.refresh().await?;
             return Ok(None);
@@ -215,7 +227,7 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// Judges each append of the group against the index and those staged before it.
     #[inline(never)]
-    fn stage(&self, group: &[Waiting]) -> Result<Attempt> {
+    fn stage<'a>(&self, group: &'a [Waiting]) -> Result<(Attempt, Staged<'a>)> {
         let state = self.state.borrow();
         if !state.is_indexed() {
             // Whoever appends has waited for the index, and it never falls behind again.
@@ -231,26 +243,26 @@ impl<S: Storage + 'static> Inner<S> {
                 Verdict::Refused(error) => attempt.refused.push((place, error)),
             }
         }
-        attempt.batches = staged.encode()?;
-        Ok(attempt)
+        Ok((attempt, staged.finish()))
     }
 
-    /// Stores the batches and takes them in. After a lost connection it looks whether they were
-    /// stored, and only if not tries once more.
-    async fn put(&self, batches: Vec<EncodedBatch>) -> Result<Commit> {
+    /// Encodes and stores what is staged, and takes it in. After a lost connection it looks whether it
+    /// was stored, and only if not tries once more.
+    async fn put(&self, staged: Staged<'_>) -> Result<Commit> {
         let tail = self.state.borrow().tail;
         let durability = self.options.durability;
-        let (mut stored, mut own) = (Vec::new(), Vec::new());
-        for encoded in batches {
-            stored.push(encoded.stored);
-            own.push(Rc::new(encoded.batch));
-        }
-        let mut tried = false;
+        let (mut own, mut tried) = (Vec::new(), false);
         let commit = loop {
-            match self.storage.commit(tail, &stored, durability).await {
+            own.clear();
+            let batches = staged.batches().map(|encoded| {
+                let encoded = encoded?;
+                own.push(Rc::new(encoded.batch));
+                Ok(encoded.stored)
+            });
+            match self.storage.commit(tail, batches, durability).await {
                 Err(error) if !tried && matches!(*error, Error::ConnectionLost { .. }) => {
                     self.reconnect().await?;
-                    if self.stand(&stored).await? {
+                    if self.stand(own.last()).await? {
                         break Commit::Done;
                     }
                     tried = true;
@@ -268,18 +280,17 @@ impl<S: Storage + 'static> Inner<S> {
         Ok(commit)
     }
 
-    /// Whether exactly these batches are in the log, perhaps merged with others since. The last one
-    /// tells: they are stored together.
-    async fn stand(&self, batches: &[StoredBatch]) -> Result<bool> {
-        let Some(last) = batches.last() else {
-            return Ok(true);
+    /// Whether what was to be committed is in the log, perhaps merged with more since. The last batch of
+    /// it tells: they are stored together.
+    async fn stand(&self, last: Option<&Rc<Batch>>) -> Result<bool> {
+        let Some(ours) = last else {
+            return Ok(false);
         };
-        let found = self.storage.read_at(&[last.last]).await?;
+        let found = self.storage.read_at(&[ours.last()]).await?;
         let Some(found) = found.into_iter().next() else {
             return Ok(false);
         };
         let found = Batch::decode(found.bytes)?;
-        let ours = Batch::decode(last.bytes.clone())?;
         Ok(found
             .event(ours.last())
             .is_some_and(|event| Some(event) == ours.event(ours.last())))

@@ -7,7 +7,7 @@ use crate::index::Index;
 use crate::limits::MAX_POSITION;
 use crate::query::Condition;
 use crate::texts::TextMap;
-use crate::{Error, NewEvent, Position, RecordedEvent, Result, Timestamp, Version};
+use crate::{Error, Hash, NewEvent, Position, RecordedEvent, Result, Timestamp, Version};
 
 /// What becomes of one append, given the log so far and what is staged before it.
 pub(super) enum Verdict {
@@ -54,8 +54,8 @@ fn weight_of(event: &RecordedEvent<'_>) -> usize {
 }
 
 /// The batches in the making: events of accepted appends, and what they change.
-pub(super) struct Stage<'a> {
-    index: &'a Index,
+pub(super) struct Stage<'i, 'a> {
+    index: &'i Index,
     position: Position,
     recorded_at: Timestamp,
     versions: TextMap<'a>,
@@ -63,8 +63,8 @@ pub(super) struct Stage<'a> {
     events: Vec<RecordedEvent<'a>>,
 }
 
-impl<'a> Stage<'a> {
-    pub(super) fn new(index: &'a Index, recorded_at: Timestamp) -> Self {
+impl<'i, 'a> Stage<'i, 'a> {
+    pub(super) fn new(index: &'i Index, recorded_at: Timestamp) -> Self {
         Self {
             index,
             position: index.tail(),
@@ -176,27 +176,52 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The staged events as batches of about equal weight.
+    /// The staged events, in batches of about equal weight.
     #[inline(never)]
-    pub(super) fn encode(&self) -> Result<Vec<EncodedBatch>> {
+    pub(super) fn finish(self) -> Staged<'a> {
         let weight: usize = self.events.iter().map(weight_of).sum();
         let share = weight.div_ceil(weight.div_ceil(MAX_BATCH_BYTES).max(1));
-        let (mut batches, mut head) = (Vec::new(), self.index.head());
-        let mut rest = self.events.as_slice();
-        while !rest.is_empty() {
-            let mut taken = 0;
-            let count = rest.iter().take_while(|event| {
-                let fits = taken < share;
-                taken += weight_of(event);
-                fits
-            });
-            let (batch, after) = rest.split_at(count.count());
+        let (mut counts, mut taken) = (Vec::new(), share);
+        for event in &self.events {
+            if taken >= share {
+                taken = 0;
+                counts.push(0);
+            }
+            taken += weight_of(event);
+            if let Some(count) = counts.last_mut() {
+                *count += 1;
+            }
+        }
+        Staged {
+            head: self.index.head(),
+            events: self.events,
+            counts,
+        }
+    }
+}
+
+/// The events of accepted appends, and how many of them each batch holds.
+pub(super) struct Staged<'a> {
+    head: Hash,
+    events: Vec<RecordedEvent<'a>>,
+    counts: Vec<usize>,
+}
+
+impl Staged<'_> {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// The batches, each encoded when it is asked for.
+    pub(super) fn batches(&self) -> impl ExactSizeIterator<Item = Result<EncodedBatch>> {
+        let (mut head, mut rest) = (self.head, self.events.as_slice());
+        self.counts.iter().map(move |count| {
+            let (batch, after) = rest.split_at_checked(*count).unwrap_or((rest, &[]));
+            rest = after;
             let encoded = encode(batch, &head)?;
             head = *encoded.batch.head();
-            batches.push(encoded);
-            rest = after;
-        }
-        Ok(batches)
+            Ok(encoded)
+        })
     }
 }
 

@@ -181,7 +181,8 @@ impl Random {
 /// faults.next(Operation::Commit, Fault::LostAfter);
 /// # block_on(async {
 /// let batch = StoredBatch { last: 1, bytes: vec![1] };
-/// let lost = storage.commit(0, std::slice::from_ref(&batch), Durability::Strict).await.unwrap_err();
+/// let batches = [Ok(batch.clone())].into_iter();
+/// let lost = storage.commit(0, batches, Durability::Strict).await.unwrap_err();
 /// assert_eq!(lost.code(), "connection_lost");
 /// assert_eq!(storage.read_after(0, 1).await.unwrap_err(), lost);
 ///
@@ -231,7 +232,7 @@ impl<S: Storage> Storage for FaultyStorage<S> {
     async fn commit(
         &self,
         tail: Position,
-        batches: &[StoredBatch],
+        batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         durability: Durability,
     ) -> Result<Commit> {
         let call = self.inner.commit(tail, batches, durability);

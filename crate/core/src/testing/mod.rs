@@ -62,7 +62,17 @@ pub use given::{Given, When, given};
 pub use schedule::{Schedule, Stuck, block_on, cancel_after, yield_now};
 pub use yielding::Yielding;
 
+use crate::Result;
 use crate::memory::MemoryStorage;
+use crate::storage::StoredBatch;
+
+/// Batches as a [commit](crate::storage::Storage::commit) takes them, when they are there already.
+pub fn ready(
+    batches: &[StoredBatch],
+) -> impl ExactSizeIterator<Item = Result<StoredBatch>> + use<> {
+    let batches: Vec<_> = batches.iter().cloned().map(Ok).collect();
+    batches.into_iter()
+}
 
 /// Opens memories by name, as the conformance suite asks for: each call of this function begins
 /// without any; within one, a name always leads to the same memory.

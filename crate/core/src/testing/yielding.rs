@@ -43,7 +43,7 @@ impl<S: Storage> Storage for Yielding<S> {
     async fn commit(
         &self,
         tail: Position,
-        batches: &[StoredBatch],
+        batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         durability: Durability,
     ) -> Result<Commit> {
         self.between_yields(self.inner.commit(tail, batches, durability))

@@ -2,8 +2,11 @@
 
 #![allow(clippy::indexing_slicing, reason = "a failed test panics")]
 
+use core::slice;
+
 use daybook_core::Position;
 use daybook_core::storage::{Commit, Durability, Storage, StoredBatch};
+use daybook_core::testing::ready;
 use daybook_indexeddb::IndexedDbStorage;
 use futures_util::StreamExt as _;
 use futures_util::future::join;
@@ -36,7 +39,7 @@ async fn a_long_log_is_read_in_order_whoever_else_reads_and_writes() {
             let (last, bytes) = (tail + 3, bytes.collect());
             let batch = StoredBatch { last, bytes };
             let done = storage
-                .commit(tail, core::slice::from_ref(&batch), Durability::Relaxed)
+                .commit(tail, ready(slice::from_ref(&batch)), Durability::Relaxed)
                 .await;
             assert_eq!(done, Ok(Commit::Done));
             stored.push(batch);

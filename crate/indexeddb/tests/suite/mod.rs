@@ -5,11 +5,12 @@
 mod long;
 mod model;
 
-use core::slice::from_ref;
+use core::slice;
 
 use daybook_core::{
     Error, Position, Result,
     storage::{Change, Commit, Durability, Storage, StoredBatch},
+    testing::ready,
 };
 use daybook_indexeddb::IndexedDbStorage;
 use futures_util::FutureExt as _;
@@ -78,7 +79,7 @@ fn batch(last: Position) -> StoredBatch {
 
 async fn append(storage: &IndexedDbStorage, tail: Position, last: Position) -> Result<Commit> {
     storage
-        .commit(tail, &[batch(last)], Durability::Strict)
+        .commit(tail, ready(&[batch(last)]), Durability::Strict)
         .await
 }
 
@@ -123,7 +124,7 @@ async fn large_batches_come_back_as_they_were() {
             bytes,
         };
         storage
-            .commit(tail, from_ref(&batch), Durability::Relaxed)
+            .commit(tail, ready(slice::from_ref(&batch)), Durability::Relaxed)
             .await
             .unwrap();
         stored.push(batch);
@@ -210,7 +211,11 @@ async fn who_goes_on_adding_large_batches_leaves_none_unsealed() {
     for last in 21..=120 {
         let bytes = vec![7; 40_000];
         let large = StoredBatch { last, bytes };
-        let done = storage.commit(last - 1, from_ref(&large), Durability::Relaxed);
+        let done = storage.commit(
+            last - 1,
+            ready(slice::from_ref(&large)),
+            Durability::Relaxed,
+        );
         assert_eq!(done.await, Ok(Commit::Done));
     }
 

@@ -8,6 +8,7 @@
 
 use daybook_core::memory::MemoryStorage;
 use daybook_core::storage::{Durability, Storage, StoredBatch};
+use daybook_core::testing::ready;
 use daybook_core::{Position, Result};
 use daybook_indexeddb::IndexedDbStorage;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
@@ -84,8 +85,12 @@ async fn step(random: &mut Random, storage: &IndexedDbStorage, model: &MemorySto
                     random.batch(last)
                 })
                 .collect();
-            let done = storage.commit(tail, &batches, Durability::Relaxed).await;
-            let wanted = model.commit(tail, &batches, Durability::Relaxed).await;
+            let done = storage
+                .commit(tail, ready(&batches), Durability::Relaxed)
+                .await;
+            let wanted = model
+                .commit(tail, ready(&batches), Durability::Relaxed)
+                .await;
             assert_eq!(kind(done), kind(wanted), "at {tail} of {end}");
         }
         4 | 5 if !log.is_empty() => {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::memory::MemoryStorage;
-use crate::testing::block_on;
+use crate::testing::{block_on, ready};
 
 fn batch(last: Position) -> StoredBatch {
     StoredBatch {
@@ -17,7 +17,9 @@ fn storage() -> (FaultyStorage<MemoryStorage>, Faults) {
 
 async fn commit(storage: &impl Storage, tail: Position) -> Result<Commit> {
     let batch = batch(tail + 1);
-    storage.commit(tail, &[batch], Durability::Strict).await
+    storage
+        .commit(tail, ready(&[batch]), Durability::Strict)
+        .await
 }
 
 fn code<T>(answer: Result<T>) -> Option<&'static str> {

@@ -1,10 +1,12 @@
+use core::slice;
+
 use futures_util::future::{join, join_all};
 
 use super::{batch, commit, fill, is_data_lost, keys_of, log_of, many_bytes};
-use crate::Position;
 use crate::limits::MAX_POSITION;
 use crate::storage::{Commit, Durability, Storage, StoredBatch};
-use crate::testing::cancel_after;
+use crate::testing::{cancel_after, ready};
+use crate::{Error, Position};
 
 /// Data that nobody wrote to has no batches and no records.
 pub async fn new_data_is_empty<S: Storage>(open: impl AsyncFn(&str) -> S) {
@@ -48,10 +50,14 @@ pub async fn commit_stores_several_batches_or_none<S: Storage>(open: impl AsyncF
                 bytes: many_bytes(count),
             })
             .collect();
-        let answer = store.commit(tail, &batches, Durability::Relaxed).await;
+        let answer = store
+            .commit(tail, ready(&batches), Durability::Relaxed)
+            .await;
         assert_eq!(answer, Ok(Commit::Done));
         for late in [&store, &other] {
-            let answer = late.commit(tail, &batches, Durability::Relaxed).await;
+            let answer = late
+                .commit(tail, ready(&batches), Durability::Relaxed)
+                .await;
             assert_eq!(answer, Ok(Commit::Behind));
         }
         log.extend(batches);
@@ -82,10 +88,50 @@ pub async fn commit_of_several_batches_is_refused_as_a_whole<S: Storage>(
                 bytes: many_bytes(count),
             })
             .collect();
-        let answer = store.commit(tail, &late, Durability::Relaxed).await;
+        let answer = store.commit(tail, ready(&late), Durability::Relaxed).await;
         assert_eq!(answer, Ok(Commit::Behind), "{count}");
         assert_eq!(log_of(&other).await, log, "{count}");
     }
+}
+
+/// When a batch cannot be made, none of those before it is stored either, and the log goes on from where it
+/// ended: after one that has seen its end, and one that has not; with small batches, and large ones.
+pub async fn commit_ends_with_a_batch_that_cannot_be_made<S: Storage>(
+    open: impl AsyncFn(&str) -> S,
+) {
+    let store = open("commit_ends_with_a_batch_that_cannot_be_made").await;
+    let other = open("commit_ends_with_a_batch_that_cannot_be_made").await;
+    let mut log = Vec::new();
+    for count in [9, 40_000, 90_000] {
+        let tail = log.last().map_or(0, |batch: &StoredBatch| batch.last);
+        for (writer, made) in [
+            (&store, 0),
+            (&store, 1),
+            (&store, 2),
+            (&other, 1),
+            (&other, 2),
+        ] {
+            let error = Error::invalid("batch", "cannot be made");
+            let batches = (tail + 1..).map(|last| StoredBatch {
+                last,
+                bytes: many_bytes(count),
+            });
+            let mut batches: Vec<_> = batches.take(made).map(Ok).collect();
+            batches.push(Err(error.clone()));
+            let answer = writer
+                .commit(tail, batches.into_iter(), Durability::Relaxed)
+                .await;
+            assert_eq!(answer, Err(error), "{made} of {count} bytes");
+            assert_eq!(log_of(&other).await, log, "{made} of {count} bytes");
+        }
+        let next = StoredBatch {
+            last: tail + 1,
+            bytes: many_bytes(count),
+        };
+        assert_eq!(commit(&store, tail, &next).await, Ok(Commit::Done));
+        log.push(next);
+    }
+    assert_eq!(log_of(&other).await, log);
 }
 
 /// A commit that does not know the log's end stores nothing, wherever its tail lies: before the
@@ -140,7 +186,7 @@ pub async fn relaxed_commit_is_seen<S: Storage>(open: impl AsyncFn(&str) -> S) {
     let other = open("relaxed_commit_is_seen").await;
     let stored = batch(1, "relaxed");
     let answer = store
-        .commit(0, core::slice::from_ref(&stored), Durability::Relaxed)
+        .commit(0, ready(slice::from_ref(&stored)), Durability::Relaxed)
         .await;
     assert_eq!(answer, Ok(Commit::Done));
     let log = vec![stored];

@@ -11,8 +11,6 @@ mod log;
 mod merging;
 mod records;
 
-use core::slice;
-
 use crate::storage::{Change, Commit, Durability, Record, Storage, StoredBatch};
 use crate::{Error, Position, Result};
 
@@ -68,6 +66,7 @@ macro_rules! storage_conformance {
             commit_appends_in_order
             commit_stores_several_batches_or_none
             commit_of_several_batches_is_refused_as_a_whole
+            commit_ends_with_a_batch_that_cannot_be_made
             commit_stores_nothing_when_behind
             commit_finds_the_log_gone
             commit_of_any_bytes
@@ -143,7 +142,7 @@ async fn fill(store: &impl Storage, keys: &[Position]) -> Vec<StoredBatch> {
 }
 
 async fn commit(store: &impl Storage, tail: Position, batch: &StoredBatch) -> Result<Commit> {
-    let batches = slice::from_ref(batch);
+    let batches = [Ok(batch.clone())].into_iter();
     store.commit(tail, batches, Durability::Strict).await
 }
 

@@ -1,10 +1,11 @@
-use core::slice::from_ref;
+use core::slice;
 
 use super::{add, event, tab, to};
 use crate::ExpectedVersion::{Any, NoStream};
 use crate::batch::{Batch, FORMAT, encode};
 use crate::storage::{Commit, Durability, Storage, StoredBatch};
 use crate::store::{Maintenance, Options, Store, Verified};
+use crate::testing::ready;
 use crate::{Error, Position, RecordedEvent, Result};
 
 /// Three batches, of the positions 1 to 3, 4 to 5, and 6.
@@ -139,7 +140,7 @@ pub async fn a_log_of_a_newer_build_is_not_opened<S: Storage + 'static>(
         let newer = newer_batch(9);
         let committed = store
             .storage()
-            .commit(6, from_ref(&newer), Durability::Strict)
+            .commit(6, ready(slice::from_ref(&newer)), Durability::Strict)
             .await;
         assert_eq!(committed, Ok(Commit::Done));
         let log = store.storage().read_after(0, 100).await.unwrap();
@@ -163,7 +164,7 @@ pub async fn a_batch_of_a_newer_build_stops_the_store<S: Storage + 'static>(
     let newer = newer_batch(7);
     let committed = store
         .storage()
-        .commit(6, from_ref(&newer), Durability::Strict)
+        .commit(6, ready(slice::from_ref(&newer)), Durability::Strict)
         .await;
     assert_eq!(committed, Ok(Commit::Done));
 
