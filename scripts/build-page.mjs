@@ -12,7 +12,8 @@ export async function buildPage() {
     inputs: [
       ...filesUnder(at('www'), (path) => path === pageDir || basename(path) === 'node_modules'),
       ...filesUnder(distDir),
-      ...['package.json', 'package-lock.json', 'scripts/build-page.mjs'].map((path) => at(path)),
+      ...['build-page', 'minify-again', 'service-worker'].map((name) => at(`scripts/${name}.mjs`)),
+      ...['package.json', 'package-lock.json'].map((path) => at(path)),
     ],
     outputs: [pageDir],
     work: () => must('node_modules/.bin/vite', ['build', 'www', '--logLevel', 'warn']),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vite';
 
+import { minifyAgain } from '../scripts/minify-again.mjs';
 import { serviceWorker } from '../scripts/service-worker.mjs';
 
 /** @param {string} path relative to this file */
@@ -34,5 +35,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { fs: { allow: [at('..')] } },
-  plugins: [serviceWorker(at('./worker/sw.js'))],
+  plugins: [minifyAgain(), serviceWorker(at('./worker/sw.js'))],
 });

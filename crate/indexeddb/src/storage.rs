@@ -122,19 +122,19 @@ impl Storage for IndexedDbStorage {
     ) -> Result<Commit> {
         let (tail, strict) = (key(tail)?, durability == Durability::Strict);
         let connection = self.connection().await?;
-        let is_single = batches.len() == 1;
-        let stored = match batches.next() {
-            Some(batch) if is_single => commit_one(&connection, tail, &batch?, strict).await?,
-            first => {
-                let commit = connection.commit(tail, strict);
-                let added = first.into_iter().chain(batches).try_for_each(|batch| {
-                    let batch = batch?;
-                    commit.add(key(batch.last)?, &batch.bytes);
-                    Ok(())
-                });
-                let ended = answer(&commit.end(added.is_ok())).await;
-                added.and(ended)?
-            }
+        let stored = if batches.len() == 1
+            && let Some(batch) = batches.next()
+        {
+            commit_one(&connection, tail, &batch?, strict).await?
+        } else {
+            let commit = connection.commit(tail, strict);
+            let added = batches.try_for_each(|batch| {
+                let batch = batch?;
+                commit.add(key(batch.last)?, &batch.bytes);
+                Ok(())
+            });
+            let ended = answer(&commit.end(added.is_ok())).await;
+            added.and(ended)?
         };
         Ok(if stored.is_truthy() {
             Commit::Done
