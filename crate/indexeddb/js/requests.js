@@ -46,8 +46,8 @@ import {
   writeFrom,
 } from './database.js';
 
-/** How many large batches may wait until the small ones before them are merged. */
-const MAX_UNSEALED = 64;
+/** How many large batches may wait until the small ones before them are merged; that comes when there is time. */
+const MAX_UNSEALED = 256;
 
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;

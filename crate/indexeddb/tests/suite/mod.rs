@@ -208,7 +208,7 @@ async fn who_goes_on_adding_large_batches_leaves_none_unsealed() {
     for last in 1..=20 {
         append(&storage, last - 1, last).await.unwrap();
     }
-    for last in 21..=120 {
+    for last in 21..=320 {
         let bytes = vec![7; 40_000];
         let large = StoredBatch { last, bytes };
         let done = storage.commit(
@@ -223,7 +223,7 @@ async fn who_goes_on_adding_large_batches_leaves_none_unsealed() {
     let raw = raw.await.unwrap();
     let transaction = raw.transaction("log").build().unwrap();
     let sealed = transaction.object_store("log").unwrap().count().await;
-    assert_eq!(sealed.unwrap(), 120);
+    assert_eq!(sealed.unwrap(), 320);
     drop(transaction);
     raw.close();
     storage.destroy().await.unwrap();
