@@ -153,8 +153,8 @@ impl Storage for MemoryStorage {
         batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         _durability: Durability,
     ) -> Result<Commit> {
-        let mut memory = self.memory()?;
         let batches = batches.collect::<Result<Vec<_>>>()?;
+        let mut memory = self.memory()?;
         let mut end = tail;
         for batch in &batches {
             if batch.last <= end {

@@ -69,9 +69,10 @@ pub type Record = (String, Vec<u8>);
 )]
 pub trait Storage {
     /// Puts `batches` (ascending, at least one) at the end of the log, if the log still ends at
-    /// `tail`: all of them or none. They are made one after the other, so that a backend can work on
-    /// one while the next is made; all of them before anything is waited for. An error among them
-    /// is the answer, and nothing is stored.
+    /// `tail`: all of them or none. Each is made when it is asked for, at once, so that a backend can
+    /// work on one while the next is made; there are as many as the iterator says. Whoever stores
+    /// them, or cannot tell whether they are stored, has asked for all. An error among them is the
+    /// answer, even when something lies beyond `tail`, and nothing is stored.
     ///
     /// When the last batch ends at `tail` (or there is none, and `tail` is 0): stores and answers
     /// [`Commit::Done`] once the transaction has completed. When something lies beyond `tail`:

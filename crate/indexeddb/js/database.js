@@ -210,7 +210,11 @@ export const endOf = (batches, otherwise) => batches.at(-1)?.last ?? otherwise;
 export async function recentUpTo(recent, sealed, upto, limit) {
   if (upto <= sealed) return [];
   const values = await answer(recent.getAll(IDBKeyRange.bound(sealed + 1, upto), limit));
-  return batchesFrom(sealed, entriesOf(recentBatches(values)));
+  return recentBatches(values).map(({ last, bytes }, index, batches) => ({
+    first: (batches[index - 1]?.last ?? sealed) + 1,
+    last,
+    bytes,
+  }));
 }
 
 /**
@@ -256,7 +260,7 @@ export const ENDS_AS_A_WHOLE =
   Boolean(globalThis.navigator?.userAgent?.includes('AppleWebKit')) && !('InternalError' in globalThis);
 
 /**
- * For requests in a transaction of their own: calls `stored` once all of them are, or `failed`. By hand, and
+ * For requests in a transaction of their own: calls `stored` once all of them are, or `failedBy`. By hand, and
  * nothing but what is needed: an awaited append is little else than this.
  *
  * @param {() => IDBTransaction} begin
@@ -416,17 +420,6 @@ export function within(milliseconds, promise, late) {
     const timer = setTimeout(() => resolve(late()), milliseconds);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** Batches that begin after `tail`. @param {number} tail @param {unknown[]} entries Last positions and bytes, in turns. */
-export function batchesFrom(tail, entries) {
-  /** @type {Batch[]} */
-  const batches = [];
-  for (let index = 0; index < entries.length; index += 2) {
-    const [last, bytes] = /** @type {[number, Uint8Array<ArrayBuffer>]} */ (entries.slice(index, index + 2));
-    batches.push({ first: endOf(batches, tail) + 1, last, bytes });
-  }
-  return batches;
 }
 
 /** @param {IDBTransaction} [transaction] */

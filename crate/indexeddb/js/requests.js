@@ -1,6 +1,6 @@
 /**
- * IndexedDB's requests, as the storage port asks for them: a call is one transaction, whose requests
- * are issued together. In JavaScript, because each crossing into WebAssembly costs more than what is
+ * IndexedDB's requests, as the storage port asks for them: a call, or what is added to a commit, is one
+ * transaction. In JavaScript, because each crossing into WebAssembly costs more than what is
  * done here.
  *
  * What fails rejects with a `Failure`; or, where there is no promise, whoever is told gets one.
@@ -46,7 +46,7 @@ import {
   writeFrom,
 } from './database.js';
 
-/** How many large batches may wait until the small ones before them are merged; that comes when there is time. */
+/** How many large batches may wait until the small ones before them are merged, which is done when there is time. */
 const MAX_UNSEALED = 256;
 
 /** How long deleting may take; see `Connection.delete`. */
@@ -221,7 +221,7 @@ export class Connection {
    * For adding batches where this connection has seen the log end: the key after that is free, unless the
    * log has grown since. Then it looks.
    *
-   * @param {number} tail @param {Batch[]} batches Those that were added, and the first. @param {boolean} strict
+   * @param {number} tail @param {Batch[]} batches The first, and then each that is to be added. @param {boolean} strict
    */
   #addAtOnce(tail, batches, strict) {
     const canSeal = tail === this.#sealed && large(batches) > 0;
@@ -237,20 +237,24 @@ export class Connection {
       },
       (cause) => settle(this.#commitAgain(cause, tail, batches, strict)),
     );
+    let hasEnded = false;
+    const end = (/** @type {boolean} */ isWhole) => {
+      hasEnded = true;
+      ask(() => {
+        if (!isWhole) throw failure('aborted', 'a batch could not be made');
+        return ENDS_AS_A_WHOLE || (sealed === 0 && batches.length === 1);
+      });
+      return ended;
+    };
+    // Should making one trap: by itself, the transaction would store those before it.
+    queueMicrotask(() => hasEnded || end(false).catch(() => {}));
     return {
       /** @param {Batch} batch */
       add: (batch) => {
         if (canSeal) sealed = large(batches);
         ask((transaction) => addTo(transaction, batch, sealed === batches.length));
       },
-      /** @param {boolean} isWhole */
-      end: (isWhole) => {
-        ask((transaction) => {
-          if (!isWhole) abort(transaction);
-          return isWhole && (ENDS_AS_A_WHOLE || (sealed === 0 && batches.length === 1));
-        });
-        return ended;
-      },
+      end,
     };
   }
 

@@ -181,12 +181,9 @@ impl<S: Storage + 'static> Inner<S> {
     ) -> Result<Option<Vec<Waiting>>> {
         self.check_open()?;
         let (attempt, staged) = self.stage(group)?;
-        let commit = if attempt.is_accepted() && !staged.is_empty() {
-            self.put(staged).await?
-        } else {
-            drop(staged);
-            Commit::Done
-        };
+        let is_behind = attempt.is_accepted()
+            && !staged.is_empty()
+            && self.put(staged).await? == Commit::Behind;
         if !attempt.maybe_repeated.is_empty() {
             self.settle_repeated(group, attempt.maybe_repeated).await;
             return Ok(None);
@@ -205,7 +202,7 @@ impl<S: Storage + 'static> Inner<S> {
             self.settle_refused(group, attempt.refused).await;
             return Ok(None);
         }
-        if commit == Commit::Behind {
+        if is_behind {
             *fresh = true;
             self.refresh().await?;
             return Ok(None);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::storage::{Change, Commit, Durability, Record, Storage, StoredBatch};
+use crate::testing::ready;
 use crate::{Error, Position, Result};
 
 /// How an operation fails. A transaction is atomic: none of these stores half of one.
@@ -235,7 +236,9 @@ impl<S: Storage> Storage for FaultyStorage<S> {
         batches: impl ExactSizeIterator<Item = Result<StoredBatch>>,
         durability: Durability,
     ) -> Result<Commit> {
-        let call = self.inner.commit(tail, batches, durability);
+        // They are made even if the connection is lost before any is stored.
+        let batches = batches.collect::<Result<Vec<_>>>()?;
+        let call = self.inner.commit(tail, ready(&batches), durability);
         self.run(Operation::Commit, call).await
     }
 

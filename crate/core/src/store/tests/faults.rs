@@ -60,6 +60,20 @@ fn a_connection_lost_before_the_write_is_opened_anew_once() {
 }
 
 #[test]
+fn whoever_takes_the_place_of_a_commit_that_was_lost_is_not_taken_for_it() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, faults) = faulty(&memory).await;
+        let (other, _) = faulty(&memory).await;
+        other.append(append(9, ExpectedVersion::Any)).await.unwrap();
+        faults.next(Operation::Commit, Fault::LostBefore);
+        let appended = store.append(append(1, ExpectedVersion::Any)).await.unwrap();
+        assert_eq!((appended.first, appended.repeated), (2, false));
+        assert_eq!(log(memory.connect()).await.len(), 2);
+    });
+}
+
+#[test]
 fn a_full_storage_says_so_and_the_store_goes_on() {
     block_on(async {
         let memory = MemoryStorage::new();

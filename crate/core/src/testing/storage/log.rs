@@ -95,43 +95,39 @@ pub async fn commit_of_several_batches_is_refused_as_a_whole<S: Storage>(
 }
 
 /// When a batch cannot be made, none of those before it is stored either, and the log goes on from where it
-/// ended: after one that has seen its end, and one that has not; with small batches, and large ones.
+/// ended: for one that has seen its end, one that has not, and one that has seen where it ended before; with
+/// small batches, and large ones.
 pub async fn commit_ends_with_a_batch_that_cannot_be_made<S: Storage>(
     open: impl AsyncFn(&str) -> S,
 ) {
-    let store = open("commit_ends_with_a_batch_that_cannot_be_made").await;
-    let other = open("commit_ends_with_a_batch_that_cannot_be_made").await;
-    let mut log = Vec::new();
+    const NAME: &str = "commit_ends_with_a_batch_that_cannot_be_made";
+    let (store, other) = (open(NAME).await, open(NAME).await);
+    let mut log: Vec<StoredBatch> = Vec::new();
     for count in [9, 40_000, 90_000] {
-        let tail = log.last().map_or(0, |batch: &StoredBatch| batch.last);
-        for (writer, made) in [
-            (&store, 0),
-            (&store, 1),
-            (&store, 2),
-            (&other, 1),
-            (&other, 2),
-        ] {
-            let error = Error::invalid("batch", "cannot be made");
-            let batches = (tail + 1..).map(|last| StoredBatch {
-                last,
-                bytes: many_bytes(count),
-            });
-            let mut batches: Vec<_> = batches.take(made).map(Ok).collect();
-            batches.push(Err(error.clone()));
-            let answer = writer
-                .commit(tail, batches.into_iter(), Durability::Relaxed)
-                .await;
-            assert_eq!(answer, Err(error), "{made} of {count} bytes");
-            assert_eq!(log_of(&other).await, log, "{made} of {count} bytes");
-        }
-        let next = StoredBatch {
-            last: tail + 1,
+        let tail = log.last().map_or(0, |batch| batch.last);
+        let filled = |last| StoredBatch {
+            last,
             bytes: many_bytes(count),
         };
-        assert_eq!(commit(&store, tail, &next).await, Ok(Commit::Done));
+        let attempts = async |writer: &S, log: &[StoredBatch]| {
+            for made in [0, 1, 2] {
+                let error = Error::invalid("batch", "cannot be made");
+                let mut batches: Vec<_> = (tail + 1..).map(filled).map(Ok).take(made).collect();
+                batches.push(Err(error.clone()));
+                let batches = batches.into_iter();
+                let answer = writer.commit(tail, batches, Durability::Relaxed).await;
+                assert_eq!(answer, Err(error), "{made} of {count} bytes");
+                assert_eq!(log_of(&other).await, log, "{made} of {count} bytes");
+            }
+        };
+        assert_eq!(log_of(&store).await, log);
+        attempts(&store, &log).await;
+        attempts(&open(NAME).await, &log).await;
+        let next = filled(tail + 1);
+        assert_eq!(commit(&other, tail, &next).await, Ok(Commit::Done));
         log.push(next);
+        attempts(&store, &log).await;
     }
-    assert_eq!(log_of(&other).await, log);
 }
 
 /// A commit that does not know the log's end stores nothing, wherever its tail lies: before the
