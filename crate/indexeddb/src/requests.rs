@@ -1,4 +1,4 @@
-//! What the modules in `js` offer; it is documented there. What fails rejects or is told, and never throws.
+//! What the modules in `js` offer; it is documented there. What fails rejects or is told; only a lack of memory throws.
 
 use wasm_bindgen::prelude::*;
 
