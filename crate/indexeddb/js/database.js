@@ -238,6 +238,57 @@ export function large(batches) {
   return count < 0 ? batches.length : count;
 }
 
+/** How many large batches may wait until the small ones before them are merged, which is done when there is time. */
+const MAX_UNSEALED = 256;
+
+/** What a connection knows of the log's end. */
+export class KnownEnd {
+  /** Where it was when the connection last saw it; -1 before that. */
+  tail = -1;
+  /** Up to where the log is sealed. */
+  sealed = 0;
+  /** How many small batches the connection has added since anything was sealed, and how many large ones. */
+  #small = 0;
+  #large = 0;
+
+  /**
+   * Whether batches can be added after `tail` with no look, by the first of them: the log ended there, and
+   * nothing before them has to be sealed first.
+   *
+   * @param {number} tail @param {Batch} first
+   */
+  canAddAtOnce(tail, { bytes }) {
+    if (tail !== this.tail) return false;
+    // Many small ones are merged before long; to seal them first would take longer than to commit. But
+    // who goes on adding large ones must not leave all of them.
+    const canWait = this.#small > MAX_SEALED_TOGETHER && this.#large < MAX_UNSEALED;
+    return bytes.length < LARGE_BYTES || tail === this.sealed || canWait;
+  }
+
+  /** Notes what was added after `tail`. @param {number} tail @param {Batch[]} batches */
+  added(tail, batches) {
+    if (large(batches) === 0) this.addedSmall(endOf(batches, tail));
+    else {
+      this.tail = endOf(batches, tail);
+      if (this.sealed < this.tail) this.#large += batches.length;
+    }
+    return true;
+  }
+
+  /** Notes what was added, of which none is large. @param {number} last */
+  addedSmall(last) {
+    this.tail = last;
+    this.#small += 1;
+  }
+
+  /** Notes up to where the log is sealed. @param {number} upto */
+  sealedTo(upto) {
+    if (upto <= this.sealed) return;
+    this.sealed = upto;
+    [this.#small, this.#large] = [0, 0];
+  }
+}
+
 /**
  * Asks for a batch to be stored, as a sealed one or a recent one.
  *

@@ -23,11 +23,11 @@ import {
   failure,
   follow,
   isCleared,
+  KnownEnd,
   LARGE_BYTES,
   LOG,
   large,
   lastKey,
-  MAX_SEALED_TOGETHER,
   RECENT,
   readOpening,
   readRecord,
@@ -46,9 +46,6 @@ import {
   writeFrom,
 } from './database.js';
 
-/** How many large batches may wait until the small ones before them are merged, which is done when there is time. */
-const MAX_UNSEALED = 256;
-
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
@@ -57,13 +54,7 @@ export class Connection {
   #database;
   /** Why it is of no more use, once it is. @type {string | undefined} */
   #lost;
-  /** Where the log ended when this connection last saw its end; -1 before that. */
-  #tail = -1;
-  /** Up to where the log is sealed, as far as this connection knows. */
-  #sealed = 0;
-  /** How many small batches it has added since anything was sealed, and how many large ones. */
-  #small = 0;
-  #large = 0;
+  #known = new KnownEnd();
   #isTaken = false;
   /** Called when it can no longer be used. */
   onEnd = () => {};
@@ -153,7 +144,7 @@ export class Connection {
       /** @param {number} last @param {Uint8Array} bytes Only lent. */
       add: (last, bytes) => {
         const batch = { first: endOf(batches, tail) + 1, last, bytes: bytes.slice() };
-        if (batches.push(batch) === 1 && this.#canAddAtOnce(tail, batch)) {
+        if (batches.push(batch) === 1 && this.#known.canAddAtOnce(tail, batch)) {
           adding = this.#addAtOnce(tail, batches, strict);
         }
         adding?.add(batch);
@@ -169,15 +160,6 @@ export class Connection {
     };
   }
 
-  /** Whether nothing before batches has to be sealed first, by the first of them. @param {number} tail @param {Batch} first */
-  #canAddAtOnce(tail, { bytes }) {
-    if (tail !== this.#tail) return false;
-    // Many small ones are merged before long; to seal them first would take longer than to commit. But
-    // who goes on adding large ones must not leave all of them.
-    const canWait = this.#small > MAX_SEALED_TOGETHER && this.#large < MAX_UNSEALED;
-    return bytes.length < LARGE_BYTES || tail === this.#sealed || canWait;
-  }
-
   /**
    * As `commit`, of one batch, whose bytes are only lent; lets Rust know under a number, as `follow` does.
    *
@@ -185,7 +167,7 @@ export class Connection {
    * @param {Settling} settling @param {number} number
    */
   commitOne(tail, last, bytes, strict, settling, number) {
-    if (tail !== this.#tail || bytes.length >= LARGE_BYTES) {
+    if (tail !== this.#known.tail || bytes.length >= LARGE_BYTES) {
       const commit = this.commit(tail, strict);
       commit.add(last, bytes);
       follow(commit.end(true), settling, number);
@@ -196,9 +178,7 @@ export class Connection {
     const ask = requestsAtOnce(
       () => this.#begin(RECENT, 'readwrite', strict),
       () => {
-        // As `#added`, of one that is small.
-        this.#tail = last;
-        this.#small += 1;
+        this.#known.addedSmall(last);
         settling.call(number, true, true);
       },
       (cause) => {
@@ -209,14 +189,6 @@ export class Connection {
     ask((transaction) => transaction.objectStore(RECENT).add(value, tail + 1));
   }
 
-  /** Notes what was added. @param {number} tail @param {Batch[]} batches */
-  #added(tail, batches) {
-    this.#tail = endOf(batches, tail);
-    if (large(batches) === 0) this.#small += 1;
-    else if (this.#sealed < this.#tail) this.#large += batches.length;
-    return true;
-  }
-
   /**
    * For adding batches where this connection has seen the log end: the key after that is free, unless the
    * log has grown since. Then it looks.
@@ -224,7 +196,7 @@ export class Connection {
    * @param {number} tail @param {Batch[]} batches The first, and then each that is to be added. @param {boolean} strict
    */
   #addAtOnce(tail, batches, strict) {
-    const canSeal = tail === this.#sealed && large(batches) > 0;
+    const canSeal = tail === this.#known.sealed && large(batches) > 0;
     let sealed = 0;
     /** @type {(isStored: boolean | Promise<boolean>) => void} */
     let settle = () => {};
@@ -232,8 +204,8 @@ export class Connection {
     const ask = requestsAtOnce(
       () => this.#begin(canSeal ? [RECENT, LOG] : RECENT, 'readwrite', strict),
       () => {
-        this.#sealedTo(endOf(batches.slice(0, sealed), 0));
-        settle(this.#added(tail, batches));
+        this.#known.sealedTo(endOf(batches.slice(0, sealed), 0));
+        settle(this.#known.added(tail, batches));
       },
       (cause) => settle(this.#commitAgain(cause, tail, batches, strict)),
     );
@@ -296,15 +268,8 @@ export class Connection {
       return true;
     });
     if (!isDone) return false;
-    this.#sealedTo(sealedTo);
-    return this.#added(tail, batches);
-  }
-
-  /** Notes up to where the log is sealed. @param {number} upto */
-  #sealedTo(upto) {
-    if (upto <= this.#sealed) return;
-    this.#sealed = upto;
-    [this.#small, this.#large] = [0, 0];
+    this.#known.sealedTo(sealedTo);
+    return this.#known.added(tail, batches);
   }
 
   /** Whether it can still be used. */
@@ -354,27 +319,28 @@ export class Connection {
    */
   async readAfter(after, limit) {
     const ahead = await this.#takeAhead('end');
-    if (ahead) this.#sealedTo(ahead.sealed);
+    if (ahead) this.#known.sealedTo(ahead.sealed);
     if (ahead && ahead.last > after && ahead.before <= after) {
-      this.#tail = Math.max(this.#tail, ahead.last);
+      this.#known.tail = Math.max(this.#known.tail, ahead.last);
       return [ahead.last, ahead.bytes];
     }
     const { sealed, rest } = await this.#read([LOG, RECENT], async (log, recent) => {
       // What is recent is asked for too where it is likely that nothing sealed comes first.
-      const likely = after >= this.#sealed ? recentAfter(recent, after, limit) : undefined;
+      const likely = after >= this.#known.sealed ? recentAfter(recent, after, limit) : undefined;
       const [sealed, rest] = await Promise.all([sealedAfter(log, after, limit), likely]);
       return { sealed, rest: sealed.length === 0 ? rest : undefined };
     });
     const [end, left] = [endOf(sealed, 0), limit - sealed.length];
-    this.#sealedTo(end);
-    if (rest && rest.length < left) this.#tail = Math.max(this.#tail, endOf(rest, after === 0 ? 0 : -1));
+    this.#known.sealedTo(end);
+    if (rest && rest.length < left)
+      this.#known.tail = Math.max(this.#known.tail, endOf(rest, after === 0 ? 0 : -1));
     const found = entriesOf([...sealed, ...(rest ?? [])]);
     if (rest || left === 0) return found;
     // Another transaction, and so perhaps another moment: there is only more then. Firefox has been seen
     // to take no further request in this one.
-    if (end === 0) this.#sealed = 0;
+    if (end === 0) this.#known.sealed = 0;
     const more = await this.readAfter(end || after, left);
-    if (more.length === 0) this.#tail = Math.max(this.#tail, end);
+    if (more.length === 0) this.#known.tail = Math.max(this.#known.tail, end);
     return [...found, ...more];
   }
 
@@ -385,7 +351,7 @@ export class Connection {
    */
   readAt(positions) {
     return this.#read([LOG, RECENT], async (log, recent) => {
-      const batches = await batchesAt(log, recent, [...new Set(positions)], this.#sealed);
+      const batches = await batchesAt(log, recent, [...new Set(positions)], this.#known.sealed);
       const ascending = [...batches].sort(([left], [right]) => left - right);
       return ascending.flatMap(([key, value]) => [key, bytesOf(value)]);
     });
@@ -419,20 +385,20 @@ export class Connection {
       log.put(merged, last);
       return true;
     });
-    if (isDone) this.#sealedTo(last);
+    if (isDone) this.#known.sealedTo(last);
     return isDone;
   }
 
   /** Seals the batches up to a position, a few at a time: others wait for each transaction. @param {number} upto */
   async #seal(upto) {
     let before = -1;
-    while (this.#sealed < upto && this.#sealed > before) {
-      before = this.#sealed;
+    while (this.#known.sealed < upto && this.#known.sealed > before) {
+      before = this.#known.sealed;
       // Strictly: their other copy, which is deleted, may have been stored so.
       const sealed = await this.#write([RECENT, LOG], true, async (recent, log) =>
         sealSome(recent, log, await lastKey(log), upto),
       );
-      this.#sealedTo(sealed);
+      this.#known.sealedTo(sealed);
     }
   }
 
