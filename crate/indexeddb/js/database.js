@@ -27,7 +27,7 @@ export const SEALED = 0;
 /** Batches of so many bytes are sealed as they are committed: nobody will merge them. */
 export const LARGE_BYTES = 32 * 1_024;
 /** At most so many batches are sealed in one transaction: others wait for it to end. */
-export const MAX_SEALED_TOGETHER = 16;
+const MAX_SEALED_TOGETHER = 16;
 /** The object store of the derived records: strings to bytes. */
 export const DERIVED = 'derived';
 
@@ -89,7 +89,7 @@ export function bytesOf(value) {
 }
 
 /** @param {IDBValidKey} key @returns {number} */
-export function positionOf(key) {
+function positionOf(key) {
   if (Number.isSafeInteger(key) && /** @type {number} */ (key) >= 0) return /** @type {number} */ (key);
   throw failure('storage_corrupt', `${key} is not a position`);
 }
@@ -366,7 +366,7 @@ export async function lastKey(store, range) {
  *
  * @param {string} prefix
  */
-export function beginningWith(prefix) {
+function beginningWith(prefix) {
   for (let length = prefix.length; length > 0; length -= 1) {
     const unit = prefix.charCodeAt(length - 1);
     if (unit === 0xffff) continue;
@@ -393,7 +393,7 @@ export async function readRecords(derived, prefix) {
  *
  * @param {IDBObjectStore} log @param {IDBObjectStore} recent
  */
-export async function readEnd(log, recent) {
+async function readEnd(log, recent) {
   const [newest, sealed] = await Promise.all([recentAt(recent, Number.POSITIVE_INFINITY), lastKey(log)]);
   for (const { first, last, bytes } of newest) return { last, before: first - 1, bytes, sealed };
   if (sealed === 0) return undefined;
