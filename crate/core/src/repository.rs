@@ -13,7 +13,7 @@ use crate::domain::{Domain, understand};
 use crate::limits::{MAX_ID_BYTES, check_text};
 use crate::snapshot::Snapshot;
 use crate::storage::Storage;
-use crate::store::{Append, Appended, Store, StreamAppend, StreamQuery};
+use crate::store::{Append, Store, StreamAppend, StreamQuery};
 use crate::{
     Error, ExpectedVersion, NO_STREAM, NewEvent, Position, RecordedEvent, Result, Timestamp,
     Version,
@@ -194,9 +194,9 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
     ) -> Result<Executed<A::State>> {
         check_text("commandId", &context.command_id, MAX_ID_BYTES)?;
         let mut retries = 0;
-        loop {
+        let done = loop {
             if let Some(done) = self.store.find_command(&context.command_id).await? {
-                return self.repeated(stream_id, &done, retries).await;
+                break done;
             }
             let known_tail = self.store.tail();
             let mut before = self.load(stream_id).await?;
@@ -220,13 +220,9 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
                     retries,
                 });
             }
-            match self
-                .append(stream_id, before.version, &events, context)
-                .await
-            {
-                Ok(appended) if appended.repeated => {
-                    return self.repeated(stream_id, &appended, retries).await;
-                }
+            let append = append_of::<A>(stream_id, before.version, &events, context);
+            match self.store.append(append).await {
+                Ok(appended) if appended.repeated => break appended,
                 Ok(appended) => {
                     let old = before.version;
                     for event in &events {
@@ -249,47 +245,14 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
                 }
                 Err(error) => return Err(error),
             }
-        }
-    }
-
-    async fn append(
-        &self,
-        stream_id: &str,
-        version: Version,
-        events: &[<A::Domain as Domain>::Event<'static>],
-        context: &CommandContext,
-    ) -> Result<Appended> {
-        let mut new = Vec::new();
-        for (number, event) in events.iter().enumerate() {
-            new.push(new_event::<A>(number, event, context));
-        }
-        let part = StreamAppend {
-            stream_id: stream_id.to_owned(),
-            expected: ExpectedVersion::from(version),
-            events: new,
         };
-        let append = Append {
-            streams: vec![part],
-            condition: None,
-            command_id: Some(context.command_id.clone()),
-            recorded_at: context.recorded_at,
-        };
-        self.store.append(append).await
-    }
-
-    async fn repeated(
-        &self,
-        stream_id: &str,
-        done: &Appended,
-        retries: u32,
-    ) -> Result<Executed<A::State>> {
+        // It had been carried out before.
         if !done.streams.iter().any(|(stream, _)| stream == stream_id) {
             let reason = "was used before, for another stream";
             return Err(Error::invalid("commandId", reason));
         }
-        let loaded = self.load(stream_id).await?;
         Ok(Executed {
-            loaded,
+            loaded: self.load(stream_id).await?,
             position: done.last,
             repeated: true,
             retries,
@@ -304,6 +267,29 @@ impl<A: Aggregate, S: Storage + 'static> Repository<A, S> {
             // A snapshot only shortens loading: the command is done whether or not it could be kept.
             let _ = Snapshot::write::<A, S>(&self.store, stream_id, loaded).await;
         }
+    }
+}
+
+/// What a command comes to: its events, for a stream at `version`.
+fn append_of<A: Aggregate>(
+    stream_id: &str,
+    version: Version,
+    events: &[<A::Domain as Domain>::Event<'static>],
+    context: &CommandContext,
+) -> Append {
+    let events = events.iter().enumerate();
+    let part = StreamAppend {
+        stream_id: stream_id.to_owned(),
+        expected: ExpectedVersion::from(version),
+        events: events
+            .map(|(number, event)| new_event::<A>(number, event, context))
+            .collect(),
+    };
+    Append {
+        streams: vec![part],
+        condition: None,
+        command_id: Some(context.command_id.clone()),
+        recorded_at: context.recorded_at,
     }
 }
 
