@@ -9,6 +9,7 @@ use crate::limits::{
 use crate::query::Condition;
 use crate::storage::Storage;
 use crate::store::Store;
+use crate::store::commit::Caller;
 use crate::texts::TextMap;
 use crate::{
     Error, ExpectedVersion, NewEvent, Position, RecordedEvent, Result, Timestamp, Version,
@@ -185,7 +186,7 @@ impl<S: Storage + 'static> Store<S> {
     /// Appends events. Resolves once they are stored; appends that arrive while a commit is under
     /// way share the next one, and each stands or falls by itself.
     ///
-    /// Dropping the future before its commit began withdraws the append; afterwards it is stored
+    /// Dropping the future before its commit began withdraws the append; afterwards it may be stored
     /// all the same. Retrying with the same event ids, or the same command id, is safe.
     ///
     /// # Errors
@@ -204,22 +205,20 @@ impl<S: Storage + 'static> Store<S> {
         appends: Vec<Append>,
         payloads: Payloads,
     ) -> Vec<Result<Appended>> {
-        let (mut sound, mut answers) = (Vec::with_capacity(appends.len()), Vec::new());
+        let (mut callers, mut sound) = (Vec::with_capacity(appends.len()), Vec::new());
         for append in appends {
-            answers.push(append.check(payloads).map(|()| sound.push(append)));
+            let caller = Caller::default();
+            match append.check(payloads) {
+                Ok(()) => sound.push(caller.waiting(append)),
+                Err(error) => caller.settle(Err(error)),
+            }
+            callers.push(caller);
         }
-        let count = sound.len();
-        let committed = match self.inner.check_open() {
-            Ok(()) => self.commit(sound).await,
-            Err(error) => Err(error),
-        };
-        let mut committed = committed
-            .unwrap_or_else(|error| vec![Err(error); count])
-            .into_iter();
-        let mut next = || committed.next().unwrap_or(Err(Error::Aborted.into()));
-        answers
-            .into_iter()
-            .map(|checked| checked.and_then(|()| next()))
-            .collect()
+        if let Err(error) = self.commit(sound, &callers).await {
+            for caller in &callers {
+                caller.settle(Err(error.clone()));
+            }
+        }
+        callers.iter().map(Caller::answer).collect()
     }
 }

@@ -1,12 +1,13 @@
 //! Group commit: appends that wait go together into the next commit.
 //!
 //! No task is spawned. The commit under way is one shared future, polled by every append that
-//! waits for it: whoever goes away leaves it to the others.
+//! waits for it: whoever goes away leaves it to the others. Only an append that finds nothing under way,
+//! as most do, commits by itself, and those that come meanwhile go on after it.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -41,14 +42,45 @@ struct Answer {
     withdrawn: Cell<bool>,
 }
 
+impl Answer {
+    /// Only the first counts.
+    fn settle(&self, result: Result<Appended>) {
+        self.result.borrow_mut().get_or_insert(result);
+    }
+}
+
 impl Waiting {
     pub(super) fn settle(&self, result: Result<Appended>) {
-        self.answer.result.borrow_mut().get_or_insert(result);
+        self.answer.settle(result);
     }
 }
 
 /// Held by the caller's future: dropping it withdraws an append that is not yet being committed.
-struct Caller(Rc<Answer>);
+#[derive(Default)]
+pub(super) struct Caller(Rc<Answer>);
+
+impl Caller {
+    pub(super) fn waiting(&self, append: Append) -> Waiting {
+        Waiting {
+            append,
+            ruled_out: Vec::new(),
+            answer: Rc::clone(&self.0),
+        }
+    }
+
+    pub(super) fn settle(&self, result: Result<Appended>) {
+        self.0.settle(result);
+    }
+
+    fn is_answered(&self) -> bool {
+        self.0.result.borrow().is_some()
+    }
+
+    pub(super) fn answer(&self) -> Result<Appended> {
+        let answer = self.0.result.borrow_mut().take();
+        answer.unwrap_or(Err(Error::Aborted.into()))
+    }
+}
 
 impl Drop for Caller {
     fn drop(&mut self) {
@@ -57,31 +89,45 @@ impl Drop for Caller {
 }
 
 impl<S: Storage + 'static> Store<S> {
-    /// Commits `appends`, each for itself; fails when that cannot even be begun.
-    pub(super) async fn commit(&self, appends: Vec<Append>) -> Result<Vec<Result<Appended>>> {
-        let callers: Vec<Caller> = appends.iter().map(|_| Caller(Rc::default())).collect();
+    /// Commits what waits, each for itself, and resolves once all `callers` have their answers; fails when
+    /// that cannot even be begun.
+    pub(super) async fn commit(&self, waiting: Vec<Waiting>, callers: &[Caller]) -> Result<()> {
+        if waiting.is_empty() {
+            return Ok(());
+        }
         Inner::indexed(&self.inner).await?;
-        let waiting = appends.into_iter().zip(&callers);
-        let waiting = waiting.map(|(append, caller)| Waiting {
-            append,
-            ruled_out: Vec::new(),
-            answer: Rc::clone(&caller.0),
-        });
+        if waiting.len() == 1
+            && let Some(turn) = self.inner.turn()
+        {
+            turn.0.commit_group(waiting).await;
+            return Ok(());
+        }
         self.inner.state.borrow_mut().queue.extend(waiting);
         // A round ends when nothing waits any more, so there are answers then; but it may go on for as
         // long as others append.
         let mut round = Inner::round(&self.inner);
-        let is_answered = |caller: &Caller| caller.0.result.borrow().is_some();
         poll_fn(|context| match round.poll_unpin(context) {
-            Poll::Pending if callers.iter().all(is_answered) => Poll::Ready(Ok(())),
+            Poll::Pending if callers.iter().all(Caller::is_answered) => Poll::Ready(Ok(())),
             other => other,
         })
-        .await?;
-        let answers = callers.iter().map(|caller| {
-            let answer = caller.0.result.borrow_mut().take();
-            answer.unwrap_or(Err(Error::Aborted.into()))
-        });
-        Ok(answers.collect())
+        .await
+    }
+}
+
+/// Held by an append that commits by itself: a future that many can wait for would be felt. Dropping it has
+/// the others go on; what was asked of storage may be stored then, which they find as they would what another
+/// tab has appended.
+struct Turn<'a, S>(&'a Inner<S>);
+
+impl<S> Drop for Turn<'_, S> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.borrow_mut();
+        state.is_alone = false;
+        let next = state.next.take();
+        drop(state);
+        if let Some(waker) = next {
+            waker.wake();
+        }
     }
 }
 
@@ -103,6 +149,26 @@ impl Attempt {
 }
 
 impl<S: Storage + 'static> Inner<S> {
+    /// A turn, when nothing else is under way.
+    fn turn(&self) -> Option<Turn<'_, S>> {
+        let mut state = self.state.borrow_mut();
+        if state.is_alone || state.round.is_some() {
+            return None;
+        }
+        state.is_alone = true;
+        Some(Turn(self))
+    }
+
+    /// Resolves when nobody commits alone.
+    fn turn_ends(&self, context: &Context<'_>) -> Poll<()> {
+        let mut state = self.state.borrow_mut();
+        if !state.is_alone {
+            return Poll::Ready(());
+        }
+        state.next = Some(context.waker().clone());
+        Poll::Pending
+    }
+
     /// The round under way, or a new one.
     fn round(this: &Rc<Self>) -> Round {
         let mut state = this.state.borrow_mut();
@@ -121,6 +187,7 @@ impl<S: Storage + 'static> Inner<S> {
 
     /// Commits group after group until nothing waits.
     async fn drain(&self) {
+        poll_fn(|context| self.turn_ends(context)).await;
         loop {
             let group = self.next_group();
             if group.is_empty() {

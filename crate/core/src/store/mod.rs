@@ -26,6 +26,7 @@ mod watch;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::task::Waker;
 
 pub use append::{Append, Appended, Payloads, StreamAppend};
 pub use maintain::{Maintenance, SEALED_BYTES};
@@ -113,6 +114,9 @@ struct State {
     recorded_at: Timestamp,
     queue: VecDeque<Waiting>,
     round: Option<Round>,
+    /// Whether an append commits by itself, and the waker of the round after it.
+    is_alone: bool,
+    next: Option<Waker>,
     watchers: Watchers,
     /// Which parts of the log the stored index segments cover, in order.
     segments: Vec<SegmentRange>,

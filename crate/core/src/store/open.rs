@@ -59,6 +59,8 @@ impl State {
             recorded_at: Timestamp::from_millis(i64::MIN),
             queue: VecDeque::new(),
             round: None,
+            is_alone: false,
+            next: None,
             watchers: Watchers::default(),
             segments: Vec::new(),
             ended: None,

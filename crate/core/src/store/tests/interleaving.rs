@@ -3,14 +3,17 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use futures_util::future::{join, join_all, join3};
 use proptest::prelude::*;
 
 use super::{NOW, Seen, event, log, tab, verify};
 use crate::memory::MemoryStorage;
 use crate::query::{Condition, Query};
 use crate::storage::Storage;
-use crate::store::{Append, Appended, Options, Store, StreamAppend};
-use crate::testing::{Schedule, Yielding, block_on, cancel_after};
+use crate::store::{Append, Appended, Options, Payloads, Store, StreamAppend};
+use crate::testing::{
+    Faults, FaultyStorage, Operation, Schedule, Yielding, block_on, cancel_after,
+};
 use crate::{Error, ExpectedVersion, Result, Version};
 
 /// One append of a tab, as generated.
@@ -260,7 +263,7 @@ fn appends_fired_at_once_share_commits_and_stand_or_fall_alone() {
             );
             store.append(append)
         });
-        let results = futures_util::future::join_all(appends).await;
+        let results = join_all(appends).await;
         for (id, result) in results.iter().enumerate() {
             assert_eq!(result.is_err(), id % 10 == 9, "append {id}: {result:?}");
         }
@@ -285,12 +288,75 @@ fn appends_fired_at_once_may_build_on_one_another() {
             let id = u128::from(turn.unsigned_abs());
             store.append(Append::to(stream, expected, vec![event(id)], NOW))
         });
-        for (turn, result) in futures_util::future::join_all(appends)
-            .await
-            .into_iter()
-            .enumerate()
-        {
+        for (turn, result) in join_all(appends).await.into_iter().enumerate() {
             assert_eq!(result.unwrap().first, turn as u64 + 1);
         }
     });
+}
+
+/// A store that is slow, and counts its commits.
+async fn slow_store(memory: &MemoryStorage) -> (Store<impl Storage + use<>>, Faults) {
+    let calls = Faults::none();
+    let counting = FaultyStorage::new(memory.connect(), calls.clone());
+    let slow = Yielding::slow(counting, 5);
+    let store = Store::open(slow, Options::default()).await.unwrap();
+    (store, calls)
+}
+
+fn first_of(stream: u128) -> Append {
+    let stream_id = format!("s{stream}");
+    Append::to(
+        stream_id,
+        ExpectedVersion::NoStream,
+        vec![event(stream)],
+        NOW,
+    )
+}
+
+fn commits(calls: &Faults) -> usize {
+    let calls = calls.calls();
+    let commits = calls.iter().filter(|call| **call == Operation::Commit);
+    commits.count()
+}
+
+#[test]
+fn appends_that_come_while_others_are_committed_go_together_into_the_next_commit() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        let (store, calls) = slow_store(&memory).await;
+        let alone = store.append(first_of(1));
+        let many = store.append_each(vec![first_of(2), first_of(3)], Payloads::Given);
+        let (alone, many, last) = join3(alone, many, store.append(first_of(4))).await;
+        assert!(alone.is_ok() && many.iter().all(Result::is_ok) && last.is_ok());
+        assert_eq!(commits(&calls), 2, "the first, and the others after it");
+
+        let many = store.append_each(vec![first_of(5), first_of(6)], Payloads::Given);
+        let (many, alone) = join(many, store.append(first_of(7))).await;
+        assert!(alone.is_ok() && many.iter().all(Result::is_ok));
+        assert_eq!(commits(&calls), 4, "two, and the one that came meanwhile");
+    });
+}
+
+proptest! {
+    #[test]
+    fn whoever_goes_away_leaves_the_others_to_go_on(
+        patience in 0..30_usize,
+        is_alone in any::<bool>(),
+        choices in prop::collection::vec(any::<u8>(), 0..100),
+    ) {
+        let memory = MemoryStorage::new();
+        let (store, _) = block_on(slow_store(&memory));
+        let first: Vec<Append> = if is_alone { vec![first_of(1)] } else { vec![first_of(1), first_of(2)] };
+        let goes = cancel_after(patience, store.append_each(first, Payloads::Given));
+        let stays = async |id| Some(vec![store.append(first_of(id)).await]);
+        let schedule = Schedule::new().task("goes", goes);
+        let schedule = schedule.task("third", stays(3)).task("fourth", stays(4));
+        let answers = schedule.run(choices).unwrap();
+        prop_assert!(answers.iter().flatten().flatten().all(Result::is_ok), "{:?}", answers);
+        let log = block_on(log(memory.connect()));
+        let stands = |id| log.iter().any(|seen| seen.id == id);
+        prop_assert!(stands(3) && stands(4));
+        prop_assert!(answers[0].is_none() || stands(1));
+        prop_assert_eq!(block_on(verify(memory.connect())), log.len() as u64);
+    }
 }
