@@ -95,8 +95,7 @@ function positionOf(key) {
 }
 
 /** A batch as `RECENT` holds it: its last position, then its bytes. @param {number} last @param {Uint8Array} bytes */
-export function recentValue(last, bytes) {
-  const value = new Uint8Array(8 + bytes.length);
+export function recentValue(last, bytes, value = new Uint8Array(8 + bytes.length)) {
   new DataView(value.buffer).setFloat64(0, last);
   value.set(bytes, 8);
   return value;

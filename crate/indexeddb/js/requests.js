@@ -49,12 +49,21 @@ import {
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
+/** For how many lengths memory is kept to be used again. */
+const MAX_SPARE = 256;
+
 /** An open database. */
 export class Connection {
   #database;
   /** Why it is of no more use, once it is. @type {string | undefined} */
   #lost;
   #known = new KnownEnd();
+  /**
+   * Memory for small values, by length. What is to be stored is copied as it is asked for; getting
+   * memory takes longer than most of what is done for an append.
+   * @type {Map<number, Uint8Array<ArrayBuffer>>}
+   */
+  #spare = new Map();
   #isTaken = false;
   /** Called when it can no longer be used. */
   onEnd = () => {};
@@ -174,10 +183,15 @@ export class Connection {
       return;
     }
     this.#ahead = undefined;
-    const value = recentValue(last, bytes);
+    const length = 8 + bytes.length;
+    const value = recentValue(last, bytes, this.#spare.get(length));
+    // Until it is known that it will not be needed once more.
+    this.#spare.delete(length);
     const ask = requestsAtOnce(
       () => this.#begin(RECENT, 'readwrite', strict),
       () => {
+        if (this.#spare.size === MAX_SPARE) this.#spare.clear();
+        this.#spare.set(length, value);
         this.#known.addedSmall(last);
         settling.call(number, true, true);
       },
