@@ -78,6 +78,8 @@ pub trait Storage {
     /// [`Commit::Done`] once the transaction has completed. When something lies beyond `tail`:
     /// stores nothing and answers [`Commit::Behind`]. When the log ends before `tail`, it is gone,
     /// and the answer is the error `data_lost`.
+    ///
+    /// One whose future is dropped is carried out whole or not at all, and not after a later one.
     async fn commit(
         &self,
         tail: Position,

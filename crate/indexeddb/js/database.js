@@ -94,7 +94,11 @@ function positionOf(key) {
   throw failure('storage_corrupt', `${key} is not a position`);
 }
 
-/** A batch as `RECENT` holds it: its last position, then its bytes. @param {number} last @param {Uint8Array} bytes */
+/**
+ * A batch as `RECENT` holds it: its last position, then its bytes.
+ *
+ * @param {number} last @param {Uint8Array} bytes @param {Uint8Array<ArrayBuffer>} [value] Memory of just that length.
+ */
 export function recentValue(last, bytes, value = new Uint8Array(8 + bytes.length)) {
   new DataView(value.buffer).setFloat64(0, last);
   value.set(bytes, 8);

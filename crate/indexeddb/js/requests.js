@@ -49,8 +49,9 @@ import {
 /** How long deleting may take; see `Connection.delete`. */
 const DELETING_MS = 3_000;
 
-/** For how many lengths memory is kept to be used again. */
+/** For how many lengths memory is kept to be used again, and up to which length: a megabyte at most. */
 const MAX_SPARE = 256;
+const SPARE_BYTES = 4_096;
 
 /** An open database. */
 export class Connection {
@@ -59,8 +60,8 @@ export class Connection {
   #lost;
   #known = new KnownEnd();
   /**
-   * Memory for small values, by length. What is to be stored is copied as it is asked for; getting
-   * memory takes longer than most of what is done for an append.
+   * Memory for small values, by length: what is to be stored is copied when that is asked for, and getting
+   * new memory takes longer than most of what is done for an append.
    * @type {Map<number, Uint8Array<ArrayBuffer>>}
    */
   #spare = new Map();
@@ -185,13 +186,13 @@ export class Connection {
     this.#ahead = undefined;
     const length = 8 + bytes.length;
     const value = recentValue(last, bytes, this.#spare.get(length));
-    // Until it is known that it will not be needed once more.
+    // Nobody else's, as long as this may have to be stored once more.
     this.#spare.delete(length);
     const ask = requestsAtOnce(
       () => this.#begin(RECENT, 'readwrite', strict),
       () => {
         if (this.#spare.size === MAX_SPARE) this.#spare.clear();
-        this.#spare.set(length, value);
+        if (length <= SPARE_BYTES) this.#spare.set(length, value);
         this.#known.addedSmall(last);
         settling.call(number, true, true);
       },

@@ -1,8 +1,8 @@
 //! Group commit: appends that wait go together into the next commit.
 //!
 //! No task is spawned. The commit under way is one shared future, polled by every append that
-//! waits for it: whoever goes away leaves it to the others. Only an append that finds nothing under way,
-//! as most do, commits by itself, and those that come meanwhile go on after it.
+//! waits for it: whoever goes away leaves it to the others. An append that finds nothing under way, as
+//! most do, needs no such future: it commits by itself, and what comes meanwhile is the next round.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -18,7 +18,8 @@ use crate::batch::Batch;
 use crate::storage::{Commit, Storage};
 use crate::{Error, ExpectedVersion, Position, Result};
 
-/// One round of commits: runs until nothing waits any more.
+/// One round of commits: begins after an append that commits by itself, if one does, and runs until nothing
+/// waits any more.
 ///
 /// Its outcome is always `Ok`: so it is the same type as what loads the index.
 pub(super) type Round = Shared<LocalBoxFuture<'static, Result<()>>>;
@@ -97,9 +98,10 @@ impl<S: Storage + 'static> Store<S> {
         }
         Inner::indexed(&self.inner).await?;
         if waiting.len() == 1
-            && let Some(turn) = self.inner.turn()
+            && let Some(_turn) = self.inner.turn()
         {
-            turn.0.commit_group(waiting).await;
+            // None is left for later: there is none before it that it could depend on.
+            self.inner.commit_group(waiting).await;
             return Ok(());
         }
         self.inner.state.borrow_mut().queue.extend(waiting);
@@ -114,18 +116,17 @@ impl<S: Storage + 'static> Store<S> {
     }
 }
 
-/// Held by an append that commits by itself: a future that many can wait for would be felt. Dropping it has
-/// the others go on; what was asked of storage may be stored then, which they find as they would what another
-/// tab has appended.
+/// Held by an append that commits by itself. Dropping it has the round after it go on; what was asked of
+/// storage may be stored then, and is found as what another tab has appended would be.
 struct Turn<'a, S>(&'a Inner<S>);
 
 impl<S> Drop for Turn<'_, S> {
     fn drop(&mut self) {
         let mut state = self.0.state.borrow_mut();
-        state.is_alone = false;
-        let next = state.next.take();
+        state.has_turn = false;
+        let after = state.after_turn.take();
         drop(state);
-        if let Some(waker) = next {
+        if let Some(waker) = after {
             waker.wake();
         }
     }
@@ -152,20 +153,20 @@ impl<S: Storage + 'static> Inner<S> {
     /// A turn, when nothing else is under way.
     fn turn(&self) -> Option<Turn<'_, S>> {
         let mut state = self.state.borrow_mut();
-        if state.is_alone || state.round.is_some() {
+        if state.has_turn || state.round.is_some() {
             return None;
         }
-        state.is_alone = true;
+        state.has_turn = true;
         Some(Turn(self))
     }
 
-    /// Resolves when nobody commits alone.
+    /// Resolves when no append commits by itself.
     fn turn_ends(&self, context: &Context<'_>) -> Poll<()> {
         let mut state = self.state.borrow_mut();
-        if !state.is_alone {
+        if !state.has_turn {
             return Poll::Ready(());
         }
-        state.next = Some(context.waker().clone());
+        state.after_turn = Some(context.waker().clone());
         Poll::Pending
     }
 

@@ -114,9 +114,9 @@ struct State {
     recorded_at: Timestamp,
     queue: VecDeque<Waiting>,
     round: Option<Round>,
-    /// Whether an append commits by itself, and the waker of the round after it.
-    is_alone: bool,
-    next: Option<Waker>,
+    /// Whether an append commits by itself, and who wakes the round that waits for its end.
+    has_turn: bool,
+    after_turn: Option<Waker>,
     watchers: Watchers,
     /// Which parts of the log the stored index segments cover, in order.
     segments: Vec<SegmentRange>,

@@ -87,6 +87,7 @@ macro_rules! store_conformance {
             a_condition_sees_what_another_tab_appended
             of_two_tabs_under_one_condition_one_wins
             the_same_events_again_are_found_where_they_stand
+            a_dropped_append_stands_once_when_it_is_made_again
             other_events_at_that_place_are_a_conflict
             the_same_command_again_has_one_effect
             a_command_of_many_events_has_one_effect

@@ -7,6 +7,7 @@ use crate::ExpectedVersion::{Any, Exact, NoStream};
 use crate::NewEvent;
 use crate::storage::Storage;
 use crate::store::{Append, Appended, StreamAppend, StreamQuery};
+use crate::testing::cancel_after;
 
 fn by_command(command: &str, append: Append) -> Append {
     Append {
@@ -62,6 +63,32 @@ pub async fn the_same_events_again_are_found_where_they_stand<S: Storage + 'stat
     assert_eq!((one.last, other.last), (7, 7));
     assert!(one.repeated != other.repeated);
     assert_eq!(store.tail(), 7);
+}
+
+/// Whoever drops an append, at any time, keeps nobody from appending; asked for again, its events stand in
+/// the log once.
+pub async fn a_dropped_append_stands_once_when_it_is_made_again<S: Storage + 'static>(
+    open: impl AsyncFn(&str) -> S,
+) {
+    let name = "a_dropped_append_stands_once_when_it_is_made_again";
+    let store = tab(&open, name).await;
+    for polls in 0..6_u8 {
+        let (stream, id) = (format!("s{polls}"), 10 * u128::from(polls));
+        let dropped = cancel_after(
+            usize::from(polls),
+            store.append(to(&stream, NoStream, [id, id + 1])),
+        );
+        assert!(matches!(dropped.await, None | Some(Ok(_))));
+        store.append(to("t", Any, [id + 2])).await.unwrap();
+        store
+            .append(to(&stream, NoStream, [id, id + 1]))
+            .await
+            .unwrap();
+    }
+    let mut log = log(&open, name).await;
+    log.sort_unstable();
+    let all = (0..60).filter(|id| id % 10 < 3);
+    assert_eq!(log, all.collect::<Vec<u128>>());
 }
 
 /// Only the very same events at the very same place are a retry: anything else stays a conflict.
