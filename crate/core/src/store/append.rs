@@ -187,7 +187,8 @@ impl<S: Storage + 'static> Store<S> {
     /// way share the next one, and each stands or falls by itself.
     ///
     /// Dropping the future before its commit began withdraws the append; afterwards it may be stored
-    /// all the same. Poll it to its end or drop it: later appends may wait for it. Retrying with the same event ids, or the same command id, is safe.
+    /// all the same. Poll it to its end or drop it: later appends may wait for it. Retrying with the
+    /// same event ids, or the same command id, is safe.
     ///
     /// # Errors
     /// `conflict`, `condition_failed`, `invalid_input`, `quota_exceeded`, `connection_lost`,
