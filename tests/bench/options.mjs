@@ -54,7 +54,8 @@ const quick = {
  * @property {Plan} plan
  * @property {boolean} scale Whether growth is measured instead of comparing.
  * @property {number} rounds
- * @property {number} loads How often what is read is measured, each time in a page loaded anew.
+ * @property {number} loads How often what is read is measured, and the bare machine, each time in a page
+ *   loaded anew.
  * @property {number} openings The same for opening the store.
  * @property {boolean} together Whether one browser does all that writes, and one all that reads.
  * @property {number} after Milliseconds a browser is left to its own work before it is ended.

@@ -77,19 +77,29 @@ function compare(entries, { only }) {
     .filter(({ figures }) => Object.values(figures).some((one) => one !== null));
 }
 
-/** @param {Entry[]} entries @returns {import('./table.mjs').BareMachine[]} */
+/**
+ * Of every page load by itself: how quick the machine is differs between them more than Daybook and the bare
+ * machine do.
+ * @param {Entry[]} entries @returns {import('./table.mjs').BareMachine[]}
+ */
 function compareBareMachine(entries) {
-  return ['relaxed', 'strict'].flatMap((durability) => {
-    const name = durability === 'relaxed' ? 'Relaxed' : 'Strict';
-    const bares = perRound(entries, 'daybook', `bare${name}`);
-    const appends = perRound(entries, 'daybook', `awaited${name}`);
+  return ['Relaxed', 'Strict'].flatMap((name) => {
+    const each = (/** @type {string} */ figure) =>
+      entries.flatMap(({ results }) => {
+        const value = results?.[`${figure}${name}`];
+        return typeof value === 'number' ? [value] : [];
+      });
+    const [appends, bares, chains] = [each('awaited'), each('bare'), each('chained')];
     if (bares.length === 0) return [];
-    const chains = perRound(entries, 'daybook', `chained${name}`);
-    const beside = (/** @type {number[]} */ floors) =>
-      median(appends.map((append, index) => append / (floors[index] ?? Number.NaN)));
-    const [ratio, chained] = [beside(bares), beside(chains)];
+    const ratios = (/** @type {number[]} */ floors) =>
+      appends.map((append, index) => append / (floors[index] ?? Number.NaN));
+    const beside = ratios(bares);
+    const ratio = median(beside);
+    const [least, most] = [Math.min(...beside), Math.max(...beside)];
     const met = ratio <= bareMachineTarget;
-    return [{ durability, bare: median(bares), append: median(appends), ratio, chained, met }];
+    const durability = name.toLowerCase();
+    const middle = { bare: median(bares), append: median(appends), chained: median(ratios(chains)) };
+    return [{ durability, ...middle, ratio, least, most, loads: bares.length, met }];
   });
 }
 

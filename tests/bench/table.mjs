@@ -13,8 +13,9 @@ import { bareMachineTarget } from './targets.mjs';
  */
 
 /**
- * Milliseconds, and the append's to the bare transaction's and to that of one with a hash chain.
- * @typedef {{ durability: string, bare: number, append: number, ratio: number, chained: number, met: boolean }} BareMachine
+ * Milliseconds, and the append's to the bare transaction's and to that of one with a hash chain: the middle
+ * one of the page loads, and the least and the most of them.
+ * @typedef {{ durability: string, bare: number, append: number, ratio: number, least: number, most: number, loads: number, chained: number, met: boolean }} BareMachine
  */
 
 /** Three digits that matter, with thousands apart. @param {number} number */
@@ -65,8 +66,8 @@ export function table(rows, names, titles) {
 /** @param {BareMachine[]} lines @returns {string[]} */
 export const bareMachine = (lines) =>
   lines.map(
-    ({ durability, bare, append, ratio, chained, met }) =>
-      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (target ≤ ${bareMachineTarget} ×, ${verdict(met)}), and ${digits(chained)} × one that is made JSON and hashed in a chain first`,
+    ({ durability, bare, append, ratio, least, most, loads, chained, met }) =>
+      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (${digits(least)} to ${digits(most)} in ${loads} page loads; target ≤ ${bareMachineTarget} ×, ${verdict(met)}), and ${digits(chained)} × one that is made JSON and hashed in a chain first`,
   );
 
 /** @param {Row} row @param {import('./statistics.mjs').Limit} limit */

@@ -56,8 +56,10 @@ export async function bareMachine(contender, plan) {
  *   of the turns.
  */
 async function compare(contender, plan, durability) {
-  const database = await openBare(`bare-${durability}`);
-  const store = await contender.open({ name: `bare-${durability}`, durability, use: 'log' });
+  // Of this page load alone: what is in the log already would not be appended again.
+  const name = `bare-${durability}-${Date.now()}`;
+  const database = await openBare(name);
+  const store = await contender.open({ name, durability, use: 'log' });
   const count = plan.sequential + plan.warmUp;
   const appends = single(count, 30);
   const encoder = new TextEncoder();
