@@ -20,35 +20,39 @@ const turn = Promise.resolve();
  * Appends that cross together: they share what a crossing costs, and the promise of their answers. Whoever
  * asks has a promise of its own anyway; of many appends at once, each further one would be felt.
  */
-class Crossing implements AppendAnswer {
-  readonly texts: string[] = [];
-  length = 0;
+interface Crossing extends AppendAnswer {
+  readonly texts: string[];
+  length: number;
   /** How many of their events need an id. */
-  ids = 0;
+  ids: number;
   readonly answers: Promise<readonly Answer[]>;
-  reject!: (error: unknown) => void;
-  #settle!: (answers: readonly Answer[]) => void;
-  readonly #noteAppended: () => void;
+}
 
-  constructor(noteAppended: () => void) {
-    this.#noteAppended = noteAppended;
-    this.answers = new Promise((resolve, reject) => {
-      this.#settle = resolve;
-      this.reject = reject;
-    });
-  }
-
-  /** Called by Rust, as are `appended` and `reject`: they only settle, and ask nothing of Rust again. */
-  resolve(json: string): void {
-    const answers: Answer[] = JSON.parse(json);
-    if (answers.some(Array.isArray)) this.#noteAppended();
-    this.#settle(answers);
-  }
-
-  appended(position: number, version: number): void {
-    this.#noteAppended();
-    this.#settle([[position, version]]);
-  }
+/** One without appends, as a literal: an instance of a class with as much in it takes longer to make. */
+function newCrossing(noteAppended: () => void): Crossing {
+  let settle!: (answers: readonly Answer[]) => void;
+  let reject!: (error: unknown) => void;
+  const answers = new Promise<readonly Answer[]>((resolve, refuse) => {
+    settle = resolve;
+    reject = refuse;
+  });
+  return {
+    texts: [],
+    length: 0,
+    ids: 0,
+    answers,
+    // Called by Rust, all three: they only settle, and ask nothing of Rust again.
+    resolve(json) {
+      const made: Answer[] = JSON.parse(json);
+      if (made.some(Array.isArray)) noteAppended();
+      settle(made);
+    },
+    appended(position, version) {
+      noteAppended();
+      settle([[position, version]]);
+    },
+    reject,
+  };
 }
 
 /** An append that was asked for: its answer has a place among those it crosses with. */
@@ -74,7 +78,7 @@ export class Appends {
   ask(text: string, ids: number): Asked {
     let crossing = this.#crossings.at(-1);
     if (!crossing || crossing.length >= CROSSING_LENGTH) {
-      crossing = new Crossing(this.#noteAppended);
+      crossing = newCrossing(this.#noteAppended);
       if (this.#crossings.push(crossing) === 1) void turn.then(this.#cross);
     }
     crossing.length += text.length;
