@@ -11,7 +11,7 @@ import { readOptions } from './options.mjs';
 import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
 import { takeTurn } from './sessions.mjs';
-import { beside, figure, judge, median } from './statistics.mjs';
+import { beside, figure, floorBeside, judge, median } from './statistics.mjs';
 import { bareMachine, beyond, firstBurst, firstPages, openingFloor, table } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
@@ -59,6 +59,17 @@ function perRound(entries, contender, name) {
     .filter((value) => !Number.isNaN(value));
 }
 
+/**
+ * One figure to another, in each page load that measured both: how quick the machine is differs between page
+ * loads more than what is compared does.
+ * @param {Entry[]} entries @param {string} over @param {string} [under]
+ */
+const ratios = (entries, over, under = '') =>
+  entries.flatMap(({ results }) => {
+    const [above, below] = [results?.[over], results?.[under]];
+    return typeof above === 'number' && typeof below === 'number' ? [above / below] : [];
+  });
+
 /** @param {Entry[]} entries @param {import('./options.mjs').Options} options @returns {import('./table.mjs').Row[]} */
 function compare(entries, { only }) {
   return workloads
@@ -67,39 +78,33 @@ function compare(entries, { only }) {
         only.map((name) => [name, figure(perRound(entries, name, workload.id))]),
       );
       const compared = beside(figures, 'daybook', workload.better);
-      const floor = (/** @type {string | undefined} */ name) =>
-        name ? figure(perRound(entries, 'daybook', name)) : null;
-      const bare = floor(workload.bare);
-      const [chained, inTurns] = [floor(workload.chained), floor(workload.inTurns)];
-      const judged = judge({ workload, figures, compared, bare, chained, inTurns });
+      const own = figures.daybook?.median;
+      const floor = (/** @type {string | undefined} */ name) => {
+        if (!name || !compared || own === undefined) return null;
+        const inTurns = ratios(entries, name, workload.inTurns);
+        return floorBeside(figure(perRound(entries, 'daybook', name)), own, compared, inTurns);
+      };
+      const [bare, hashed] = [floor(workload.bare), floor(workload.chained)];
+      const judged = judge({ target: workload.target, compared, bare, hashed });
       return { ...workload, figures, compared, ...judged };
     })
     .filter(({ figures }) => Object.values(figures).some((one) => one !== null));
 }
 
-/**
- * Of every page load by itself: how quick the machine is differs between them more than Daybook and the bare
- * machine do.
- * @param {Entry[]} entries @returns {import('./table.mjs').BareMachine[]}
- */
+/** @param {Entry[]} entries @returns {import('./table.mjs').BareMachine[]} */
 function compareBareMachine(entries) {
   return ['Relaxed', 'Strict'].flatMap((name) => {
-    const each = (/** @type {string} */ figure) =>
-      entries.flatMap(({ results }) => {
-        const value = results?.[`${figure}${name}`];
-        return typeof value === 'number' ? [value] : [];
-      });
-    const [appends, bares, chains] = [each('awaited'), each('bare'), each('chained')];
-    if (bares.length === 0) return [];
-    const ratios = (/** @type {number[]} */ floors) =>
-      appends.map((append, index) => append / (floors[index] ?? Number.NaN));
-    const beside = ratios(bares);
-    const ratio = median(beside);
-    const [least, most] = [Math.min(...beside), Math.max(...beside)];
-    const met = ratio <= bareMachineTarget;
+    const each = ratios(entries, `awaited${name}`, `bare${name}`);
+    if (each.length === 0) return [];
+    const [append = Number.NaN, bare = Number.NaN] = ['awaited', 'bare'].map((figure) =>
+      median(perRound(entries, 'daybook', `${figure}${name}`)),
+    );
+    const chained = median(ratios(entries, `awaited${name}`, `chained${name}`));
+    const ratio = median(each);
+    const [least, most] = [Math.min(...each), Math.max(...each)];
     const durability = name.toLowerCase();
-    const middle = { bare: median(bares), append: median(appends), chained: median(ratios(chains)) };
-    return [{ durability, ...middle, ratio, least, most, loads: bares.length, met }];
+    const met = ratio <= bareMachineTarget;
+    return [{ durability, bare, append, ratio, least, most, loads: each.length, chained, met }];
   });
 }
 

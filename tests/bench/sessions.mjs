@@ -21,7 +21,9 @@ const profiles = ({ loads, openings, together, workload }, contender) => {
   const writes = ['appends', 'writeLongStream'];
   // Nobody is judged by it.
   if (!together || workload.includes('appendOneStrict')) writes.push('strictAppends');
-  if (contender === 'daybook') writes.push(...times(loads, 'bareMachine'), 'bareAtOnce', 'bareBulk');
+  if (contender === 'daybook') {
+    writes.push(...times(loads, 'bareMachine'), ...times(loads, 'bareAtOnce'), 'bareBulk');
+  }
   const longReads = [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')];
   const reads = ['readStreams', ...times(loads, 'replay')];
   const opens =

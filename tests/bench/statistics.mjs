@@ -51,37 +51,45 @@ export const FLOOR_FACTOR = 1.2;
 const FLOOR_DOUBT = 0.95;
 
 /**
- * What the platform allows: the ratio to the best peer that its own floor would reach, and how many times
- * as long as the floor Daybook takes; where that was measured, also as the floor with a hash chain.
- * @typedef {{ ratio: number, factor: number, chained: number | null }} Limit
+ * What a floor allows: the ratio to the best peer that it would reach itself, and how many times as long as it
+ * Daybook takes.
+ * @typedef {{ ratio: number, factor: number }} Floor
  */
 
 /**
+ * A floor beside a contender that is `compared` to its best peer.
+ * @param {Figure | null} figure The floor, as a rate. @param {number} own The contender's rate.
+ * @param {{ ratio: number }} compared
+ * @param {number[]} inTurns How many times as long as the floor it took in each page load where they took turns.
+ * @returns {Floor | null}
+ */
+export const floorBeside = (figure, own, compared, inTurns = []) =>
+  figure && {
+    ratio: (compared.ratio * figure.median) / own,
+    factor: inTurns.length > 0 ? median(inTurns) : figure.median / own,
+  };
+
+/** What a target is judged by that lies beyond the platform; and beside a floor with a hash chain, the bare one. @typedef {Floor & { bare: Floor | null }} Limit */
+
+/**
  * Whether a target is met. One that the platform's own floor, measured in the same run, would miss too is
- * met by whoever comes near that floor; near the floor with a hash chain, where hashing is felt: it stays on
- * in every figure.
+ * met by whoever comes near that floor. Where hashing is felt, the floor is one with a hash chain: that stays
+ * on in every figure.
  *
  * @param {object} row
- * @param {{ target: number | null }} row.workload
- * @param {Record<string, Figure | null>} row.figures
- * @param {{ best: string, ratio: number } | null} row.compared
- * @param {Figure | null} row.bare The floor, as a rate.
- * @param {Figure | null} [row.chained] The floor with a hash chain over the events, as a rate.
- * @param {Figure | null} [row.inTurns] Daybook's own rate in turns with the floor, where that was measured.
+ * @param {number | null} row.target
+ * @param {{ ratio: number } | null} row.compared
+ * @param {Floor | null} row.bare
+ * @param {Floor | null} [row.hashed] With a hash chain over the events.
  * @returns {{ met: boolean | null, limit: Limit | null }}
  */
-export function judge({ workload: { target }, figures, compared, bare, chained = null, inTurns }) {
-  const own = figures.daybook?.median;
-  if (!compared || target === null || own === undefined) return { met: null, limit: null };
+export function judge({ target, compared, bare, hashed = null }) {
+  if (!compared || target === null) return { met: null, limit: null };
   const isMet = compared.ratio >= target;
-  const rate = inTurns?.median ?? own;
-  const inChain = chained && chained.median / rate;
-  const limit = bare && {
-    ratio: (compared.ratio * bare.median) / own,
-    factor: bare.median / rate,
-    chained: inChain && inChain >= FLOOR_DOUBT ? inChain : null,
-  };
+  const isHashed = hashed !== null && hashed.factor >= FLOOR_DOUBT;
+  const limit = isHashed ? hashed : bare;
   // Whoever is quicker than the floor has shown that it is none.
-  if (isMet || !limit || limit.ratio >= target || limit.factor < 1) return { met: isMet, limit: null };
-  return { met: (limit.chained ?? limit.factor) <= FLOOR_FACTOR, limit };
+  const isNone = limit === null || limit.ratio >= target || (!isHashed && limit.factor < 1);
+  if (isMet || isNone) return { met: isMet, limit: null };
+  return { met: limit.factor <= FLOOR_FACTOR, limit: { ...limit, bare: isHashed ? bare : null } };
 }

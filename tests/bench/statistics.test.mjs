@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readOptions } from './options.mjs';
-import { beside, figure, judge, median, spread } from './statistics.mjs';
+import { beside, figure, floorBeside, judge, median, spread } from './statistics.mjs';
 import { columns, digits } from './table.mjs';
 
 test('the median is the middle one, or lies between the two in the middle', () => {
@@ -29,41 +29,41 @@ test('a contender without figures, or alone, is beside nobody', () => {
 });
 
 test('a target that the platform itself would miss is met near its floor, and only then', () => {
-  const workload = { target: 4 };
   /** @param {number} own @param {number | null} floor @param {number} [inAChain] */
   const judged = (own, floor, inAChain) => {
-    const figures = { daybook: figure([own]), peer: figure([10]) };
-    const bare = floor === null ? null : figure([floor]);
-    const chained = inAChain ? figure([inAChain]) : null;
-    return judge({ workload, figures, compared: beside(figures, 'daybook', 'more'), bare, chained });
+    const compared = beside({ daybook: figure([own]), peer: figure([10]) }, 'daybook', 'more');
+    assert.ok(compared);
+    const [bare = null, hashed = null] = [floor, inAChain].map((rate) =>
+      rate ? floorBeside(figure([rate]), own, compared) : null,
+    );
+    return judge({ target: 4, compared, bare, hashed });
   };
   assert.deepEqual(judged(40, 30), { met: true, limit: null });
   assert.deepEqual(judged(39, null), { met: false, limit: null });
   assert.deepEqual(judged(39, 41), { met: false, limit: null }, 'within the platform');
-  const limit = { ratio: 3, chained: null };
-  assert.deepEqual(judged(25, 30), { met: true, limit: { ...limit, factor: 1.2 } });
+  const alone = { ratio: 3, bare: null };
+  assert.deepEqual(judged(25, 30), { met: true, limit: { ...alone, factor: 1.2 } });
   assert.deepEqual(judged(31, 30), { met: false, limit: null }, 'no floor');
-  assert.deepEqual(judged(20, 30), { met: false, limit: { ...limit, factor: 1.5 } });
-  assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...limit, factor: 1.5, chained: 1.2 } });
-  assert.deepEqual(judged(20, 41, 24), { met: false, limit: null }, 'within the platform, but for the chain');
-  assert.deepEqual(judged(24, 30, 20), { met: false, limit: { ...limit, factor: 1.25 } }, 'no floor');
-  const near = { met: true, limit: { ...limit, factor: 1.25, chained: 23 / 24 } };
-  assert.deepEqual(judged(24, 30, 23), near, 'as quick as the floor, and rounds differ');
+  assert.deepEqual(judged(20, 30), { met: false, limit: { ...alone, factor: 1.5 } });
+  const hashed = { ratio: 2.4, factor: 1.2 };
+  assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...hashed, bare: { ratio: 3, factor: 1.5 } } });
+  const bare = { ratio: 4.1, factor: 2.05 };
+  assert.deepEqual(judged(20, 41, 24), { met: true, limit: { ...hashed, bare } }, 'beyond it with a chain');
+  assert.deepEqual(judged(39, 60, 41), { met: false, limit: null }, 'within the platform, with a chain too');
+  assert.deepEqual(judged(24, 30, 20), { met: false, limit: { ...alone, factor: 1.25 } }, 'no floor');
+  const near = { ratio: 2.3, factor: 23 / 24, bare: { ratio: 3, factor: 1.25 } };
+  assert.deepEqual(
+    judged(24, 30, 23),
+    { met: true, limit: near },
+    'as quick as the floor, and rounds differ',
+  );
 });
 
-test('near a floor is judged by what was measured in turns with it', () => {
-  const workload = { target: 4 };
-  const figures = { daybook: figure([20]), peer: figure([10]) };
-  const compared = beside(figures, 'daybook', 'more');
-  const [bare, chained] = [figure([35]), figure([30])];
-  const limit = { ratio: 3.5, factor: 1.75, chained: 1.5 };
-  assert.deepEqual(judge({ workload, figures, compared, bare, chained }), { met: false, limit });
-  const inTurns = figure([25]);
-  const near = { ratio: 3.5, factor: 1.4, chained: 1.2 };
-  assert.deepEqual(judge({ workload, figures, compared, bare, chained, inTurns }), {
-    met: true,
-    limit: near,
-  });
+test('how near a floor is comes from where they took turns', () => {
+  const compared = { best: 'peer', ratio: 2 };
+  assert.deepEqual(floorBeside(figure([30]), 20, compared), { ratio: 3, factor: 1.5 });
+  assert.deepEqual(floorBeside(figure([30]), 20, compared, [1.1, 1.2, 9]), { ratio: 3, factor: 1.2 });
+  assert.equal(floorBeside(null, 20, compared), null);
 });
 
 test('numbers keep three digits', () => {

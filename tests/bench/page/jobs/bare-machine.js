@@ -19,6 +19,9 @@ export const TURN = 10;
 /** @param {string} name A database of its own; the browser keeps it beside the origin's others. */
 export const openBare = (name) => openDatabase(name, (made) => made.createObjectStore('log'));
 
+/** A store's name in this page load alone: what is in a log already would not be appended again. @param {string} name */
+const ofThisPage = (name) => `${name}-${Date.now()}`;
+
 /**
  * One transaction with one put, awaited.
  * @param {IDBDatabase} database @param {import('../contenders/contender.js').Durability} durability
@@ -56,8 +59,7 @@ export async function bareMachine(contender, plan) {
  *   of the turns.
  */
 async function compare(contender, plan, durability) {
-  // Of this page load alone: what is in the log already would not be appended again.
-  const name = `bare-${durability}-${Date.now()}`;
+  const name = ofThisPage(`bare-${durability}`);
   const database = await openBare(name);
   const store = await contender.open({ name, durability, use: 'log' });
   const count = plan.sequential + plan.warmUp;
@@ -125,9 +127,10 @@ export async function bareBulk(_, plan) {
 
 /** @type {import('./index.js').Job} */
 export async function bareAtOnce(contender, plan) {
-  const database = await openBare('bare-at-once');
+  const name = ofThisPage('bare-at-once');
+  const database = await openBare(name);
   const put = putsInto(database, 'relaxed');
-  const store = await contender.open({ name: 'bare-at-once', durability: 'relaxed', use: 'log' });
+  const store = await contender.open({ name, durability: 'relaxed', use: 'log' });
   for (const append of single(plan.warmUp, 40)) await store.append(append);
   /** @type {((appends: Append[]) => Promise<number>)[]} */
   const measures = [
