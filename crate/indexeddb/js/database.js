@@ -314,8 +314,25 @@ export const ENDS_AS_A_WHOLE =
   Boolean(globalThis.navigator?.userAgent?.includes('AppleWebKit')) && !('InternalError' in globalThis);
 
 /**
- * For requests in a transaction of their own: calls `stored` once all of them are, or `failedBy`. By hand, and
- * nothing but what is needed: an awaited append is little else than this.
+ * Has a transaction that was just begun call `stored` once all that it was asked for is, or `failedBy`.
+ *
+ * @param {IDBTransaction} transaction
+ * @param {() => void} stored
+ * @param {(cause: Failure) => void} failedBy
+ */
+export function hear(transaction, stored, failedBy) {
+  transaction.oncomplete = stored;
+  // In WebKit a transaction that was told to end does not say why it did not.
+  /** @type {DOMException | null} */
+  let refused = null;
+  transaction.onerror = ({ target }) => {
+    refused ??= /** @type {IDBRequest} */ (target).error;
+  };
+  transaction.onabort = () => failedBy(failed(refused ?? transaction.error));
+}
+
+/**
+ * For requests in a transaction of their own: calls `stored` once all of them are, or `failedBy`.
  *
  * @param {() => IDBTransaction} begin
  * @param {() => void} stored
@@ -335,16 +352,8 @@ export function requestsAtOnce(begin, stored, failedBy) {
     failedBy(failed(error));
   };
   try {
-    const begun = begin();
-    transaction = begun;
-    begun.oncomplete = stored;
-    // In WebKit a transaction that was told to end does not say why it did not.
-    /** @type {DOMException | null} */
-    let refused = null;
-    begun.onerror = ({ target }) => {
-      refused ??= /** @type {IDBRequest} */ (target).error;
-    };
-    begun.onabort = () => failedBy(failed(refused ?? begun.error));
+    transaction = begin();
+    hear(transaction, stored, failedBy);
   } catch (error) {
     fail(error);
   }

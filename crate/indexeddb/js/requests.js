@@ -22,6 +22,7 @@ import {
   failed,
   failure,
   follow,
+  hear,
   isCleared,
   KnownEnd,
   LARGE_BYTES,
@@ -171,7 +172,8 @@ export class Connection {
   }
 
   /**
-   * As `commit`, of one batch, whose bytes are only lent; lets Rust know under a number, as `follow` does.
+   * As `commit`, of one batch, whose bytes are only lent; lets Rust know under a number, as `follow` does. By
+   * hand, and nothing but what is needed: an awaited append is little else than this.
    *
    * @param {number} tail @param {number} last @param {Uint8Array} bytes @param {boolean} strict
    * @param {Settling} settling @param {number} number
@@ -188,20 +190,28 @@ export class Connection {
     const value = recentValue(last, bytes, this.#spare.get(length));
     // Nobody else's, as long as this may have to be stored once more.
     this.#spare.delete(length);
-    const ask = requestsAtOnce(
-      () => this.#begin(RECENT, 'readwrite', strict),
-      () => {
-        if (this.#spare.size === MAX_SPARE) this.#spare.clear();
-        if (length <= SPARE_BYTES) this.#spare.set(length, value);
-        this.#known.addedSmall(last);
-        settling.call(number, true, true);
-      },
-      (cause) => {
-        const batches = [{ first: tail + 1, last, bytes: value.slice(8) }];
-        follow(this.#commitAgain(cause, tail, batches, strict), settling, number);
-      },
-    );
-    ask((transaction) => transaction.objectStore(RECENT).add(value, tail + 1));
+    const failedBy = (/** @type {Failure} */ cause) => {
+      const batches = [{ first: tail + 1, last, bytes: value.slice(8) }];
+      follow(this.#commitAgain(cause, tail, batches, strict), settling, number);
+    };
+    /** @type {IDBTransaction | undefined} */
+    let transaction;
+    try {
+      transaction = this.#begin(RECENT, 'readwrite', strict);
+      transaction.objectStore(RECENT).add(value, tail + 1);
+      transaction.commit?.();
+    } catch (error) {
+      abort(transaction);
+      return failedBy(failed(error));
+    }
+    const stored = () => {
+      if (this.#spare.size === MAX_SPARE) this.#spare.clear();
+      if (length <= SPARE_BYTES) this.#spare.set(length, value);
+      this.#known.addedSmall(last);
+      settling.call(number, true, true);
+    };
+    // By now the browser is at work; it tells of nothing before what runs now has ended.
+    hear(transaction, stored, failedBy);
   }
 
   /**
@@ -327,11 +337,7 @@ export class Connection {
     return this.isOpen ? found : undefined;
   }
 
-  /**
-   * Keys and values of the batches after `after`.
-   *
-   * @param {number} after @param {number} limit
-   */
+  /** Keys and values of the batches after `after`. @param {number} after @param {number} limit */
   async readAfter(after, limit) {
     const ahead = await this.#takeAhead('end');
     if (ahead) this.#known.sealedTo(ahead.sealed);
@@ -359,11 +365,7 @@ export class Connection {
     return [...found, ...more];
   }
 
-  /**
-   * For each of `positions` (ascending), the batch with the smallest key not below it, each once.
-   *
-   * @param {Float64Array} positions
-   */
+  /** For each of `positions` (ascending), the batch with the smallest key not below it. @param {Float64Array} positions */
   readAt(positions) {
     return this.#read([LOG, RECENT], async (log, recent) => {
       const batches = await batchesAt(log, recent, [...new Set(positions)], this.#known.sealed);
@@ -375,8 +377,7 @@ export class Connection {
   /**
    * Replaces the batches with exactly the keys `keys` by one; `before` is the key before them, or 0.
    *
-   * @param {number} before @param {Float64Array} keys @param {Uint8Array} bytes
-   * @returns {Promise<boolean>}
+   * @param {number} before @param {Float64Array} keys @param {Uint8Array} bytes @returns {Promise<boolean>}
    */
   async replace(before, keys, bytes) {
     await this.#seal(before);
