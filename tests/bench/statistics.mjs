@@ -60,14 +60,15 @@ const FLOOR_DOUBT = 0.95;
  * A floor beside a contender that is `compared` to its best peer.
  * @param {Figure | null} figure The floor, as a rate. @param {number} own The contender's rate.
  * @param {{ ratio: number }} compared
- * @param {number[]} inTurns How many times as long as the floor it took in each page load where they took turns.
+ * @param {number[]} inTurns How many times as long as the floor it took in each page load where they took
+ *   turns; what other page loads say of either is not compared then.
  * @returns {Floor | null}
  */
-export const floorBeside = (figure, own, compared, inTurns = []) =>
-  figure && {
-    ratio: (compared.ratio * figure.median) / own,
-    factor: inTurns.length > 0 ? median(inTurns) : figure.median / own,
-  };
+export function floorBeside(figure, own, compared, inTurns = []) {
+  if (!figure) return null;
+  const factor = inTurns.length > 0 ? median(inTurns) : figure.median / own;
+  return { ratio: compared.ratio * factor, factor };
+}
 
 /** What a target is judged by that lies beyond the platform; and beside a floor with a hash chain, the bare one. @typedef {Floor & { bare: Floor | null }} Limit */
 
@@ -91,5 +92,6 @@ export function judge({ target, compared, bare, hashed = null }) {
   // Whoever is quicker than the floor has shown that it is none.
   const isNone = limit === null || limit.ratio >= target || (!isHashed && limit.factor < 1);
   if (isMet || isNone) return { met: isMet, limit: null };
-  return { met: limit.factor <= FLOOR_FACTOR, limit: { ...limit, bare: isHashed ? bare : null } };
+  const isBeside = isHashed && bare !== null && bare.factor >= 1;
+  return { met: limit.factor <= FLOOR_FACTOR, limit: { ...limit, bare: isBeside ? bare : null } };
 }
