@@ -84,8 +84,8 @@ function compare(entries, { only }) {
         const inTurns = ratios(entries, name, workload.inTurns);
         return floorBeside(figure(perRound(entries, 'daybook', name)), own, compared, inTurns);
       };
-      const [bare, hashed] = [floor(workload.bare), floor(workload.chained)];
-      const judged = judge({ target: workload.target, compared, bare, hashed });
+      const [bare, chained] = [floor(workload.bare), floor(workload.chained)];
+      const judged = judge({ target: workload.target, compared, bare, chained });
       return { ...workload, figures, compared, ...judged };
     })
     .filter(({ figures }) => Object.values(figures).some((one) => one !== null));

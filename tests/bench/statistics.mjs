@@ -81,17 +81,17 @@ export function floorBeside(figure, own, compared, inTurns = []) {
  * @param {number | null} row.target
  * @param {{ ratio: number } | null} row.compared
  * @param {Floor | null} row.bare
- * @param {Floor | null} [row.hashed] With a hash chain over the events.
+ * @param {Floor | null} [row.chained] With a hash chain over the events.
  * @returns {{ met: boolean | null, limit: Limit | null }}
  */
-export function judge({ target, compared, bare, hashed = null }) {
+export function judge({ target, compared, bare, chained = null }) {
   if (!compared || target === null) return { met: null, limit: null };
   const isMet = compared.ratio >= target;
-  const isHashed = hashed !== null && hashed.factor >= FLOOR_DOUBT;
-  const limit = isHashed ? hashed : bare;
+  const isChained = chained !== null && chained.factor >= FLOOR_DOUBT;
+  const limit = isChained ? chained : bare;
   // Whoever is quicker than the floor has shown that it is none.
-  const isNone = limit === null || limit.ratio >= target || (!isHashed && limit.factor < 1);
+  const isNone = limit === null || limit.ratio >= target || (!isChained && limit.factor < 1);
   if (isMet || isNone) return { met: isMet, limit: null };
-  const isBeside = isHashed && bare !== null && bare.factor >= 1;
+  const isBeside = isChained && bare !== null && bare.factor >= 1;
   return { met: limit.factor <= FLOOR_FACTOR, limit: { ...limit, bare: isBeside ? bare : null } };
 }

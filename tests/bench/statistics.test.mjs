@@ -33,10 +33,10 @@ test('a target that the platform itself would miss is met near its floor, and on
   const judged = (own, floor, inAChain) => {
     const compared = beside({ daybook: figure([own]), peer: figure([10]) }, 'daybook', 'more');
     assert.ok(compared);
-    const [bare = null, hashed = null] = [floor, inAChain].map((rate) =>
+    const [bare = null, chained = null] = [floor, inAChain].map((rate) =>
       rate ? floorBeside(figure([rate]), own, compared) : null,
     );
-    return judge({ target: 4, compared, bare, hashed });
+    return judge({ target: 4, compared, bare, chained });
   };
   assert.deepEqual(judged(40, 30), { met: true, limit: null });
   assert.deepEqual(judged(39, null), { met: false, limit: null });
@@ -45,10 +45,10 @@ test('a target that the platform itself would miss is met near its floor, and on
   assert.deepEqual(judged(25, 30), { met: true, limit: { ...alone, factor: 1.2 } });
   assert.deepEqual(judged(31, 30), { met: false, limit: null }, 'no floor');
   assert.deepEqual(judged(20, 30), { met: false, limit: { ...alone, factor: 1.5 } });
-  const hashed = { ratio: 2.4, factor: 1.2 };
-  assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...hashed, bare: { ratio: 3, factor: 1.5 } } });
+  const chained = { ratio: 2.4, factor: 1.2 };
+  assert.deepEqual(judged(20, 30, 24), { met: true, limit: { ...chained, bare: { ratio: 3, factor: 1.5 } } });
   const bare = { ratio: 4.1, factor: 2.05 };
-  assert.deepEqual(judged(20, 41, 24), { met: true, limit: { ...hashed, bare } }, 'beyond it with a chain');
+  assert.deepEqual(judged(20, 41, 24), { met: true, limit: { ...chained, bare } }, 'beyond it with a chain');
   assert.deepEqual(judged(39, 60, 41), { met: false, limit: null }, 'within the platform, with a chain too');
   assert.deepEqual(judged(24, 30, 20), { met: false, limit: { ...alone, factor: 1.25 } }, 'no floor');
   const near = { ratio: 2.3, factor: 23 / 24, bare: { ratio: 3, factor: 1.25 } };

@@ -365,7 +365,7 @@ export class Connection {
     return [...found, ...more];
   }
 
-  /** For each of `positions` (ascending), the batch with the smallest key not below it. @param {Float64Array} positions */
+  /** For each of `positions` (ascending), the batch with the smallest key not below it, each once. @param {Float64Array} positions */
   readAt(positions) {
     return this.#read([LOG, RECENT], async (log, recent) => {
       const batches = await batchesAt(log, recent, [...new Set(positions)], this.#known.sealed);
