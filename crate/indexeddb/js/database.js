@@ -186,8 +186,10 @@ export async function batchesAt(log, recent, positions, sealed) {
  * @param {IDBObjectStore} store @param {IDBKeyRange} range @param {number} [limit]
  */
 async function pairs(store, range, limit) {
-  const both = [answer(store.getAllKeys(range, limit)), answer(store.getAll(range, limit))];
-  const [keys, values] = await Promise.all(both);
+  const [keys, values] = await Promise.all([
+    answer(store.getAllKeys(range, limit)),
+    answer(store.getAll(range, limit)),
+  ]);
   return keys.map((key, index) => /** @type {const} */ ([key, bytesOf(values[index])]));
 }
 
@@ -322,13 +324,14 @@ export const ENDS_AS_A_WHOLE =
  */
 export function hear(transaction, stored, failedBy) {
   transaction.oncomplete = stored;
-  // In WebKit a transaction that was told to end does not say why it did not.
+  // In WebKit a transaction that was told to end does not say why it did not. Where it does, a request may
+  // know only that it was aborted.
   /** @type {DOMException | null} */
   let refused = null;
   transaction.onerror = ({ target }) => {
     refused ??= /** @type {IDBRequest} */ (target).error;
   };
-  transaction.onabort = () => failedBy(failed(refused ?? transaction.error));
+  transaction.onabort = () => failedBy(failed(transaction.error ?? refused));
 }
 
 /**
@@ -433,7 +436,8 @@ const unlessItFails = (promise) => promise.catch(() => undefined);
  * @param {IDBTransaction} transaction @param {string} key @param {string} [prefix]
  */
 export function readOpening(transaction, key, prefix) {
-  const [log, recent, derived] = [LOG, RECENT, DERIVED].map((name) => transaction.objectStore(name));
+  const store = (/** @type {string} */ name) => transaction.objectStore(name);
+  const [log, recent, derived] = [store(LOG), store(RECENT), store(DERIVED)];
   return {
     key,
     prefix,
