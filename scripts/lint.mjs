@@ -66,7 +66,7 @@ const checks = () => [
   ...projects
     .filter((project) => existsSync(at(project, 'tsconfig.json')))
     .map((project) => ({
-      title: `Types of ${project === '.' ? 'scripts and tests' : project}`,
+      title: `Types of ${project === '.' ? 'scripts, tests and storage' : project}`,
       work: () => must('node_modules/.bin/tsc', ['-p', project, '--noEmit']),
     })),
   { title: 'Architecture of the crates', work: checkCrates },

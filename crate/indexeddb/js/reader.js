@@ -122,8 +122,9 @@ class Reader {
     this.#own += 1;
     try {
       const found = await this.#connection.readAfter(after, limit);
-      const [end, last] = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
-      if (end === undefined) return found;
+      const newest = /** @type {[number, Uint8Array] | []} */ (found.slice(-2));
+      if (newest.length === 0) return found;
+      const [end, last] = newest;
       const isLong = found.length === 2 * limit && limit * last.length >= PAGE_BYTES;
       if (this.#worker) this.#ends.set(after, end);
       else if (isLong && !this.#isAlone) this.#count(after, end);

@@ -337,7 +337,7 @@ export class Connection {
     return this.isOpen ? found : undefined;
   }
 
-  /** Keys and values of the batches after `after`. @param {number} after @param {number} limit */
+  /** Keys and values of the batches after `after`. @param {number} after @param {number} limit @returns {Promise<(number | Uint8Array)[]>} */
   async readAfter(after, limit) {
     const ahead = await this.#takeAhead('end');
     if (ahead) this.#known.sealedTo(ahead.sealed);
