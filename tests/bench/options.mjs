@@ -31,6 +31,7 @@ const full = {
   firstReads: 300,
   laterReads: 2_000,
   starting: 1_500,
+  load: 0,
   grace: 2_000,
 };
 
@@ -68,13 +69,13 @@ const quick = {
  * @property {string | undefined} json Where the figures are written to.
  */
 
-/** What is measured of growth: the job, and in how many page loads. */
+/** What is measured of growth: the job, in how many turns of each size, and in how many page loads each. */
 export const growth = {
-  open: { job: 'scaleOpen', loads: 5 },
-  rebuild: { job: 'scaleRebuild', loads: 2 },
-  memory: { job: 'scaleMemory', loads: 1 },
-  read: { job: 'scaleRead', loads: 1 },
-  append: { job: 'scaleAppend', loads: 3 },
+  open: { job: 'scaleOpen', turns: 1, loads: 5 },
+  rebuild: { job: 'scaleRebuild', turns: 1, loads: 2 },
+  memory: { job: 'scaleMemory', turns: 1, loads: 1 },
+  read: { job: 'scaleRead', turns: 3, loads: 1 },
+  append: { job: 'scaleAppend', turns: 5, loads: 3 },
 };
 
 /** Each size is measured in a profile of its own, in browsers that did not write it. */

@@ -109,7 +109,7 @@ function compareBareMachine(entries) {
 }
 
 /**
- * What is read in several pages, in the first of them only: there, some code runs for the first time.
+ * What is measured in several pages, in the first of them only: there, some code runs for the first time.
  * @param {import('./table.mjs').Row[]} rows @param {Entry[]} entries @param {import('./options.mjs').Options} options
  */
 function inFirstPage(rows, entries, { only }) {
@@ -126,8 +126,8 @@ function inFirstPage(rows, entries, { only }) {
     });
 }
 
-/** The jobs that are done in several pages of the browser that reads. */
-const repeated = ['readLongStream', 'foldLongStream', 'replay'];
+/** The workloads' jobs that are done in several pages of a browser. */
+const repeated = ['writeLongStream', 'readLongStream', 'foldLongStream', 'replay'];
 
 /** What a contender could not do here, and why. @param {Entry[]} entries */
 function failures(entries) {

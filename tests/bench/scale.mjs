@@ -65,42 +65,64 @@ const targets = (small, large) => {
 };
 
 /**
- * @param {import('./options.mjs').Options} options
- * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof serveTasks>> }} where
- * @param {number} events @returns {Promise<Figures>}
+ * A log of some size, in a profile of its own, and what was measured of it.
+ * @typedef {{ events: number, home: string, disk: number, all: Record<string, unknown>[] }} Log
  */
-async function measure(options, { browser, server }, events) {
-  const home = mkdtempSync(join(tmpdir(), 'daybook-scale-'));
-  const profile = join(home, 'profile');
-  /** @param {string[]} jobs */
-  const perform = async (jobs) => {
-    const tasks = jobs.map((job) => ({
-      contender: 'daybook',
-      job,
-      plan: { ...options.plan, events, sequential: 200, grace: 2_000 + events / 100 },
-    }));
-    const reports = await inBrowser(
-      { browser, server, profile, after: options.after, timeout: TIMEOUT },
-      tasks,
-    );
-    for (const [index, { error }] of reports.entries()) if (error) note(`${jobs[index]} failed: ${error}`);
-    return reports.map(({ results }) => results ?? {});
-  };
-  try {
-    const filled = await perform(['scaleFill']);
-    const disk = storedBytes(browser, profile) / 1e6;
-    const all = [...filled];
-    for (const [name, { job, loads }] of Object.entries(growth)) {
-      if (options.measure.includes(name))
-        all.push(...(await perform(Array.from({ length: loads }, () => job))));
-    }
-    const ids = [...new Set(all.flatMap((results) => Object.keys(results)))];
-    const of = (/** @type {string} */ id) =>
-      all.flatMap((results) => (typeof results[id] === 'number' ? [results[id]] : []));
-    return { ...Object.fromEntries(ids.map((id) => [id, median(of(id))])), disk };
-  } finally {
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+
+/** @typedef {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof serveTasks>> }} Where */
+
+/** @param {Log} log */
+const profileOf = ({ home }) => join(home, 'profile');
+
+/**
+ * Has one browser do some jobs with a log.
+ * @param {import('./options.mjs').Options} options @param {Where} where @param {Log} log @param {string[]} jobs
+ */
+async function perform(options, { browser, server }, log, jobs) {
+  const { events } = log;
+  const tasks = jobs.map((job) => ({
+    contender: 'daybook',
+    job,
+    plan: { ...options.plan, events, sequential: 200, grace: 2_000 + events / 100 },
+  }));
+  const where = { browser, server, profile: profileOf(log), after: options.after, timeout: TIMEOUT };
+  const reports = await inBrowser(where, tasks);
+  for (const [index, { error }] of reports.entries()) if (error) note(`${jobs[index]} failed: ${error}`);
+  log.all.push(...reports.map(({ results }) => results ?? {}));
+}
+
+/**
+ * Fills all logs and then measures them in turns: what the machine does at some minute is nobody's growth.
+ * @param {import('./options.mjs').Options} options @param {Where} where @param {Log[]} logs
+ */
+async function measure(options, where, logs) {
+  for (const log of logs) {
+    step(`Filling in ${log.events.toLocaleString('en')} events`);
+    await perform(options, where, log, ['scaleFill']);
+    log.disk = storedBytes(where.browser, profileOf(log)) / 1e6;
   }
+  for (const [name, { job, turns, loads }] of Object.entries(growth)) {
+    if (!options.measure.includes(name)) continue;
+    step(`Measuring: ${name}`);
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const log of logs) {
+        await perform(
+          options,
+          where,
+          log,
+          Array.from({ length: loads }, () => job),
+        );
+      }
+    }
+  }
+}
+
+/** The medians of what was measured of a log. @param {Log} log @returns {Figures} */
+function figuresOf({ all, disk }) {
+  const ids = [...new Set(all.flatMap((results) => Object.keys(results)))];
+  const of = (/** @type {string} */ id) =>
+    all.flatMap((results) => (typeof results[id] === 'number' ? [results[id]] : []));
+  return { ...Object.fromEntries(ids.map((id) => [id, median(of(id))])), disk };
 }
 
 /** @param {import('./options.mjs').Options} options */
@@ -109,16 +131,18 @@ export async function scale(options) {
   note(browser.version);
   const server = await serveTasks(pageDirectory);
   const chosen = options.events;
-  /** @type {Figures[]} */
-  const figures = [];
+  /** @type {Log[]} */
+  const logs = chosen.map((events) => {
+    const home = mkdtempSync(join(tmpdir(), 'daybook-scale-'));
+    return { events, home, disk: Number.NaN, all: [] };
+  });
   try {
-    for (const events of chosen) {
-      step(`${events.toLocaleString('en')} events`);
-      figures.push(await measure(options, { browser, server }, events));
-    }
+    await measure(options, { browser, server }, logs);
   } finally {
     server.close();
+    for (const { home } of logs) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
+  const figures = logs.map(figuresOf);
   const head = ['', ...chosen.map((events) => events.toLocaleString('en'))];
   const measured = lines.filter(({ id }) => figures.some((one) => one[id] !== undefined));
   const body = measured.map(({ id, title }) => [

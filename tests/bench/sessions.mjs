@@ -18,14 +18,16 @@ const TIMEOUT = 120_000;
  * @param {import('./options.mjs').Options} options @param {string} contender
  */
 const profiles = ({ loads, openings, together, workload }, contender) => {
-  const writes = ['appends', 'writeLongStream'];
+  const writes = ['appends', ...times(loads, 'writeLongStream')];
   // Nobody is judged by it.
   if (!together || workload.includes('appendOneStrict')) writes.push('strictAppends');
   if (contender === 'daybook') {
     writes.push(...times(loads, 'bareMachine'), ...times(loads, 'bareAtOnce'), 'bareBulk');
   }
   const longReads = [...times(loads, 'readLongStream'), ...times(loads, 'foldLongStream')];
-  const reads = ['readStreams', ...times(loads, 'replay')];
+  const replays = times(loads, 'replay');
+  // In the browser's first page each time: they are to be just after opening.
+  const moreReads = Array.from({ length: loads - 1 }, () => ['readStreams']);
   const opens =
     contender === 'daybook'
       ? inTurns(openings, ['showOrders', 'openingFloor'])
@@ -34,12 +36,12 @@ const profiles = ({ loads, openings, together, workload }, contender) => {
     return [
       [
         [...writes, 'importOrders'],
-        [...longReads, ...reads, ...opens],
+        [...longReads, 'readStreams', ...replays, ...opens],
       ],
     ];
   return [
     [writes, longReads],
-    [['importOrders'], reads, opens],
+    [['importOrders'], ['readStreams', ...replays], ...moreReads, opens],
   ];
 };
 
@@ -87,7 +89,10 @@ export async function takeTurn({ browser, server, options, jobs }, contender) {
     try {
       for (const list of chosen(all, jobs)) {
         if (isSilent()) break;
-        const tasks = list.map((job) => ({ contender, job, plan: options.plan }));
+        const tasks = list.map((job, index) => {
+          const load = list.slice(0, index).filter((before) => before === job).length;
+          return { contender, job, plan: { ...options.plan, load } };
+        });
         const reports = await inBrowser({ browser, server, profile, after: options.after }, tasks);
         const disk = storedBytes(browser, profile);
         done.push(...reports.map((report, index) => ({ job: list[index] ?? '', ...report })));

@@ -19,9 +19,6 @@ export const TURN = 10;
 /** @param {string} name A database of its own; the browser keeps it beside the origin's others. */
 export const openBare = (name) => openDatabase(name, (made) => made.createObjectStore('log'));
 
-/** A store's name in this page load alone: what is in a log already would not be appended again. @param {string} name */
-const ofThisPage = (name) => `${name}-${Date.now()}`;
-
 /**
  * One transaction with one put, awaited.
  * @param {IDBDatabase} database @param {import('../contenders/contender.js').Durability} durability
@@ -59,7 +56,8 @@ export async function bareMachine(contender, plan) {
  *   of the turns.
  */
 async function compare(contender, plan, durability) {
-  const name = ofThisPage(`bare-${durability}`);
+  const name = `bare-${durability}-${plan.load}`;
+  // What is in a log already would not be appended again, so each page load has its own.
   const database = await openBare(name);
   const store = await contender.open({ name, durability, use: 'log' });
   const count = plan.sequential + plan.warmUp;
@@ -72,19 +70,16 @@ async function compare(contender, plan, durability) {
   for (let start = 0; start < count; start += TURN) {
     const turn = appends.slice(start, start + TURN);
     const bytes = turn.map(({ events: [event] }) => encoder.encode(JSON.stringify(event)));
-    const append = await timed(async () => {
-      for (const one of turn) await store.append(one);
-    });
-    const bare = await timed(async () => {
-      for (const one of bytes) await put(one);
-    });
-    const chained = await timed(async () => {
-      for (const one of turn) await put(inChain([one]));
-    });
-    if (start < plan.warmUp) continue;
-    turns.append.push(append);
-    turns.bare.push(bare);
-    turns.chained.push(chained);
+    const kinds = [
+      { times: turns.append, take: () => oneByOne(turn, (one) => store.append(one)) },
+      { times: turns.bare, take: () => oneByOne(bytes, put) },
+      { times: turns.chained, take: () => oneByOne(turn, (one) => put(inChain([one]))) },
+    ];
+    // Nobody always follows the same one: what that one used is what the processor has at hand.
+    for (const { times, take } of beginningWith(start / TURN, kinds)) {
+      const milliseconds = await take();
+      if (start >= plan.warmUp) times.push(milliseconds);
+    }
   }
   await pause(0);
   await store.close();
@@ -92,6 +87,18 @@ async function compare(contender, plan, durability) {
   // Not the sum: a turn that the machine spent on something else would decide whose it was.
   const each = (/** @type {number[]} */ milliseconds) => middle(milliseconds) / TURN;
   return { bare: each(turns.bare), chained: each(turns.chained), append: each(turns.append) };
+}
+
+/** @template T @param {readonly T[]} list @param {(one: T) => Promise<unknown>} work */
+const oneByOne = (list, work) =>
+  timed(async () => {
+    for (const one of list) await work(one);
+  });
+
+/** A list from another place on in each round. @template T @param {number} round @param {readonly T[]} list */
+function beginningWith(round, list) {
+  const first = round % list.length;
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 /**
@@ -127,7 +134,7 @@ export async function bareBulk(_, plan) {
 
 /** @type {import('./index.js').Job} */
 export async function bareAtOnce(contender, plan) {
-  const name = ofThisPage('bare-at-once');
+  const name = `bare-at-once-${plan.load}`;
   const database = await openBare(name);
   const put = putsInto(database, 'relaxed');
   const store = await contender.open({ name, durability: 'relaxed', use: 'log' });
@@ -142,8 +149,7 @@ export async function bareAtOnce(contender, plan) {
   const kinds = measures.map((measure) => ({ measure, rates: /** @type {number[]} */ ([]) }));
   for (let burst = 0; burst < plan.bursts; burst += 1) {
     // Another one begins each time: what a store does when idle may fall into the next one's turn.
-    const first = burst % kinds.length;
-    for (const { measure, rates } of [...kinds.slice(first), ...kinds.slice(0, first)]) {
+    for (const { measure, rates } of beginningWith(burst, kinds)) {
       rates.push(await measure(firstEvents(plan.concurrent, 12 + burst)));
     }
   }

@@ -7,16 +7,19 @@ import { canonical, must, mustMatch, pause, pipelined, stored, tidied, timed } f
 /** The store of the single appends: creating one takes some contenders seconds. */
 const NAME = 'log';
 
-/** @param {import('./index.js').Plan} plan */
-function longStream({ longStream: events, callEvents: size }) {
-  const { calls, ...stream } = makeLongStream({ events, size });
+/**
+ * The stream of a page load: the first one's is read later, and no other is in the log when it is written.
+ * @param {import('./index.js').Plan} plan @param {number} [load]
+ */
+function longStream({ longStream: events, callEvents: size }, load = 0) {
+  const { calls, ...stream } = makeLongStream({ events, size, seed: 2 + 1_000 * load });
   return { ...stream, calls, events: calls.flatMap((call) => call.events) };
 }
 
 /** @type {import('./index.js').Job} */
 export async function writeLongStream(contender, plan) {
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
-  const { streamId, calls, events } = longStream(plan);
+  const { streamId, calls, events } = longStream(plan, plan.load);
   await tidied();
   const milliseconds = await timed(() => pipelined(calls, contender.pipeline, (call) => store.append(call)));
   mustMatch(await store.readStream(streamId), stored({ streamId, events }));
