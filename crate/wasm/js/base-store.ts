@@ -11,6 +11,11 @@ import { Watch } from './watch.js';
 
 /** For how long nobody must have appended or read before house is kept, in milliseconds. */
 const UPKEEP_AFTER_MS = 200;
+/**
+ * After how many times that it is kept all the same, which is five seconds: whoever appends that long without a
+ * pause waits for it now and then, and whoever opens the store that a page left before has to do it.
+ */
+const UPKEEP_QUIETS = 25;
 
 /** A store without a way to append or read: following the log, keeping house, checking, ending. */
 export class BaseStore {
@@ -33,14 +38,18 @@ export class BaseStore {
           void this.#look();
         })
       : { send() {}, close() {} };
-    this.#upkeep = whenIdle(async () => {
-      try {
-        // One step after the other, each when there is time; until somebody appends again.
-        while (!this.closed && (await call(inner, 'maintain'))) await idle();
-      } catch {
-        // Upkeep only makes reading quicker; the next append asks for it again.
-      }
-    }, UPKEEP_AFTER_MS);
+    this.#upkeep = whenIdle(
+      async () => {
+        try {
+          // One step after the other, each when there is time; until somebody appends again.
+          while (!this.closed && (await call(inner, 'maintain'))) await idle();
+        } catch {
+          // Upkeep only makes reading quicker; the next append asks for it again.
+        }
+      },
+      UPKEEP_AFTER_MS,
+      UPKEEP_QUIETS,
+    );
     // What another tab has appended since the opening began, nobody has told this one.
     if (shared) void this.#look();
     // Loads the index too, however long that takes.

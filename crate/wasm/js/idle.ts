@@ -32,9 +32,9 @@ export interface IdleWork {
 
 /**
  * Runs `work` once there is time and nobody has asked for it, or for a delay, for `quietMs`, or at the
- * latest after `QUIETS` times that: work that can wait should not stand in the way of what asks for it.
+ * latest after `quiets` times that: work that can wait should not stand in the way of what asks for it.
  */
-export function whenIdle(work: () => Promise<void>, quietMs = 0): IdleWork {
+export function whenIdle(work: () => Promise<void>, quietMs = 0, quiets = 10): IdleWork {
   let running: Promise<void> | undefined;
   let asked = 0;
   let done = 0;
@@ -42,7 +42,7 @@ export function whenIdle(work: () => Promise<void>, quietMs = 0): IdleWork {
   const stop = new AbortController();
   const { signal } = stop;
   const quiet = async () => {
-    for (let times = 0; times < QUIETS && !signal.aborted; times += 1) {
+    for (let times = 0; times < quiets && !signal.aborted; times += 1) {
       const before = stirred;
       await rest(quietMs, signal);
       if (stirred === before) return;
@@ -72,9 +72,6 @@ export function whenIdle(work: () => Promise<void>, quietMs = 0): IdleWork {
     },
   };
 }
-
-/** How many quiet times work waits for one that is. */
-const QUIETS = 10;
 
 /** Resolves after so many milliseconds, or when `signal` aborts. */
 function rest(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::cache::Cache;
 use super::indexing::Unloaded;
 use super::maintain::{SUMMARY_KEY, Summary};
-use super::refresh::PAGE_BATCHES;
+use super::refresh::{PAGE_BATCHES, next_limit};
 use super::watch::Watchers;
 use super::{Inner, Options, State, Store};
 use crate::batch::Batch;
@@ -70,12 +70,14 @@ impl State {
     /// Reads the log from its known end on; `false` when that is not in it.
     async fn read_end(&mut self, storage: &impl Storage) -> Result<bool> {
         let mut after = self.tail.saturating_sub(1);
+        let mut limit = PAGE_BATCHES;
         loop {
-            let page = storage.read_after(after, PAGE_BATCHES).await?;
+            let page = storage.read_after(after, limit).await?;
             if page.is_empty() && after < self.tail {
                 return Ok(false);
             }
-            let full = page.len() == PAGE_BATCHES;
+            let full = page.len() == limit;
+            limit = next_limit(&page, limit);
             for stored in page {
                 let batch = Rc::new(Batch::decode(stored.bytes)?);
                 if after < self.tail && !batch.links_at(self.tail, &self.head) {

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::indexing::continues;
-use super::{Inner, Store};
+use super::{Inner, SEALED_BYTES, Store};
 use crate::batch::Batch;
 use crate::event::Tags;
 use crate::index::Entry;
@@ -15,6 +15,19 @@ use crate::{Error, Position, Result};
 
 /// How many batches are read at a time: about a megabyte, when they are sealed.
 pub(super) const PAGE_BATCHES: usize = 8;
+/// How many at most, while they are small. Those behind them may be large: eight megabytes then.
+const MAX_PAGE_BATCHES: usize = 64;
+
+/// How many batches to read after a page of `limit`: of small ones, such as appends one by one leave until house
+/// is kept, what a page costs is asking for it.
+pub(super) fn next_limit(page: &[StoredBatch], limit: usize) -> usize {
+    let bytes: usize = page.iter().map(|batch| batch.bytes.len()).sum();
+    if bytes < SEALED_BYTES {
+        MAX_PAGE_BATCHES.min(2 * limit)
+    } else {
+        PAGE_BATCHES
+    }
+}
 
 impl<S: Storage + 'static> Store<S> {
     /// Looks at the end of the log for what other tabs have appended, and returns the tail.
@@ -30,10 +43,12 @@ impl<S: Storage + 'static> Store<S> {
 impl<S: Storage> Inner<S> {
     /// Reads whatever lies beyond the tail.
     pub(super) async fn refresh(&self) -> Result<Position> {
+        let mut limit = PAGE_BATCHES;
         loop {
             let tail = self.state.borrow().tail;
-            let page = self.read_after(tail, PAGE_BATCHES).await?;
-            let full = page.len() == PAGE_BATCHES;
+            let page = self.read_after(tail, limit).await?;
+            let full = page.len() == limit;
+            limit = next_limit(&page, limit);
             for stored in page {
                 self.take_in(&Rc::new(Batch::decode(stored.bytes)?), true)?;
             }

@@ -74,6 +74,29 @@ fn the_index_of_a_short_log_is_loaded_ahead_of_who_needs_it() {
     });
 }
 
+#[test]
+fn a_log_that_ends_in_many_small_batches_is_opened_and_followed_in_few_reads() {
+    block_on(async {
+        const BATCHES: u128 = 1_000;
+        let memory = MemoryStorage::new();
+        let (other, follows) = watched(&memory).await;
+        filled(&memory, BATCHES).await;
+        let (store, opens) = watched(&memory).await;
+        let reads = |faults: &Faults| {
+            let calls = faults.calls().into_iter();
+            calls.filter(|call| *call == Operation::ReadAfter).count()
+        };
+        assert_eq!(other.refresh().await.unwrap(), 1_000);
+        for faults in [follows, opens] {
+            let reads = reads(&faults);
+            assert!(reads < 30, "{reads} reads for {BATCHES} batches");
+        }
+        assert_eq!(store.tail(), 1_000);
+        drop(store);
+        assert_eq!(verify(memory.connect()).await, 1_000);
+    });
+}
+
 /// A store, and what it asks of its storage.
 async fn watched(memory: &MemoryStorage) -> (Store<FaultyStorage<MemoryStorage>>, Faults) {
     let faults = Faults::none();
