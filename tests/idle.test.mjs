@@ -6,13 +6,13 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { whenIdle } from '../dist/idle.js';
 
 const QUIET = 200;
-/** For how many of those it waits at most. */
-const QUIETS = 3;
+/** How long it waits at most. */
+const LATEST = 3 * QUIET;
 /** Where there is no `requestIdleCallback`, there is time after so many milliseconds. */
 const IDLE = 50;
 
 test('work waits until nobody has asked for it, or delayed it, for a while', async (t) => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   t.after(() => mock.timers.reset());
   const pass = async (/** @type {number} */ milliseconds) => {
     mock.timers.tick(milliseconds);
@@ -24,7 +24,7 @@ test('work waits until nobody has asked for it, or delayed it, for a while', asy
       times += 1;
     },
     QUIET,
-    QUIETS,
+    LATEST,
   );
 
   work.delay();
@@ -43,9 +43,10 @@ test('work waits until nobody has asked for it, or delayed it, for a while', asy
   assert.equal(times, 1);
 
   work.ask();
-  for (let time = 0; time <= QUIETS; time += 1) {
+  for (let time = 0; time < LATEST; time += QUIET) {
     work.delay();
     await pass(QUIET);
+    assert.equal(times, 1, 'as long as it is put off');
   }
   await pass(IDLE);
   assert.equal(times, 2, 'it is not put off for ever');

@@ -38,8 +38,17 @@ describe('whoever is not stored is told', () => {
   });
 
   test('of a key that is taken, also where only the request knows', () => {
-    const taken = refused('ConstraintError');
-    assert.equal(toldOf(taken, [taken, refused('AbortError')]), 'taken');
-    assert.equal(toldOf(null, [taken, refused('AbortError')]), 'taken');
+    const [taken, aborted] = [refused('ConstraintError'), refused('AbortError')];
+    // Chromium, WebKit, Firefox.
+    for (const error of [taken, null, aborted]) {
+      assert.equal(toldOf(error, [taken, aborted]), 'taken');
+      assert.equal(toldOf(error, [aborted, taken]), 'taken');
+    }
+  });
+
+  test('of a lost connection, when there is nothing else to tell', () => {
+    const aborted = refused('AbortError');
+    assert.equal(toldOf(aborted, [aborted]), 'connection_lost');
+    assert.equal(toldOf(null, [aborted]), 'connection_lost');
   });
 });

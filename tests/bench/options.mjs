@@ -75,7 +75,7 @@ export const growth = {
   rebuild: { job: 'scaleRebuild', turns: 1, loads: 2 },
   memory: { job: 'scaleMemory', turns: 1, loads: 1 },
   read: { job: 'scaleRead', turns: 3, loads: 1 },
-  append: { job: 'scaleAppend', turns: 5, loads: 3 },
+  append: { job: 'scaleAppend', turns: 5, loads: 1 },
 };
 
 /** Each size is measured in a profile of its own, in browsers that did not write it. */

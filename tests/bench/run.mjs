@@ -126,7 +126,7 @@ function inFirstPage(rows, entries, { only }) {
     });
 }
 
-/** The workloads' jobs that are done in several pages of a browser. */
+/** Of the jobs that are done in several pages of a browser, those that take longer in the first. */
 const repeated = ['writeLongStream', 'readLongStream', 'foldLongStream', 'replay'];
 
 /** What a contender could not do here, and why. @param {Entry[]} entries */

@@ -83,7 +83,7 @@ async function perform(options, { browser, server }, log, jobs) {
   const tasks = jobs.map((job) => ({
     contender: 'daybook',
     job,
-    plan: { ...options.plan, events, sequential: 200, grace: 2_000 + events / 100 },
+    plan: { ...options.plan, events, sequential: 120, grace: 2_000 + events / 100 },
   }));
   const where = { browser, server, profile: profileOf(log), after: options.after, timeout: TIMEOUT };
   const reports = await inBrowser(where, tasks);
@@ -105,7 +105,7 @@ async function measure(options, where, logs) {
     if (!options.measure.includes(name)) continue;
     step(`Measuring: ${name}`);
     for (let turn = 0; turn < turns; turn += 1) {
-      for (const log of logs) {
+      for (const log of turn % 2 === 0 ? logs : logs.toReversed()) {
         await perform(
           options,
           where,
@@ -136,11 +136,14 @@ export async function scale(options) {
     const home = mkdtempSync(join(tmpdir(), 'daybook-scale-'));
     return { events, home, disk: Number.NaN, all: [] };
   });
+  // Also when the run is ended.
+  process.once('exit', () => {
+    for (const { home } of logs) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  });
   try {
     await measure(options, { browser, server }, logs);
   } finally {
     server.close();
-    for (const { home } of logs) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
   const figures = logs.map(figuresOf);
   const head = ['', ...chosen.map((events) => events.toLocaleString('en'))];

@@ -324,14 +324,15 @@ export const ENDS_AS_A_WHOLE =
  */
 export function hear(transaction, stored, failedBy) {
   transaction.oncomplete = stored;
-  // In WebKit a transaction that was told to end does not say why it did not. Where it does, a request may
-  // know only that it was aborted.
+  // What refused a request, only the request knows, where the transaction was told to end: WebKit's says
+  // nothing then, Firefox's that it was aborted. Of space, only the transaction does: its requests are aborted.
   /** @type {DOMException | null} */
   let refused = null;
   transaction.onerror = ({ target }) => {
-    refused ??= /** @type {IDBRequest} */ (target).error;
+    const { error } = /** @type {IDBRequest} */ (target);
+    if (error?.name !== 'AbortError') refused ??= error;
   };
-  transaction.onabort = () => failedBy(failed(transaction.error ?? refused));
+  transaction.onabort = () => failedBy(failed(refused ?? transaction.error));
 }
 
 /**

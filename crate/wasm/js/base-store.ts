@@ -12,10 +12,10 @@ import { Watch } from './watch.js';
 /** For how long nobody must have appended or read before house is kept, in milliseconds. */
 const UPKEEP_AFTER_MS = 200;
 /**
- * After how many times that it is kept all the same, which is five seconds: whoever appends that long without a
- * pause waits for it now and then, and whoever opens the store that a page left before has to do it.
+ * After how long it is kept even while somebody appends, who then waits for it now and then. What a page that
+ * ends before has left to do makes the next opening take longer.
  */
-const UPKEEP_QUIETS = 25;
+const UPKEEP_WITHIN_MS = 5_000;
 
 /** A store without a way to append or read: following the log, keeping house, checking, ending. */
 export class BaseStore {
@@ -41,14 +41,14 @@ export class BaseStore {
     this.#upkeep = whenIdle(
       async () => {
         try {
-          // One step after the other, each when there is time; until somebody appends again.
+          // One step after the other, each when there is time.
           while (!this.closed && (await call(inner, 'maintain'))) await idle();
         } catch {
           // Upkeep only makes reading quicker; the next append asks for it again.
         }
       },
       UPKEEP_AFTER_MS,
-      UPKEEP_QUIETS,
+      UPKEEP_WITHIN_MS,
     );
     // What another tab has appended since the opening began, nobody has told this one.
     if (shared) void this.#look();

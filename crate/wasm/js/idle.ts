@@ -32,9 +32,9 @@ export interface IdleWork {
 
 /**
  * Runs `work` once there is time and nobody has asked for it, or for a delay, for `quietMs`, or at the
- * latest after `quiets` times that: work that can wait should not stand in the way of what asks for it.
+ * latest after `latestMs`: work that can wait should not stand in the way of what asks for it.
  */
-export function whenIdle(work: () => Promise<void>, quietMs = 0, quiets = 10): IdleWork {
+export function whenIdle(work: () => Promise<void>, quietMs = 0, latestMs = 10 * quietMs): IdleWork {
   let running: Promise<void> | undefined;
   let asked = 0;
   let done = 0;
@@ -42,7 +42,9 @@ export function whenIdle(work: () => Promise<void>, quietMs = 0, quiets = 10): I
   const stop = new AbortController();
   const { signal } = stop;
   const quiet = async () => {
-    for (let times = 0; times < quiets && !signal.aborted; times += 1) {
+    // By the clock: in a page that nobody sees, timers come late.
+    const latest = Date.now() + latestMs;
+    while (Date.now() < latest && !signal.aborted) {
       const before = stirred;
       await rest(quietMs, signal);
       if (stirred === before) return;

@@ -15,7 +15,8 @@ use crate::{Error, Position, Result};
 
 /// How many batches are read at a time: about a megabyte, when they are sealed.
 pub(super) const PAGE_BATCHES: usize = 8;
-/// How many at most, while they are small. Those behind them may be large: eight megabytes then.
+/// How many at most, while they are small. Those behind them may be large: once, some eight megabytes of sealed
+/// ones are read.
 const MAX_PAGE_BATCHES: usize = 64;
 
 /// How many batches to read after a page of `limit`: of small ones, such as appends one by one leave until house
@@ -24,6 +25,8 @@ pub(super) fn next_limit(page: &[StoredBatch], limit: usize) -> usize {
     let bytes: usize = page.iter().map(|batch| batch.bytes.len()).sum();
     if bytes < SEALED_BYTES {
         MAX_PAGE_BATCHES.min(2 * limit)
+    } else if bytes < PAGE_BATCHES * SEALED_BYTES {
+        limit
     } else {
         PAGE_BATCHES
     }

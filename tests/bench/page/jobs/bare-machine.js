@@ -56,8 +56,8 @@ export async function bareMachine(contender, plan) {
  *   of the turns.
  */
 async function compare(contender, plan, durability) {
-  const name = `bare-${durability}-${plan.load}`;
   // What is in a log already would not be appended again, so each page load has its own.
+  const name = `bare-${durability}-${plan.load}`;
   const database = await openBare(name);
   const store = await contender.open({ name, durability, use: 'log' });
   const count = plan.sequential + plan.warmUp;
@@ -75,8 +75,8 @@ async function compare(contender, plan, durability) {
       { times: turns.bare, take: () => oneByOne(bytes, put) },
       { times: turns.chained, take: () => oneByOne(turn, (one) => put(inChain([one]))) },
     ];
-    // Nobody always follows the same one: what that one used is what the processor has at hand.
-    for (const { times, take } of beginningWith(start / TURN, kinds)) {
+    // What whoever came before used is what the processor has at hand.
+    for (const { times, take } of inTurn(start / TURN, kinds)) {
       const milliseconds = await take();
       if (start >= plan.warmUp) times.push(milliseconds);
     }
@@ -95,10 +95,15 @@ const oneByOne = (list, work) =>
     for (const one of list) await work(one);
   });
 
-/** A list from another place on in each round. @template T @param {number} round @param {readonly T[]} list */
-function beginningWith(round, list) {
+/**
+ * A list in another order in each round: each begins once, then the same backwards, so that each comes as often
+ * before another as after it.
+ * @template T @param {number} round @param {readonly T[]} list
+ */
+function inTurn(round, list) {
   const first = round % list.length;
-  return [...list.slice(first), ...list.slice(0, first)];
+  const rotated = [...list.slice(first), ...list.slice(0, first)];
+  return Math.floor(round / list.length) % 2 === 0 ? rotated : rotated.reverse();
 }
 
 /**
@@ -151,8 +156,8 @@ export async function bareAtOnce(contender, plan) {
   const kinds = measures.map((measure) => ({ measure, rates: /** @type {number[]} */ ([]) }));
   // Nearly twice as often as elsewhere: of twenty milliseconds, chance easily makes a tenth more.
   for (let burst = 0; burst < 2 * plan.bursts - 1; burst += 1) {
-    // Another one begins each time: what a store does when idle may fall into the next one's turn.
-    for (const { measure, rates } of beginningWith(burst, kinds)) {
+    // What a store does when idle may fall into the next one's turn.
+    for (const { measure, rates } of inTurn(burst, kinds)) {
       rates.push(await measure(firstEvents(plan.concurrent, 12 + burst)));
     }
   }

@@ -10,6 +10,8 @@ import { middle, must, pause, pipelined, tidied, timed } from './measure.js';
 
 const NAME = 'scale';
 const CHUNK_ORDERS = 3_000;
+/** For what a store does when idle, after a few hundred appends. */
+const IDLE_MS = 1_500;
 /** About a third of the events are orders: most are paid, refunded and paid again. */
 const EVENTS_PER_ORDER = 10 / 3;
 const COUNT = 50;
@@ -143,6 +145,8 @@ export async function scaleAppend(_, { sequential }) {
   const firstAppend = await timed(() => append(crypto.randomUUID()));
   await besideBarePuts(sequential, append);
   const appended = await besideBarePuts(sequential, append);
+  // For what it does when idle: the next turn is to find it done.
+  await pause(IDLE_MS);
   await store.close();
   return { storeOpen, firstAppend, ...appended };
 }

@@ -86,15 +86,49 @@ fn a_log_that_ends_in_many_small_batches_is_opened_and_followed_in_few_reads() {
             let calls = faults.calls().into_iter();
             calls.filter(|call| *call == Operation::ReadAfter).count()
         };
-        assert_eq!(other.refresh().await.unwrap(), 1_000);
+        assert_eq!(u128::from(other.refresh().await.unwrap()), BATCHES);
         for faults in [follows, opens] {
             let reads = reads(&faults);
             assert!(reads < 30, "{reads} reads for {BATCHES} batches");
         }
-        assert_eq!(store.tail(), 1_000);
+        assert_eq!(u128::from(store.tail()), BATCHES);
         drop(store);
-        assert_eq!(verify(memory.connect()).await, 1_000);
+        assert_eq!(u128::from(verify(memory.connect()).await), BATCHES);
     });
+}
+
+#[test]
+fn large_batches_behind_small_ones_are_read_a_few_at_a_time() {
+    block_on(async {
+        const LARGE: u128 = 80;
+        let memory = MemoryStorage::new();
+        filled(&memory, 200).await;
+        let writer = tab(&memory).await;
+        for id in 0..LARGE {
+            let id = Uuid::from_u128(1_000 + id);
+            let large = NewEvent::new(id, "Happened", NOW, format!("\"{}\"", noise(id)));
+            let append = Append::to("large", ExpectedVersion::Any, vec![large], NOW);
+            writer.append(append).await.unwrap();
+        }
+        let (_, opens) = watched(&memory).await;
+        let calls = opens.calls().into_iter();
+        let reads = calls.filter(|call| *call == Operation::ReadAfter).count();
+        // One page has begun among the small ones.
+        assert!(reads >= 8, "{reads} reads for {LARGE} large batches");
+    });
+}
+
+/// A text as long as a sealed batch, which cannot be compressed.
+fn noise(seed: Uuid) -> String {
+    let (_, mut state) = seed.as_u64_pair();
+    state |= 1 << 40;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(b'a' + u8::try_from(state % 26).unwrap())
+    };
+    core::iter::repeat_with(next).take(SEALED_BYTES).collect()
 }
 
 /// A store, and what it asks of its storage.
