@@ -31,6 +31,7 @@ const full = {
   firstReads: 300,
   laterReads: 2_000,
   starting: 1_500,
+  settling: 300,
   load: 0,
   grace: 2_000,
 };
@@ -47,6 +48,7 @@ const quick = {
   firstReads: 100,
   laterReads: 400,
   starting: 300,
+  settling: 100,
   grace: 300,
 };
 

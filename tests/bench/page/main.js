@@ -20,22 +20,26 @@ async function ask(path, body) {
   return await (await fetch(path, request)).json();
 }
 
-/** @param {{ contender: string, job: string, plan: import('./jobs/index.js').Plan }} task */
-async function work({ contender, job, plan }) {
+/**
+ * @param {{ contender: string, job: string, plan: import('./jobs/index.js').Plan }} task
+ * @param {boolean} first Whether the browser was just started.
+ */
+async function work({ contender, job, plan }, first) {
   const module = await contenders[contender]?.();
   const doing = jobs[job];
   if (!module || !doing) throw new Error(`there is no ${contender}, or no ${job}`);
   await module.prepare?.();
+  // The browser's own beginning, or taking apart the page before, may still keep both processors busy.
+  await pause(first ? plan.starting : plan.settling);
   return { about: module.about, results: await doing(module, plan) };
 }
 
 const { number, first, task } = await ask('/task');
 if (task) {
-  if (first) await pause(task.plan.starting);
   /** @type {object} */
   let report;
   try {
-    report = await work(task);
+    report = await work(task, first);
   } catch (error) {
     report = { error: error instanceof Error ? (error.stack ?? String(error)) : String(error) };
   }

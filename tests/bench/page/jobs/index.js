@@ -22,6 +22,7 @@ import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRead, scaleRebuild
  * @property {number} laterReads Small streams read after those.
  * @property {number} starting Milliseconds a browser that was just started is left to itself.
  * @property {number} [events] In the log, where growth is measured.
+ * @property {number} settling Milliseconds a page that was loaded after another is left to itself.
  * @property {number} load Which of the browser's page loads with the same job this is, from 0.
  * @property {number} grace Milliseconds a contender is given for what it does when idle.
  */
