@@ -109,9 +109,9 @@ export function start(browser, profile, url) {
       // It has ended.
     }
   };
-  // Should the run itself be ended.
+  // Should the run itself be ended: before anybody removes what the browser writes to.
   const kill = () => signalGroup('SIGKILL');
-  process.once('exit', kill);
+  process.prependOnceListener('exit', kill);
   return {
     ended,
     end: async () => {
