@@ -38,7 +38,7 @@ mod texts;
 pub mod time;
 pub mod upcast;
 
-pub use daybook_codec::{bytes as codec, json};
+pub use daybook_codec::{bytes as codec, json, uuid_text};
 pub use error::{Error, Result};
 pub use event::{NewEvent, RecordedEvent};
 pub use expected::ExpectedVersion;

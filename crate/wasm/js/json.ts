@@ -27,7 +27,7 @@ export function toJsonQuickly(value: unknown): string | undefined {
 }
 
 /** Whether `JSON.stringify` is sure to lose nothing of a value but halves of surrogate pairs. */
-function isPlain(value: unknown, depth: number): boolean {
+export function isPlain(value: unknown, depth: number): boolean {
   if (typeof value === 'object') return value === null || isPlainObject(value, depth);
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }

@@ -18,6 +18,7 @@ import { toEvents } from './crossing.js';
 import { DaybookError, InvalidInputError } from './errors.js';
 import { aborted, call, invalid, toError } from './failing.js';
 import { toJson, toJsonQuickly } from './json.js';
+import { appendText } from './rows.js';
 import type {
   Appended,
   AppendOptions,
@@ -92,10 +93,11 @@ export class Store extends BaseStore {
     this.checkOpen();
     if (signal !== undefined) checkWatchers({ signal });
     if (signal?.aborted) throw aborted();
-    const text =
-      toJsonQuickly({ streams, condition, commandId }) ??
-      toJson({ streams: streams.map(checked), condition, commandId });
-    return this.#appends.ask(text, streams.reduce(withoutId, 0));
+    const { text, ids } = appendText(streams, condition, commandId) ?? {
+      text: toJson({ streams: streams.map(checked), condition, commandId }),
+      ids: streams.reduce(withoutId, 0),
+    };
+    return this.#appends.ask(text, ids);
   }
 
   /**
@@ -211,16 +213,24 @@ export class Store extends BaseStore {
 /** Pages are read by the thousand: the closer look, which names what is wrong, is for what needs it. */
 const queryJson = (query: object) => toJsonQuickly(query) ?? toJson(query);
 
-/** Looks at what `JSON.stringify` may not be trusted with; events may be instances of any class. */
+/**
+ * Looks at what `JSON.stringify` may not be trusted with. Parts and events may be instances of any class:
+ * their fields are what counts, and none is asked what it is as JSON.
+ */
 function checked(part: StreamAppend, index: number): object {
   const path = `streams.${index}`;
   checkObject(part, path);
   checkList(part.events, `${path}.events`);
   const events = part.events.map((event: NewEvent, index) => {
     checkObject(event, `${path}.events.${index}`);
-    return { ...event };
+    return fieldsOf(event);
   });
-  return { ...part, events };
+  return { ...fieldsOf(part), events };
+}
+
+function fieldsOf(object: object): object {
+  if ('toJSON' in object && typeof object.toJSON === 'function') return { ...object, toJSON: undefined };
+  return { ...object };
 }
 
 /** Adds up the events that need an id. Rust judges whether they are events. */

@@ -3,6 +3,20 @@
 //! A reader says how far it had read. What was open there is the path; finding it so costs nothing
 //! while there is no error, and a few hundred bytes of code.
 
+/// The fields of an event, in the order in which they cross when it is a row.
+#[cfg(feature = "general")]
+const ROW: [&str; 9] = [
+    "id",
+    "type",
+    "data",
+    "occurredAt",
+    "schemaVersion",
+    "tags",
+    "correlationId",
+    "causationId",
+    "metadata",
+];
+
 /// What is open at some place of the text.
 enum Open<'a> {
     /// An object, with the key read last; empty before the first.
@@ -45,11 +59,27 @@ pub(crate) fn path_before(text: &str, end: usize) -> String {
         }
         at += 1;
     }
-    let names = open.iter().map(|open| match open {
+    let names = open.iter().enumerate().map(|(depth, place)| match place {
         Open::Object(key) => (*key).to_owned(),
-        Open::Array(index) => index.to_string(),
+        Open::Array(index) => match row_field(&open, depth, *index) {
+            Some(field) => field.to_owned(),
+            None => index.to_string(),
+        },
     });
     names.collect::<Vec<_>>().join(".")
+}
+
+/// The field of an event that crosses as a row: `streams.0.events.0.2` is its data.
+#[cfg(feature = "general")]
+fn row_field(open: &[Open<'_>], depth: usize, index: usize) -> Option<&'static str> {
+    let is_row = depth == 4 && matches!(open.get(2), Some(Open::Object("events")));
+    ROW.get(index).filter(|_| is_row).copied()
+}
+
+/// No events cross.
+#[cfg(not(feature = "general"))]
+const fn row_field(_open: &[Open<'_>], _depth: usize, _index: usize) -> Option<&'static str> {
+    None
 }
 
 /// The content of the string that begins at `start`, behind its quote; escapes stay as they are.

@@ -5,6 +5,7 @@ use core::slice::Chunks;
 use daybook_core::json::Reader;
 use daybook_core::query::{Condition, Query, QueryItem};
 use daybook_core::store::{AllQuery, Append, Direction, StreamAppend, StreamQuery};
+use daybook_core::uuid_text::split_uuid;
 use daybook_core::{ExpectedVersion, NO_STREAM, NewEvent, Timestamp};
 use uuid::{Builder, Uuid};
 
@@ -58,7 +59,7 @@ fn stream(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAp
     while let Some(key) = reader.next_key()? {
         match &*key {
             "streamId" => stream_id = Some(text(reader)?),
-            "events" => events = Some(list(reader, |reader| event(reader, defaults))?),
+            "events" => events = Some(self::events(reader, defaults)?),
             "expectedVersion" => expected = self::expected(reader)?,
             _ => return Err(reader.unknown()),
         }
@@ -68,6 +69,75 @@ fn stream(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAp
         expected,
         events: reader.required(events, "events")?,
     })
+}
+
+#[inline(never)]
+fn events(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<Vec<NewEvent>> {
+    let mut events: Vec<NewEvent> = Vec::new();
+    reader.begin_array()?;
+    while reader.next_item()? {
+        let event = match reader.peek() {
+            Some(b'[') => row(reader, defaults, events.last())?,
+            _ => event(reader, defaults)?,
+        };
+        events.push(event);
+    }
+    Ok(events)
+}
+
+/// Reads an event as the face writes most (`crate/wasm/js/rows.ts`): its fields in an order that
+/// [`place`](crate::place) names too, where `null` is absent. From the tags on they are left out when they
+/// are those of the event before, and there is no metadata.
+#[inline(never)]
+fn row(
+    reader: &mut Reader<'_>,
+    defaults: &mut Defaults<'_>,
+    before: Option<&NewEvent>,
+) -> Read<NewEvent> {
+    let mut event = NewEvent::new(Uuid::nil(), "", defaults.now, "");
+    reader.begin_array()?;
+    item(reader)?;
+    let event_id = optional(reader, uuid)?;
+    event.event_id = event_id
+        .or_else(|| defaults.id())
+        .ok_or_else(|| reader.malformed("a UUID"))?;
+    item(reader)?;
+    event.event_type = text(reader)?;
+    item(reader)?;
+    reader.raw()?.clone_into(&mut event.data);
+    item(reader)?;
+    event.occurred_at = optional(reader, moment)?.unwrap_or(defaults.now);
+    item(reader)?;
+    event.schema_version = optional(reader, Reader::unsigned32)?.or(Some(1));
+    if !reader.next_item()? {
+        if let Some(before) = before {
+            event.tags.clone_from(&before.tags);
+            event.correlation_id.clone_from(&before.correlation_id);
+            event.causation_id.clone_from(&before.causation_id);
+        }
+        return Ok(event);
+    }
+    event.tags = list(reader, text)?;
+    item(reader)?;
+    event.correlation_id = optional(reader, text)?;
+    item(reader)?;
+    event.causation_id = optional(reader, text)?;
+    if reader.next_item()? {
+        event.metadata = optional(reader, raw)?;
+        if reader.next_item()? {
+            return Err(reader.malformed("a row's end"));
+        }
+    }
+    Ok(event)
+}
+
+/// Goes on to the next item of a row, which must be there.
+fn item(reader: &mut Reader<'_>) -> Read<()> {
+    if reader.next_item()? {
+        Ok(())
+    } else {
+        Err(reader.malformed("a whole row"))
+    }
 }
 
 #[inline(never)]
@@ -196,5 +266,9 @@ fn raw(reader: &mut Reader<'_>) -> Read<String> {
 #[inline(never)]
 fn uuid(reader: &mut Reader<'_>) -> Read<Uuid> {
     let text = reader.string()?;
+    // Most are written so, which is read by table.
+    if let Some(("", id)) = split_uuid(&text) {
+        return Ok(Uuid::from_bytes(id));
+    }
     Uuid::try_parse(&text).map_err(|_| reader.malformed("a UUID"))
 }
