@@ -58,7 +58,7 @@ test('a batch that a newer version wrote is explained, and nothing is changed', 
         const place = new DataView(tomorrow.buffer);
         const end = place.getFloat64(0);
         place.setFloat64(0, end + 1);
-        tomorrow[8] = 2;
+        tomorrow[8] += 1;
         await done(recent.put(tomorrow, end + 1));
       }
       const records = [];

@@ -88,6 +88,17 @@ impl Writer {
         self.blob(text.as_bytes());
     }
 
+    /// Appends zeros up to a multiple of `unit` bytes, 1 or more.
+    pub fn pad(&mut self, unit: usize) {
+        let length = self.bytes.len().next_multiple_of(unit.max(1));
+        self.bytes.resize(length, 0);
+    }
+
+    /// Forgets what was written, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// How many bytes there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -18,7 +18,7 @@ const CRITICAL: u8 = 128;
 pub(super) fn decode(bytes: &[u8]) -> Result<Contents> {
     let corrupt = |detail| Error::corrupt(claimed_first(bytes), detail);
     match bytes.first() {
-        Some(&FORMAT) => {}
+        Some(1..=FORMAT) => {}
         Some(&found) if found > FORMAT => {
             return Err(unsupported("the batch", found, FORMAT));
         }
@@ -30,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents> {
     let mut reader = Reader::new(sealed);
     let preamble = Preamble::read(&mut reader).map_err(damaged)?;
     preamble.check()?;
-    read_contents(&mut reader, sealed, preamble.codec).map_err(damaged)
+    read_contents(&mut reader, sealed, &preamble).map_err(damaged)
 }
 
 /// The error of a batch whose checksum holds and whose parts do not fit.
@@ -51,6 +51,7 @@ fn unseal(bytes: &[u8]) -> Result<&[u8], Damaged> {
 
 /// What a reader must know to go on.
 struct Preamble {
+    format: u8,
     codec: u8,
     /// The first extension field that may not be skipped.
     critical: Option<u8>,
@@ -58,7 +59,7 @@ struct Preamble {
 
 impl Preamble {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let _format = reader.byte()?;
+        let format = reader.byte()?;
         let codec = reader.byte()?;
         let mut fields = Reader::new(reader.blob()?);
         let mut critical = None;
@@ -69,7 +70,11 @@ impl Preamble {
                 critical = critical.or(Some(tag));
             }
         }
-        Ok(Self { codec, critical })
+        Ok(Self {
+            format,
+            codec,
+            critical,
+        })
     }
 
     fn check(&self) -> Result<()> {
@@ -100,10 +105,18 @@ fn claimed_first(bytes: &[u8]) -> Position {
 }
 
 /// Reads everything after the preamble. `sealed` is the whole batch but its checksum.
-fn read_contents(reader: &mut Reader<'_>, sealed: &[u8], codec: u8) -> Result<Contents, Damaged> {
+fn read_contents(
+    reader: &mut Reader<'_>,
+    sealed: &[u8],
+    preamble: &Preamble,
+) -> Result<Contents, Damaged> {
     let first = reader.uint()?;
     let count = reader.count()?;
-    if first == 0 || count == 0 || first.checked_add(count as u64).is_none() {
+    let old = match preamble.format {
+        1 => count,
+        _ => reader.count()?,
+    };
+    if first == 0 || count == 0 || old > count || first.checked_add(count as u64).is_none() {
         return Err(Damaged);
     }
     let previous = Hash(reader.array()?);
@@ -123,13 +136,14 @@ fn read_contents(reader: &mut Reader<'_>, sealed: &[u8], codec: u8) -> Result<Co
         first,
         previous,
         head,
+        old,
         strings,
         rows,
         tags,
         event_ids,
         short_hashes,
         payloads,
-        codec,
+        codec: preamble.codec,
     })
 }
 

@@ -5,8 +5,10 @@ use super::payloads::{LZ4, PLAIN, pack};
 use super::strings::Interner;
 use super::{Batch, Contents, FORMAT, Row};
 use crate::codec::Writer;
+use crate::hash::Chain;
 use crate::storage::StoredBatch;
 use crate::{Error, Hash, NO_STREAM, Position, RecordedEvent, Result};
+use daybook_codec::bytes::same_bytes;
 use daybook_codec::checksum::checksum;
 use daybook_codec::columns::ColumnWriter;
 use daybook_codec::strings::Strings;
@@ -28,16 +30,45 @@ pub struct EncodedBatch {
 /// when one has a negative version or the schema version 0, or when all of them together exceed
 /// 4 GiB.
 pub fn encode(events: &[RecordedEvent<'_>], previous: &Hash) -> Result<EncodedBatch> {
+    encode_with(events, previous, 0)
+}
+
+/// As [`encode`], with the first `old` events hashed as in version 1, where they were stored first.
+///
+/// # Errors
+/// As those of [`encode`].
+pub(crate) fn encode_with(
+    events: &[RecordedEvent<'_>],
+    previous: &Hash,
+    old: usize,
+) -> Result<EncodedBatch> {
     check(events)?;
-    let (mut hash, mut input) = (*previous, Vec::new());
-    let hashes: Vec<Hash> = events
-        .iter()
-        .map(|event| {
-            hash = hash.next_with(event, &mut input);
-            hash
-        })
-        .collect();
-    Ok(write(events, previous, &hashes, &[]))
+    let mut chain = Chain::after(*previous);
+    let mut hashes = Vec::with_capacity(events.len());
+    for (index, event) in events.iter().enumerate() {
+        hashes.push(if index < old {
+            chain.next_of_version_1(event)
+        } else {
+            chain.next(event)
+        });
+    }
+    let chained = Chained {
+        previous,
+        hashes: &hashes,
+        old,
+    };
+    Ok(write(events, chained, &[]))
+}
+
+/// Where the events of a batch stand in the hash chain.
+#[derive(Clone, Copy)]
+pub(super) struct Chained<'a> {
+    /// The hash of the event before the first.
+    pub(super) previous: &'a Hash,
+    /// That of each event.
+    pub(super) hashes: &'a [Hash],
+    /// How many of them, from the first on, are those of version 1.
+    pub(super) old: usize,
 }
 
 #[inline(never)]
@@ -73,12 +104,15 @@ fn payload_bytes(event: &RecordedEvent<'_>) -> usize {
     event.data.len() + event.metadata.map_or(0, str::len)
 }
 
-/// Writes a batch. `hashes` are those of `events`; `extensions` are encoded extension fields.
+/// Writes a batch; `extensions` are encoded extension fields.
 #[inline(never)]
 pub(super) fn write(
     events: &[RecordedEvent<'_>],
-    previous: &Hash,
-    hashes: &[Hash],
+    Chained {
+        previous,
+        hashes,
+        old,
+    }: Chained<'_>,
     extensions: &[u8],
 ) -> EncodedBatch {
     let payloads = payloads(events);
@@ -89,6 +123,7 @@ pub(super) fn write(
         first: events.first().map_or(0, |event| event.position),
         previous: *previous,
         head: *hashes.last().unwrap_or(previous),
+        old,
         strings: Strings::default(),
         rows,
         tags,
@@ -105,6 +140,7 @@ pub(super) fn write(
     writer.blob(extensions);
     writer.uint(contents.first);
     writer.count(events.len());
+    writer.count(old);
     writer.raw(&contents.previous.0);
     writer.raw(&contents.head.0);
     contents.strings = strings.finish(&mut writer);
@@ -180,14 +216,21 @@ fn rows<'a>(events: &[RecordedEvent<'a>]) -> (Vec<Row>, Vec<u32>, Interner<'a>) 
         for (row, event) in rows.iter_mut().zip(events) {
             let Some(text) = text(event) else { continue };
             // Neighbours often have the same.
-            if text != before.0 || before.1 == 0 {
+            if before.1 == 0 || !same_bytes(text.as_bytes(), before.0.as_bytes()) {
                 before = (text, strings.reference(text));
             }
             *field(row) = before.1;
         }
     }
-    let tags = events.iter().flat_map(|event| event.tags.iter());
-    let tags = tags.map(|tag| strings.reference(tag) - 1).collect();
+    let (mut tags, mut before) = (Vec::with_capacity(events.len()), ("", 0));
+    for event in events {
+        for tag in event.tags.iter() {
+            if before.1 == 0 || !same_bytes(tag.as_bytes(), before.0.as_bytes()) {
+                before = (tag, strings.reference(tag));
+            }
+            tags.push(before.1 - 1);
+        }
+    }
     (rows, tags, strings)
 }
 

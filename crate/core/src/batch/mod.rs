@@ -1,16 +1,17 @@
 //! The batch format: one or more consecutive events as one record of the log.
 //!
-//! What is stored is for ever, so this page describes version 1 byte by byte. *uint* is a LEB128
+//! What is stored is for ever, so this page describes version 2 byte by byte. *uint* is a LEB128
 //! varint and *int* a zigzag-coded one, as in [`codec`](crate::codec); *blob* is a uint length and
 //! that many bytes.
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 1 | format version: 1 |
+//! | 1 | format version: 2 |
 //! | 1 | codec of the body: 0, stored as it is, or 1, with compressed payloads |
 //! | blob | extension fields, each a tag of 1 byte and a blob |
 //! | uint | position of the first event, 1 or more |
 //! | uint | number of events `n`, 1 or more |
+//! | uint | how many of them, from the first on, are hashed as in version 1 |
 //! | 32 | hash of the event before the first ([`Hash::GENESIS`] at the log's beginning) |
 //! | 32 | hash of the last event |
 //! | … | **body**: string table, event ids, short hashes, columns, tags, payloads |
@@ -18,7 +19,7 @@
 //!
 //! **Extension fields** with a tag below 128 may be skipped by a reader that does not know them;
 //! one from 128 up changes what the batch means, and whoever does not know it must refuse the batch
-//! with `unsupported_format`. Version 1 defines none. A body with a codec above 1 is refused
+//! with `unsupported_format`. Neither version defines one. A body with a codec above 1 is refused
 //! likewise.
 //!
 //! **String table**: a uint count, then each distinct event type, stream id, tag and correlation,
@@ -58,11 +59,16 @@
 //!
 //! **Checksum**: 64 bits, defined in [`checksum`](daybook_codec::checksum). It tells accidents, such as
 //! a torn write, from a good record before anything else is believed; it proves nothing against intent.
-//! For that there is the hash chain, which [`Batch::verify`] walks. The chain's input does not depend on
-//! this format, so batches can be merged, split or encoded anew without touching it.
+//! For that there is the hash chain, which [`Batch::verify`] walks. The chain's input, which
+//! [`Hash::next`] describes, does not depend on this format, so batches can be merged, split or encoded
+//! anew without touching it.
 //!
-//! Encoding is a function of its input alone: the same events give the same bytes, and
-//! `tests/golden` keeps that true.
+//! **Version 1** is the same without the number of events that are hashed as in version 1: all of them
+//! are, over another input (`Chain::next_of_version_1`). However batches are merged since, an event keeps
+//! its hash; those of version 1 come first in a log.
+//!
+//! Encoding is a function of its input alone: the same events after the same hash, as many of them hashed
+//! as in version 1, give the same bytes, and `tests/golden` keeps that true.
 
 mod decode;
 mod encode;
@@ -70,20 +76,22 @@ mod payloads;
 mod strings;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use uuid::Uuid;
 
 pub use daybook_codec::strings::Strings;
+pub(crate) use encode::encode_with;
 pub use encode::{EncodedBatch, encode};
 
 use payloads::unpack;
 
 use crate::event::Tags;
+use crate::hash::Chain;
 use crate::{Error, Hash, Position, RecordedEvent, Result, Timestamp, Version};
 
 /// The newest format this build reads, and the one it writes.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 /// A batch, checked and ready to be read. It borrows nothing and holds its bytes once; events are
 /// views into it, built when asked for.
@@ -102,6 +110,8 @@ struct Contents {
     first: Position,
     previous: Hash,
     head: Hash,
+    /// How many events, from the first on, are hashed as in version 1.
+    old: usize,
     strings: Strings,
     rows: Vec<Row>,
     /// String numbers of all events' tags, one event after the other.
@@ -229,6 +239,11 @@ impl Batch {
         &self.contents.head
     }
 
+    /// How many events, from the first on, are hashed as in version 1 of the format.
+    pub(crate) const fn old(&self) -> usize {
+        self.contents.old
+    }
+
     /// Whether the event at `position` has the hash `hash`: exactly, when it is the batch's last;
     /// by its first four bytes otherwise. False when the batch does not hold it.
     #[must_use]
@@ -305,9 +320,13 @@ impl Batch {
             let detail = "the batch does not continue the log's hash chain";
             return Err(Error::corrupt(self.first(), detail));
         }
-        let mut hash = *previous;
+        let (mut chain, mut hash) = (Chain::after(*previous), *previous);
         for (index, event) in self.events().enumerate() {
-            hash = hash.next(&event);
+            hash = if index < self.old() {
+                chain.next_of_version_1(&event)
+            } else {
+                chain.next(&event)
+            };
             if self.short_hash(index) != Some(hash.short()) {
                 let detail = "the event is not the one that was stored";
                 return Err(Error::corrupt(event.position, detail));

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::read::decode_all;
 use super::{Inner, Store};
-use crate::batch::{Batch, EncodedBatch, encode};
+use crate::batch::{Batch, EncodedBatch, encode_with};
 use crate::codec::{Damaged, Reader, Writer};
 use crate::index::BatchEntry;
 use crate::storage::{Change, Storage};
@@ -284,13 +284,14 @@ fn merged(
     if !same || begin.first() != first {
         return Ok(None);
     }
-    let mut events = Vec::new();
+    let (mut events, mut old) = (Vec::new(), 0);
     for batch in batches {
+        old += batch.old();
         for event in batch.events() {
             events.push(event);
         }
     }
-    let encoded = encode(&events, begin.previous())?;
+    let encoded = encode_with(&events, begin.previous(), old)?;
     // Damage must not be given a new, valid checksum.
     if encoded.batch.head() != end.head() {
         return Err(crate::Error::corrupt(first, "the hash chain does not hold"));

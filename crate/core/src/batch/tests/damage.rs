@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use super::samples::{Sample, any_samples, recorded};
 use crate::batch::payloads::{LZ4, unpack};
-use crate::batch::{Batch, encode};
+use crate::batch::{Batch, FORMAT, encode};
 use crate::{Error, Hash};
 use daybook_codec::checksum::checksum;
 
 /// The same bytes with the checksum that goes with them.
-fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.truncate(bytes.len().saturating_sub(8));
     let sum = checksum(&bytes);
     bytes.extend(sum.to_le_bytes());
@@ -48,9 +48,9 @@ proptest! {
         let mut bytes = encoded(&samples);
         let at = at.index(bytes.len());
         bytes[at] ^= flip;
-        let error = Batch::decode(bytes).unwrap_err();
+        let error = Batch::decode(bytes.clone()).unwrap_err();
         // A changed format byte cannot be told from a newer format.
-        let expected = if at == 0 && flip != 1 { "unsupported_format" } else { "storage_corrupt" };
+        let expected = if at == 0 && bytes[0] > FORMAT { "unsupported_format" } else { "storage_corrupt" };
         prop_assert_eq!(error.code(), expected);
     }
 
@@ -94,9 +94,11 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_do_no_harm(mut bytes in prop::collection::vec(any::<u8>(), 0..400), head in prop::bool::ANY) {
-        if head {
-            bytes.splice(0..0, [1, 0, 0, 1, 2]);
+    fn any_bytes_do_no_harm(mut bytes in prop::collection::vec(any::<u8>(), 0..400), version in 0..=2_u8) {
+        match version {
+            1 => drop(bytes.splice(0..0, [1, 0, 0, 1, 2])),
+            2 => drop(bytes.splice(0..0, [2, 0, 0, 1, 2, 1])),
+            _ => {}
         }
         let size = bytes.len() + 8;
         bytes.extend([0; 8]);
@@ -212,6 +214,18 @@ fn an_unknown_extension_field_is_skipped_and_a_critical_one_refused() {
     ));
     let torn = Batch::decode(with_extensions(&plain, &[5, 4, 1])).unwrap_err();
     assert_eq!(torn.code(), "storage_corrupt");
+}
+
+#[test]
+fn more_events_of_version_1_than_there_are_is_damage() {
+    let mut bytes = encoded(&[Sample::default(), Sample::default()]);
+    // Behind format, codec, extension fields, two bytes of position and the number of events.
+    assert_eq!(bytes[3..7], [0x84, 0x07, 2, 0]);
+    for (old, is_sound) in [(1, true), (2, true), (3, false)] {
+        bytes[6] = old;
+        let batch = Batch::decode(resealed(bytes.clone()));
+        assert_eq!(batch.map_err(|error| error.code()).is_ok(), is_sound);
+    }
 }
 
 #[test]

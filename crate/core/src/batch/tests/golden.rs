@@ -1,4 +1,4 @@
-//! Batches as earlier builds wrote them: each must stay readable for ever, and version 1 must be
+//! Batches as earlier builds wrote them: each must stay readable for ever, and version 2 must be
 //! written exactly so.
 //!
 //! `tests/golden/<name>.bin` is a batch, `<name>.json` says what is in it. Files are added, never
@@ -10,23 +10,34 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::damage::with_extensions;
+use super::of_version_1;
 use super::samples::{Sample, recorded};
-use crate::batch::{Batch, encode};
+use crate::batch::{Batch, encode_with};
 use crate::{Error, Hash, RecordedEvent};
 
-const ENCODED_ALIKE: [&str; 5] = [
+const ENCODED_ALIKE: [&str; 6] = [
+    "batch-v2-one-event",
+    "batch-v2-streams-and-tags",
+    "batch-v2-unicode",
+    "batch-v2-no-schema-version",
+    "batch-v2-compressed",
+    // Merged with events of version 1.
+    "batch-v2-continued",
+];
+const VERSION_1: [&str; 5] = [
     "batch-v1-one-event",
     "batch-v1-streams-and-tags",
     "batch-v1-unicode",
     "batch-v1-no-schema-version",
     "batch-v1-compressed",
 ];
+/// How many events of [`ENCODED_ALIKE`]'s last are hashed as in version 1.
+const OLD: usize = 3;
 /// What is compressed by now, as it was written when nothing was.
 const PLAIN: &str = "batch-v1-many-events";
 const EXTENDED: &str = "batch-v1-unknown-extension";
 const CRITICAL: &str = "batch-v1-critical-extension";
-const NEWER: &str = "batch-v2-unknown-format";
+const NEWER: &str = "batch-v3-unknown-format";
 
 fn path(name: &str, ending: &str) -> PathBuf {
     let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -74,7 +85,7 @@ fn describe_batch(batch: &Batch) -> Value {
 
 #[test]
 fn golden_batches_hold_what_is_stated() {
-    for name in ENCODED_ALIKE.into_iter().chain([EXTENDED, PLAIN]) {
+    for name in [&ENCODED_ALIKE[..], &VERSION_1, &[EXTENDED, PLAIN]].concat() {
         let batch = Batch::decode(stored(name)).expect(name);
         assert_eq!(describe_batch(&batch), stated(name), "{name}");
         assert_eq!(batch.verify(batch.previous()).as_ref(), Ok(batch.head()));
@@ -86,8 +97,20 @@ fn golden_batches_are_written_again_byte_for_byte() {
     for name in ENCODED_ALIKE {
         let batch = Batch::decode(stored(name)).expect(name);
         let events: Vec<_> = batch.events().collect();
-        let again = encode(&events, batch.previous()).expect(name);
+        let again = encode_with(&events, batch.previous(), batch.old()).expect(name);
         assert_eq!(again.stored.bytes, stored(name), "{name}");
+    }
+}
+
+/// What other tests take for a batch of version 1 is one.
+#[test]
+fn batches_of_version_1_are_made_as_they_were() {
+    for name in VERSION_1 {
+        let batch = Batch::decode(stored(name)).expect(name);
+        assert_eq!(batch.old(), batch.len(), "{name}");
+        let events: Vec<_> = batch.events().collect();
+        let again = of_version_1(&events, batch.previous());
+        assert_eq!(again.bytes, stored(name), "{name}");
     }
 }
 
@@ -186,25 +209,21 @@ fn write_golden() {
         unicode(),
         vec![old, placed(9)],
         many,
+        (1..4).map(placed).chain((1..4).map(paid)).collect(),
     ];
     for (name, samples) in ENCODED_ALIKE.into_iter().zip(&batches) {
-        write(name, &bytes(samples));
+        let old = if name == "batch-v2-continued" { OLD } else { 0 };
+        write(name, &bytes(samples, old));
         describe_file(name);
     }
-    let plain = bytes(&[placed(1)]);
-    write(EXTENDED, &with_extensions(&plain, b"\x07\x05hello\x7f\x00"));
-    describe_file(EXTENDED);
-    write(
-        CRITICAL,
-        &with_extensions(&plain, b"\x07\x05hello\x80\x01k"),
-    );
-    let newer = [&[2], b"whatever a second format may hold".as_slice()].concat();
+    let newer = [&[3], b"whatever a third format may hold".as_slice()].concat();
     write(NEWER, &newer);
 }
 
-fn bytes(samples: &[Sample]) -> Vec<u8> {
+fn bytes(samples: &[Sample], old: usize) -> Vec<u8> {
     let events = recorded(samples, 41);
-    encode(&events, &Hash([0x5a; 32])).unwrap().stored.bytes
+    let encoded = encode_with(&events, &Hash([0x5a; 32]), old).unwrap();
+    encoded.stored.bytes
 }
 
 fn describe_file(name: &str) {

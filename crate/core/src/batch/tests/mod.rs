@@ -8,10 +8,12 @@ mod samples;
 use proptest::prelude::*;
 
 use super::*;
+use crate::codec::Reader;
 use crate::limits::{
     MAX_DATA_BYTES, MAX_EVENT_TYPE_BYTES, MAX_ID_BYTES, MAX_METADATA_BYTES, MAX_STREAM_ID_BYTES,
     MAX_TAG_BYTES, MAX_TAGS,
 };
+use crate::storage::StoredBatch;
 use samples::{Sample, any_hash, any_samples, recorded};
 
 fn batch(events: &[RecordedEvent<'_>], previous: &Hash) -> Batch {
@@ -106,6 +108,35 @@ proptest! {
         prop_assert_eq!(merged, whole);
     }
 
+    /// What was stored by an earlier build goes on in the chain of today's.
+    #[test]
+    fn a_chain_begun_in_version_1_goes_on(
+        samples in any_samples(3..40), previous in any_hash(),
+        (one, other) in any::<(prop::sample::Index, prop::sample::Index)>(),
+    ) {
+        let events = recorded(&samples, 7);
+        let mut cuts = [one.index(events.len() - 1) + 1, other.index(events.len() - 1) + 1];
+        cuts.sort_unstable();
+        let (old, rest) = events.split_at(cuts[0]);
+        let mut batches = vec![Batch::decode(of_version_1(old, &previous).bytes).unwrap()];
+        let (newer, newest) = rest.split_at(cuts[1] - cuts[0]);
+        for part in [newer, newest] {
+            if !part.is_empty() {
+                let before = batches[batches.len() - 1].head();
+                batches.push(batch(part, before));
+            }
+        }
+        let mut head = previous;
+        for batch in &batches {
+            prop_assert_eq!(&batch.verify(&head).unwrap(), batch.head());
+            head = *batch.head();
+        }
+        let merged = encode_with(&events, &previous, old.len()).unwrap();
+        let merged = Batch::decode(merged.stored.bytes).unwrap();
+        prop_assert_eq!(merged.old(), old.len());
+        prop_assert_eq!(merged.verify(&previous).unwrap(), head);
+    }
+
     #[test]
     fn verify_names_the_first_event_that_was_changed(
         samples in any_samples(1..20),
@@ -119,10 +150,9 @@ proptest! {
 
         let changed = change.index(events.len());
         let replaced = recorded(&other, events[changed].position).remove(0);
-        // Absent and empty ids hash alike; they are not what this is about.
-        prop_assume!(Hash::GENESIS.next(&replaced) != Hash::GENESIS.next(&events[changed]));
+        prop_assume!(replaced != events[changed]);
         events[changed] = replaced;
-        let forged = encode::write(&events, &Hash::GENESIS, &hashes, &[]);
+        let forged = forged(&events, &hashes);
         let forged = Batch::decode(forged.stored.bytes).unwrap();
 
         prop_assert_eq!(forged.head(), honest.head());
@@ -132,6 +162,33 @@ proptest! {
         };
         prop_assert_eq!(found, Some(events[changed].position));
     }
+}
+
+/// A batch of these events that states these hashes.
+fn forged(events: &[RecordedEvent<'_>], hashes: &[Hash]) -> EncodedBatch {
+    let chained = encode::Chained {
+        previous: &Hash::GENESIS,
+        hashes,
+        old: 0,
+    };
+    encode::write(events, chained, &[])
+}
+
+/// The batch as version 1 of the format has it.
+pub(crate) fn of_version_1(events: &[RecordedEvent<'_>], previous: &Hash) -> StoredBatch {
+    let mut stored = encode_with(events, previous, events.len()).unwrap().stored;
+    // Nothing of it is an extension field; behind position and number of events is what is new.
+    let mut reader = Reader::new(&stored.bytes);
+    reader.raw(3).unwrap();
+    reader.uint().unwrap();
+    reader.count().unwrap();
+    let at = stored.bytes.len() - reader.remaining();
+    assert_eq!(reader.count(), Ok(events.len()));
+    let after = stored.bytes.len() - reader.remaining();
+    stored.bytes.drain(at..after);
+    stored.bytes[0] = 1;
+    stored.bytes = damage::resealed(stored.bytes);
+    stored
 }
 
 fn chain(events: &[RecordedEvent<'_>], mut hash: Hash) -> Vec<Hash> {
@@ -156,7 +213,7 @@ fn verify_notices_a_head_that_is_not_the_last_events_hash() {
     let events = recorded(&samples, 3);
     let mut hashes = chain(&events, Hash::GENESIS);
     hashes[1].0[31] ^= 1;
-    let forged = encode::write(&events, &Hash::GENESIS, &hashes, &[]);
+    let forged = forged(&events, &hashes);
     let error = Batch::decode(forged.stored.bytes)
         .unwrap()
         .verify(&Hash::GENESIS)

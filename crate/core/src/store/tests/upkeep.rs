@@ -7,14 +7,15 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{NOW, event, log, tab, verify};
+use crate::batch::tests::of_version_1;
 use crate::batch::{Batch, encode};
 use crate::memory::MemoryStorage;
-use crate::storage::{Change, Storage};
+use crate::storage::{Change, Commit, Durability, Storage};
 use crate::store::{
     AllQuery, Append, Maintenance, Options, SEALED_BYTES, Store, StreamQuery, each_event,
 };
 use crate::testing::{Fault, Faults, FaultyStorage, Operation, Schedule, block_on};
-use crate::{ExpectedVersion, NewEvent};
+use crate::{ExpectedVersion, Hash, NewEvent};
 
 async fn filled(memory: &MemoryStorage, count: u128) {
     let store = tab(memory).await;
@@ -44,6 +45,55 @@ fn merging_keeps_every_event_and_the_chain() {
         assert!(batches.len() < 70, "{} batches are left", batches.len());
         assert_eq!(log(memory.connect()).await, before);
         assert_eq!(verify(memory.connect()).await, 200);
+    });
+}
+
+/// The same log, as it would be had a build of version 1 of the batch format written its first batches.
+async fn begun_in_version_1(memory: &MemoryStorage, old: usize) -> MemoryStorage {
+    let (again, mut head) = (MemoryStorage::new(), Hash::GENESIS);
+    let mut stored = Vec::new();
+    for (index, batch) in memory
+        .read_after(0, usize::MAX)
+        .await
+        .unwrap()
+        .into_iter()
+        .enumerate()
+    {
+        let batch = Batch::decode(batch.bytes).unwrap();
+        let events: Vec<_> = batch.events().collect();
+        let batch = if index < old {
+            of_version_1(&events, &head)
+        } else {
+            encode(&events, &head).unwrap().stored
+        };
+        head = *Batch::decode(batch.bytes.clone()).unwrap().head();
+        stored.push(Ok(batch));
+    }
+    let commit = again.commit(0, stored.into_iter(), Durability::Strict);
+    assert_eq!(commit.await, Ok(Commit::Done));
+    again
+}
+
+#[test]
+fn a_log_begun_in_version_1_is_read_merged_and_verified_with_what_was_appended_since() {
+    block_on(async {
+        let memory = MemoryStorage::new();
+        filled(&memory, 200).await;
+        for old in [1, 30, 200] {
+            let begun = begun_in_version_1(&memory, old).await;
+            let mut expected = log(memory.connect()).await;
+            assert_eq!(log(begun.connect()).await, expected);
+            assert_eq!(verify(begun.connect()).await, 200);
+            let store = tab(&begun).await;
+            let append = Append::to("s1", ExpectedVersion::Any, vec![event(201)], NOW);
+            store.append(append).await.unwrap();
+            while store.maintain().await.unwrap() != Maintenance::Idle {}
+            assert!(begun.read_after(0, usize::MAX).await.unwrap().len() < 70);
+            let found = log(begun.connect()).await;
+            expected.push(found.last().unwrap().clone());
+            assert_eq!(found, expected);
+            assert_eq!(verify(begun.connect()).await, 201);
+        }
     });
 }
 
