@@ -22,10 +22,12 @@
 
 /** What the events' data hold. @typedef {{ order_id: string, customer_id: string, items: { quantity: number }[], total_amount: string, currency: string, payment_reference: string, reason: string }} Data */
 
-/** @param {StoredEvent} event */
+/** What folds look at of an event. @typedef {Pick<StoredEvent, 'version' | 'type' | 'occurredAt' | 'data'>} Folded */
+
+/** @param {Folded} event */
 const dataOf = (event) => /** @type {Data} */ (/** @type {unknown} */ (event.data));
 
-/** The row of an order that was just placed. @param {StoredEvent} event @returns {SummaryRow} */
+/** The row of an order that was just placed. @param {Folded} event @returns {SummaryRow} */
 function placedRow(event) {
   const data = dataOf(event);
   let itemCount = 0;
@@ -44,7 +46,7 @@ function placedRow(event) {
   };
 }
 
-/** @param {Omit<SummaryRow, 'itemCount'>} row @param {StoredEvent} event */
+/** @param {Omit<SummaryRow, 'itemCount'>} row @param {Folded} event */
 function change(row, event) {
   switch (event.type) {
     case 'PaymentConfirmed':
@@ -67,7 +69,7 @@ export class Summary {
   /** @type {Map<string, SummaryRow>} */
   rows = new Map();
 
-  /** @param {StoredEvent} event */
+  /** @param {Folded} event */
   apply(event) {
     if (event.type === 'OrderPlaced') {
       const row = placedRow(event);
@@ -85,7 +87,7 @@ export class Summary {
  *   cancelReason: string | null, version: number }} OrderState
  */
 
-/** @param {Iterable<StoredEvent>} events @returns {OrderState | undefined} */
+/** @param {Iterable<Folded>} events @returns {OrderState | undefined} */
 export function foldOrder(events) {
   /** @type {OrderState | undefined} */
   let state;

@@ -54,7 +54,10 @@ const columnsOf = (row) => ({
 });
 
 const STREAM = `SELECT ${COLUMNS} FROM events WHERE stream_id = $1 ORDER BY version`;
-const LOG = `SELECT position, ${COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT ${PAGE}`;
+/** What folds look at. */
+const FOLDED = 'version, type, occurred_at AS "occurredAt", data';
+const FOLDED_STREAM = `SELECT ${FOLDED} FROM events WHERE stream_id = $1 ORDER BY version`;
+const FOLDED_LOG = `SELECT position, ${FOLDED} FROM events WHERE position > $1 ORDER BY position LIMIT ${PAGE}`;
 const FIRST_ORDERS = `SELECT ${ROW} FROM orders ORDER BY placed_at DESC LIMIT $1`;
 
 // Its own types may not be installed where types are checked.
@@ -68,7 +71,7 @@ const readStream = async (streamId) => (await database.query(STREAM, [streamId])
 async function rebuildSummary() {
   const fresh = new Summary();
   for (let after = 0; ; ) {
-    const { rows } = await database.query(LOG, [after]);
+    const { rows } = await database.query(FOLDED_LOG, [after]);
     for (const event of rows) fresh.apply(event);
     if (rows.length < PAGE) break;
     after = rows.at(-1).position;
@@ -102,7 +105,8 @@ answerCalls({
   },
 
   readStream,
-  foldOrder: async (/** @type {string} */ streamId) => foldOrder(await readStream(streamId)),
+  foldOrder: async (/** @type {string} */ streamId) =>
+    foldOrder((await database.query(FOLDED_STREAM, [streamId])).rows),
   rebuildSummary,
   summary: () => [...summary.rows.values()],
 

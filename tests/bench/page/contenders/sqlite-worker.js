@@ -5,7 +5,6 @@ import { foldOrder, Summary } from '../fold.js';
 import { answerCalls } from './worker-calls.js';
 
 /** @typedef {import('./contender.js').Append} Append */
-/** @typedef {import('./contender.js').StoredEvent} StoredEvent */
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -18,6 +17,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS orders_placed_at ON orders (placed_at);`;
 
 const COLUMNS = 'stream_id, version, id, type, schema_version, occurred_at, correlation_id, tags, data';
+/** What folds look at. */
+const FOLDED = 'version, type, occurred_at, data';
 const ROW =
   'order_id AS orderId, customer_id AS customerId, status, currency, total_amount AS totalAmount, item_count AS itemCount, placed_at AS placedAt, paid_at AS paidAt, refunded_at AS refundedAt, cancelled_at AS cancelledAt';
 
@@ -30,15 +31,10 @@ let database;
 let statements = {};
 let summary = new Summary();
 
-/** @param {unknown[]} row @returns {StoredEvent} */
-function eventOf(row) {
-  const [streamId, version, id, type, schemaVersion, occurredAt, correlationId, tags, data] =
-    /** @type {[string, number, string, string, number, string, string, string, string]} */ (row);
-  return {
-    ...{ streamId, version, id, type, schemaVersion, occurredAt, correlationId },
-    tags: JSON.parse(tags),
-    data: JSON.parse(data),
-  };
+/** An event as folds look at it. @param {unknown[]} row */
+function foldedOf(row) {
+  const [version, type, occurredAt, data] = /** @type {[number, string, string, string]} */ (row);
+  return { version, type, occurredAt, data: JSON.parse(data) };
 }
 
 /** Steps through a query's rows. @param {string} name @param {unknown[]} parameters */
@@ -74,7 +70,8 @@ const methods = {
       commit: database.prepare('COMMIT'),
       insert: database.prepare(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
       stream: database.prepare(`SELECT ${COLUMNS} FROM events WHERE stream_id = ? ORDER BY version`),
-      log: database.prepare(`SELECT ${COLUMNS} FROM events ORDER BY position`),
+      foldedStream: database.prepare(`SELECT ${FOLDED} FROM events WHERE stream_id = ? ORDER BY version`),
+      foldedLog: database.prepare(`SELECT ${FOLDED} FROM events ORDER BY position`),
       firstOrders: database.prepare(`SELECT ${ROW} FROM orders ORDER BY placed_at DESC LIMIT ?`),
     };
   },
@@ -112,11 +109,11 @@ const methods = {
     return `[${texts.join()}]`;
   },
 
-  foldOrder: (/** @type {string} */ streamId) => foldOrder(events('stream', [streamId])),
+  foldOrder: (/** @type {string} */ streamId) => foldOrder(folded('foldedStream', [streamId])),
 
   rebuildSummary: () => {
     const fresh = new Summary();
-    for (const event of events('log')) fresh.apply(event);
+    for (const event of folded('foldedLog')) fresh.apply(event);
     summary = fresh;
     return fresh.rows.size;
   },
@@ -150,8 +147,8 @@ const methods = {
 };
 
 /** @param {string} name @param {unknown[]} [parameters] */
-function* events(name, parameters) {
-  for (const row of rowsOf(name, parameters)) yield eventOf(row);
+function* folded(name, parameters) {
+  for (const row of rowsOf(name, parameters)) yield foldedOf(row);
 }
 
 answerCalls(methods);
