@@ -51,8 +51,8 @@ export const FLOOR_FACTOR = 1.2;
 const FLOOR_DOUBT = 0.95;
 
 /**
- * What a floor allows: the ratio to the best peer that it would reach itself, and how many times as long as it
- * Daybook takes.
+ * What a floor allows: the ratio to the best peer that it reaches itself, by its own rate, and how many times
+ * as long as it Daybook takes.
  * @typedef {{ ratio: number, factor: number }} Floor
  */
 
@@ -67,7 +67,7 @@ const FLOOR_DOUBT = 0.95;
 export function floorBeside(figure, own, compared, inTurns = []) {
   if (!figure) return null;
   const factor = inTurns.length > 0 ? median(inTurns) : figure.median / own;
-  return { ratio: compared.ratio * factor, factor };
+  return { ratio: (compared.ratio * figure.median) / own, factor };
 }
 
 /** What a target is judged by that lies beyond the platform; and beside a floor with a hash chain, the bare one. @typedef {Floor & { bare: Floor | null }} Limit */

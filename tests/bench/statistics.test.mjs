@@ -59,10 +59,10 @@ test('a target that the platform itself would miss is met near its floor, and on
   );
 });
 
-test('how near a floor is comes from where they took turns', () => {
+test('how near a floor is comes from where they took turns, and what it reaches from its own rate', () => {
   const compared = { best: 'peer', ratio: 2 };
   assert.deepEqual(floorBeside(figure([30]), 20, compared), { ratio: 3, factor: 1.5 });
-  assert.deepEqual(floorBeside(figure([30]), 20, compared, [1.1, 1.25, 9]), { ratio: 2.5, factor: 1.25 });
+  assert.deepEqual(floorBeside(figure([30]), 20, compared, [1.1, 1.25, 9]), { ratio: 3, factor: 1.25 });
   assert.equal(floorBeside(null, 20, compared), null);
 });
 
