@@ -3,8 +3,10 @@
 import { isWellFormed } from './check.js';
 import { invalid } from './failing.js';
 
-/** How deeply a value may be nested: 100 levels of an event's data, and the five around it. */
-const MAX_DEPTH = 105;
+/** How deeply an event's data may be nested, and its metadata. */
+export const DATA_DEPTH = 100;
+/** How deeply a value may be nested: so far, and the five levels around an event's data. */
+const MAX_DEPTH = DATA_DEPTH + 5;
 
 /**
  * A value as JSON text. Properties that are `undefined` are left out, and objects with a `toJSON`
@@ -20,7 +22,11 @@ export function toJson(value: unknown, path = ''): string {
 
 /** As `toJson`, for large values; `undefined` when a closer look must tell whether JSON can hold one. */
 export function toJsonQuickly(value: unknown): string | undefined {
-  if (!isPlain(value, MAX_DEPTH)) return undefined;
+  return isPlain(value, MAX_DEPTH) ? plainJson(value) : undefined;
+}
+
+/** As `toJsonQuickly`, of a value that is plain. */
+export function plainJson(value: unknown): string | undefined {
   const text = JSON.stringify(value);
   // Halves of surrogate pairs are written so, and nothing else but this very text.
   return text.includes('\\ud') ? undefined : text;

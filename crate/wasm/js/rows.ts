@@ -3,11 +3,8 @@
  * names, and what it shares with the event before it is left out.
  */
 
-import { isPlain } from './json.js';
+import { DATA_DEPTH, isPlain, plainJson } from './json.js';
 import type { Json, NewEvent, StreamAppend } from './types.js';
-
-/** How deeply data and metadata may be nested. */
-const MAX_DEPTH = 100;
 
 const partFields: ReadonlySet<string> = new Set(['streamId', 'events', 'expectedVersion']);
 const eventFields: ReadonlySet<string> = new Set(
@@ -51,9 +48,8 @@ export function appendText(
     for (const [id] of rows) if (id === undefined) ids += 1;
     parts.push({ streamId, events: rows, expectedVersion });
   }
-  const text = JSON.stringify({ streams: parts, condition, commandId });
-  // Halves of surrogate pairs are written so, and nothing else but this very text.
-  return text.includes('\\ud') ? undefined : { text, ids };
+  const text = plainJson({ streams: parts, condition, commandId });
+  return text === undefined ? undefined : { text, ids };
 }
 
 /** Whether it is just one stream's part of an append, but for its events. */
@@ -82,7 +78,7 @@ type PlainEvent = Omit<NewEvent, 'occurredAt'> & { occurredAt?: string };
 function isEvent(event: unknown): event is PlainEvent {
   if (!isRecord(event, eventFields)) return false;
   const { id, type, data, occurredAt, schemaVersion, tags, correlationId, causationId, metadata } = event;
-  if (typeof type !== 'string' || !isPlain(data, MAX_DEPTH) || !isAbsentOrPlain(metadata)) return false;
+  if (typeof type !== 'string' || !isPlain(data, DATA_DEPTH) || !isAbsentOrPlain(metadata)) return false;
   if (!isAbsentOrText(id) || !isAbsentOrText(occurredAt)) return false;
   if (!isAbsentOrText(correlationId) || !isAbsentOrText(causationId)) return false;
   return isAbsentOrNumber(schemaVersion) && isAbsentOrTexts(tags);
@@ -111,7 +107,7 @@ const isAbsentOrText = (value: unknown): boolean => value === undefined || typeo
 
 const isAbsentOrNumber = (value: unknown): boolean => value === undefined || Number.isFinite(value);
 
-const isAbsentOrPlain = (value: unknown): boolean => value === undefined || isPlain(value, MAX_DEPTH);
+const isAbsentOrPlain = (value: unknown): boolean => value === undefined || isPlain(value, DATA_DEPTH);
 
 function isAbsentOrTexts(list: unknown): boolean {
   if (list === undefined) return true;
