@@ -10,14 +10,14 @@ import { buildBench, pageDirectory } from './build.mjs';
 import { readOptions } from './options.mjs';
 import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
-import { takeTurn } from './sessions.mjs';
+import { stages, Turns } from './sessions.mjs';
 import { beside, figure, floorBeside, judge, median } from './statistics.mjs';
-import { bareMachine, beyond, firstBurst, firstPages, openingFloor, table } from './table.mjs';
+import { bareMachine, beyond, firstPages, firstTimes, openingFloor, table } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
 /** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
 
-/** Rounds, each begun by another contender. @param {import('./options.mjs').Options} options @param {string[]} jobs @returns {Promise<Entry[]>} */
+/** @param {import('./options.mjs').Options} options @param {string[]} jobs @returns {Promise<Entry[]>} */
 async function measure(options, jobs) {
   const browser = findBrowser(options.browser);
   note(browser.version);
@@ -26,22 +26,38 @@ async function measure(options, jobs) {
   const entries = [];
   try {
     for (let round = 0; round < options.rounds; round += 1) {
-      for (const [index] of options.only.entries()) {
-        const contender = options.only[(index + round) % options.only.length] ?? '';
-        step(`Round ${round + 1} of ${options.rounds}: ${contender}`);
-        const began = Date.now();
-        for (const done of await takeTurn({ browser, server, options, jobs }, contender)) {
-          entries.push({ contender, round, ...done });
-          if (done.error) note(`${done.job} failed: ${done.error}`);
-        }
-        note(`${((Date.now() - began) / 1_000).toFixed(1)} s`);
-      }
+      const began = Date.now();
+      step(`Round ${round + 1} of ${options.rounds}`);
+      entries.push(...(await oneRound({ browser, server, options, jobs }, round)));
+      note(`${((Date.now() - began) / 1_000).toFixed(1)} s`);
     }
   } finally {
     server.close();
   }
   return entries;
 }
+
+/** @param {ConstructorParameters<typeof Turns>[0]} run @param {number} round @returns {Promise<Entry[]>} */
+async function oneRound(run, round) {
+  const contenders = run.options.only.map((name) => ({ name, turns: new Turns(run, name) }));
+  /** @type {Entry[]} */
+  const entries = [];
+  try {
+    for (const [index, stage] of stages(run.options).entries()) {
+      for (const { name, turns } of rotated(contenders, round + index)) {
+        const done = await turns.take(stage);
+        for (const { job, error } of done) if (error) note(`${name}: ${job} failed: ${error}`);
+        entries.push(...done.map((one) => ({ contender: name, round, ...one })));
+      }
+    }
+  } finally {
+    for (const { turns } of contenders) turns.end();
+  }
+  return entries;
+}
+
+/** A list that begins with another of its items. @template T @param {readonly T[]} list @param {number} by @returns {T[]} */
+const rotated = (list, by) => list.map((_, index) => /** @type {T} */ (list[(index + by) % list.length]));
 
 /** The numbers of one name, a median for each round. @param {Entry[]} entries @param {string} contender @param {string} name */
 function perRound(entries, contender, name) {
@@ -126,6 +142,23 @@ function inFirstPage(rows, entries, { only }) {
     });
 }
 
+/**
+ * What is measured after others like it, as it was the first time in its page.
+ * @param {import('./table.mjs').Row[]} rows @param {Entry[]} entries @param {import('./options.mjs').Options} options
+ * @param {Record<string, string>} titles
+ */
+function firstTimeInPage(rows, entries, { only }, titles) {
+  return rows.flatMap(({ id, title }) => {
+    const firsts = only.map((name) => ({
+      best: titles[name] ?? name,
+      bests: median(perRound(entries, name, `${id}First`)),
+    }));
+    const [own, ...peers] = firsts.filter(({ bests }) => bests > 0);
+    const best = peers.toSorted((a, b) => b.bests - a.bests)[0];
+    return own && best ? [{ title, own: own.bests, ...best }] : [];
+  });
+}
+
 /** Of the jobs that are done in several pages of a browser, those that take longer in the first. */
 const repeated = ['writeLongStream', 'readLongStream', 'foldLongStream', 'replay'];
 
@@ -152,13 +185,8 @@ function report(entries, options) {
     median(perRound(entries, 'daybook', name)),
   );
   if (floors && opens && readies) console.log(openingFloor(floors, opens, readies));
-  const firsts = options.only.map((name) => ({
-    title: titles[name] ?? name,
-    first: median(perRound(entries, name, 'appendManyFirst')),
-  }));
-  const [own, ...peers] = firsts.filter(({ first }) => first > 0);
-  const best = peers.toSorted((a, b) => b.first - a.first)[0];
-  if (own && best) console.log(firstBurst(own.first, best.title, best.first));
+  const firsts = firstTimeInPage(rows, entries, options, titles);
+  if (firsts.length > 0) console.log(firstTimes(firsts));
   const beginnings = inFirstPage(rows, entries, options);
   if (beginnings.length > 0) console.log(firstPages(beginnings));
   const judged = [...rows, ...bare].filter(({ met }) => met !== null);

@@ -1,4 +1,4 @@
-/** One contender's turn in a round: which jobs share a profile, and which a browser. */
+/** Contenders' turns in a round: which jobs share a profile, and which a browser. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,49 +61,89 @@ const needs = {
   openingFloor: 'importOrders',
 };
 
-/** The jobs of a browser that are wanted, or needed by one that is. @param {string[][]} browsers @param {string[]} wanted */
+/** The jobs of each browser that are wanted, or needed by one that is. @param {string[][]} browsers @param {string[]} wanted */
 function chosen(browsers, wanted) {
   const all = new Set([...wanted, ...wanted.flatMap((job) => needs[job] ?? [])]);
-  return browsers.map((list) => list.filter((job) => all.has(job))).filter((list) => list.length > 0);
+  return browsers.map((list) => list.filter((job) => all.has(job)));
 }
 
+/** @typedef {{ profile: number, browser: number }} Stage */
+
 /**
- * Has one contender do the jobs that are wanted.
- * @param {object} run
- * @param {import('./browsers.mjs').Browser} run.browser
- * @param {Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>} run.server
- * @param {import('./options.mjs').Options} run.options
- * @param {string[]} run.jobs
- * @param {string} contender
- * @returns {Promise<Done[]>}
+ * What a round goes through, stage by stage, each with a browser of every contender's: what is compared is
+ * then measured within minutes. @param {import('./options.mjs').Options} options @returns {Stage[]}
  */
-export async function takeTurn({ browser, server, options, jobs }, contender) {
-  /** @type {Done[]} */
-  const done = [];
-  // Whoever does not answer would have every other job wait as long.
-  const isSilent = () => done.some(({ silent }) => silent);
-  for (const all of profiles(options, contender)) {
-    if (isSilent()) break;
-    const home = mkdtempSync(join(tmpdir(), 'daybook-bench-'));
-    const profile = join(home, 'profile');
-    try {
-      for (const list of chosen(all, jobs)) {
-        if (isSilent()) break;
-        const tasks = list.map((job, index) => {
-          const load = list.slice(0, index).filter((before) => before === job).length;
-          return { contender, job, plan: { ...options.plan, load } };
-        });
-        const reports = await inBrowser({ browser, server, profile, after: options.after }, tasks);
-        const disk = storedBytes(browser, profile);
-        done.push(...reports.map((report, index) => ({ job: list[index] ?? '', ...report })));
-        const key = list.includes('importOrders') ? 'disk' : 'diskLater';
-        if (all.flat().includes('importOrders')) done.push({ job: key, results: { [key]: disk / 1e6 } });
-      }
-    } finally {
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-    }
+export const stages = (options) =>
+  profiles(options, '').flatMap((browsers, profile) => browsers.map((_, browser) => ({ profile, browser })));
+
+/** One contender in a round. */
+export class Turns {
+  #run;
+  #contender;
+  #profiles;
+  /** The directories of profiles in use. @type {Map<number, string>} */
+  #homes = new Map();
+  #isSilent = false;
+
+  /**
+   * @param {object} run
+   * @param {import('./browsers.mjs').Browser} run.browser
+   * @param {Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>} run.server
+   * @param {import('./options.mjs').Options} run.options
+   * @param {string[]} run.jobs Those that are wanted.
+   * @param {string} contender
+   */
+  constructor(run, contender) {
+    this.#run = run;
+    this.#contender = contender;
+    this.#profiles = profiles(run.options, contender).map((browsers) => chosen(browsers, run.jobs));
   }
-  return done;
+
+  /** Does what is wanted in a stage. @param {Stage} stage @returns {Promise<Done[]>} */
+  async take({ profile, browser }) {
+    const browsers = this.#profiles[profile] ?? [];
+    const list = browsers[browser] ?? [];
+    // Whoever does not answer would have every other job wait as long.
+    const done = list.length > 0 && !this.#isSilent ? await this.#do(list, this.#directory(profile)) : [];
+    this.#isSilent ||= done.some(({ silent }) => silent);
+    if (browser === browsers.length - 1) this.#forget(profile);
+    return done;
+  }
+
+  /** @param {string[]} list @param {string} profile @returns {Promise<Done[]>} */
+  async #do(list, profile) {
+    const { browser, server, options } = this.#run;
+    const tasks = list.map((job, index) => {
+      const load = list.slice(0, index).filter((before) => before === job).length;
+      return { contender: this.#contender, job, plan: { ...options.plan, load } };
+    });
+    const reports = await inBrowser({ browser, server, profile, after: options.after }, tasks);
+    /** @type {Done[]} */
+    const done = reports.map((report, index) => ({ job: list[index] ?? '', ...report }));
+    if (list.includes('importOrders')) {
+      done.push({ job: 'disk', results: { disk: storedBytes(browser, profile) / 1e6 } });
+    }
+    return done;
+  }
+
+  /** @param {number} profile */
+  #directory(profile) {
+    const home = this.#homes.get(profile) ?? mkdtempSync(join(tmpdir(), 'daybook-bench-'));
+    this.#homes.set(profile, home);
+    return join(home, 'profile');
+  }
+
+  /** @param {number} profile */
+  #forget(profile) {
+    const home = this.#homes.get(profile);
+    if (home) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    this.#homes.delete(profile);
+  }
+
+  /** Removes what an interrupted round has left. */
+  end() {
+    for (const profile of [...this.#homes.keys()]) this.#forget(profile);
+  }
 }
 
 /**

@@ -22,23 +22,31 @@ export const figure = (each) =>
   each.length === 0 ? null : { median: median(each), spread: spread(each), each };
 
 /**
- * A contender beside the best of the others; more is better, whatever is measured.
+ * A contender beside the best of the others; more is better, whatever is measured. The ratio is taken in each
+ * round by itself, and the median quoted: how quick the machine is differs between rounds.
  * @param {Record<string, Figure | null>} figures By contender. @param {string} ours
  * @param {'more' | 'less'} better
  * @returns {{ best: string, ratio: number } | null} `null` when there is nothing to compare.
  */
 export function beside(figures, ours, better) {
-  const own = figures[ours]?.median;
-  /** @type {{ name: string, value: number }[]} */
+  const own = figures[ours];
+  /** @type {{ name: string, one: Figure }[]} */
   const others = Object.entries(figures).flatMap(([name, one]) =>
-    one && name !== ours ? [{ name, value: one.median }] : [],
+    one && name !== ours ? [{ name, one }] : [],
   );
-  if (own === undefined || others.length === 0) return null;
+  if (!own || others.length === 0) return null;
   const best = others.reduce((a, b) => {
-    const quicker = better === 'more' ? b.value > a.value : b.value < a.value;
+    const quicker = better === 'more' ? b.one.median > a.one.median : b.one.median < a.one.median;
     return quicker ? b : a;
   });
-  return { best: best.name, ratio: better === 'more' ? own / best.value : best.value / own };
+  const [above, below] = better === 'more' ? [own, best.one] : [best.one, own];
+  return { best: best.name, ratio: quotient(above, below) };
+}
+
+/** Of figures from the same rounds, the median of their ratios; otherwise the ratio of their medians. @param {Figure} above @param {Figure} below */
+function quotient(above, below) {
+  if (above.each.length !== below.each.length) return above.median / below.median;
+  return median(above.each.map((one, round) => one / (below.each[round] ?? Number.NaN)));
 }
 
 /** How much longer than the platform's own floor something may take, where its target lies beyond that. */

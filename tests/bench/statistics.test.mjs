@@ -23,6 +23,15 @@ test('more is better in a ratio, whatever is measured', () => {
   assert.deepEqual(beside(figures, 'ours', 'less'), { best: 'slow', ratio: 5 / 30 });
 });
 
+test('a ratio is that of the middle round, where both were measured in every round', () => {
+  const ours = figure([30, 10, 20]);
+  assert.deepEqual(beside({ ours, peer: figure([10, 5, 4]) }, 'ours', 'more'), { best: 'peer', ratio: 3 });
+  assert.deepEqual(beside({ ours, peer: figure([10, 5]) }, 'ours', 'more'), {
+    best: 'peer',
+    ratio: 20 / 7.5,
+  });
+});
+
 test('a contender without figures, or alone, is beside nobody', () => {
   assert.equal(beside({ ours: figure([]), other: figure([1]) }, 'ours', 'more'), null);
   assert.equal(beside({ ours: figure([1]) }, 'ours', 'more'), null);

@@ -90,6 +90,6 @@ export const openingFloor = (floor, open, ready) =>
 export const firstPages = (lines) =>
   `in the first of the pages alone: ${lines.map(({ title, ratio }) => `${title} ${digits(ratio)} ×`).join('; ')}`;
 
-/** @param {number} first @param {string} best @param {number} bests Per second. */
-export const firstBurst = (first, best, bests) =>
-  `at once, the first time: ${digits(first)} /s, ${digits(first / bests)} × ${best}'s (${digits(bests)} /s)`;
+/** @param {{ title: string, own: number, best: string, bests: number }[]} lines Rates per second. @returns {string} */
+export const firstTimes = (lines) =>
+  `the first time in a page: ${lines.map(({ title, own, best, bests }) => `${title} ${digits(own)} /s, ${digits(own / bests)} × ${best}'s (${digits(bests)} /s)`).join('; ')}`;

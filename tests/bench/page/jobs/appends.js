@@ -61,7 +61,8 @@ export async function appends(contender, plan) {
   const sequential = single(plan.sequential, 11);
   const appendOne = await oneAfterTheOther(store, sequential);
 
-  const bursts = Array.from({ length: plan.bursts }, (_, burst) => firstEvents(plan.concurrent, 12 + burst));
+  const count = plan.warmBursts + plan.bursts;
+  const bursts = Array.from({ length: count }, (_, burst) => firstEvents(plan.concurrent, 12 + burst));
   const rates = [];
   for (const burst of bursts) rates.push(await allAtOnce(store, burst));
 
@@ -69,7 +70,8 @@ export async function appends(contender, plan) {
   await checkAppended(store, bursts.flat());
   await pause(plan.grace);
   await store.close();
-  return { appendOne, appendMany: middle(rates), appendManyFirst: rates[0] ?? Number.NaN };
+  const [appendManyFirst = Number.NaN] = rates;
+  return { appendOne, appendMany: middle(rates.slice(plan.warmBursts)), appendManyFirst };
 }
 
 /** @type {import('./index.js').Job} */

@@ -155,10 +155,11 @@ export async function bareAtOnce(contender, plan) {
   ];
   const kinds = measures.map((measure) => ({ measure, rates: /** @type {number[]} */ ([]) }));
   // Nearly twice as often as elsewhere: of twenty milliseconds, chance easily makes a tenth more.
-  for (let burst = 0; burst < 2 * plan.bursts - 1; burst += 1) {
+  for (let burst = 1 - plan.warmBursts; burst < 2 * plan.bursts; burst += 1) {
     // What a store does when idle may fall into the next one's turn.
-    for (const { measure, rates } of inTurn(burst, kinds)) {
-      rates.push(await measure(firstEvents(plan.concurrent, 12 + burst)));
+    for (const { measure, rates } of inTurn(burst + plan.warmBursts, kinds)) {
+      const rate = await measure(firstEvents(plan.concurrent, 100 + burst));
+      if (burst > 0) rates.push(rate);
     }
   }
   await store.close();

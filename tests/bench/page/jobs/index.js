@@ -14,7 +14,8 @@ import { scaleAppend, scaleFill, scaleMemory, scaleOpen, scaleRead, scaleRebuild
  * @property {number} warmUp Appends before the first that counts.
  * @property {number} sequential Appends one after the other.
  * @property {number} concurrent Appends at once.
- * @property {number} bursts How often so many.
+ * @property {number} warmBursts How often so many, before the first that counts.
+ * @property {number} bursts How often so many, to be measured.
  * @property {number} orders Imported.
  * @property {number} callEvents Events per call.
  * @property {number} longStream Events in the long stream.

@@ -8,24 +8,37 @@ import { canonical, must, mustMatch, pause, pipelined, stored, tidied, timed } f
 const NAME = 'log';
 
 /**
- * The stream of a page load: the first one's is read later, and no other is in the log when it is written.
- * @param {import('./index.js').Plan} plan @param {number} [load]
+ * The stream that a page load is measured by: the first one's is read later. Others are for what comes before.
+ * @param {import('./index.js').Plan} plan @param {number} [load] @param {number} [seed]
  */
-function longStream({ longStream: events, callEvents: size }, load = 0) {
-  const { calls, ...stream } = makeLongStream({ events, size, seed: 2 + 1_000 * load });
+function longStream({ longStream: events, callEvents: size }, load = 0, seed = 2) {
+  const { calls, ...stream } = makeLongStream({ events, size, seed: seed + 1_000 * load });
   return { ...stream, calls, events: calls.flatMap((call) => call.events) };
 }
 
 /** @type {import('./index.js').Job} */
 export async function writeLongStream(contender, plan) {
   const store = await contender.open({ name: NAME, durability: 'relaxed', use: 'log' });
-  const { streamId, calls, events } = longStream(plan, plan.load);
-  await tidied();
-  const milliseconds = await timed(() => pipelined(calls, contender.pipeline, (call) => store.append(call)));
-  mustMatch(await store.readStream(streamId), stored({ streamId, events }));
+  // What runs for the first time is still being compiled.
+  const longWriteFirst = await write(contender, store, longStream(plan, plan.load, 1));
+  const stream = longStream(plan, plan.load);
+  const longWrite = await write(contender, store, stream);
+  mustMatch(await store.readStream(stream.streamId), stored(stream));
   await pause(plan.grace);
   await store.close();
-  return { longWrite: (events.length / milliseconds) * 1_000 };
+  return { longWrite, longWriteFirst };
+}
+
+/**
+ * @param {import('../contenders/contender.js').ContenderModule} contender
+ * @param {import('../contenders/contender.js').Contender} store
+ * @param {ReturnType<typeof longStream>} stream
+ * @returns {Promise<number>} Events a second.
+ */
+async function write({ pipeline }, store, { calls, events }) {
+  await tidied();
+  const milliseconds = await timed(() => pipelined(calls, pipeline, (call) => store.append(call)));
+  return (events.length / milliseconds) * 1_000;
 }
 
 /** @type {import('./index.js').Job} */
