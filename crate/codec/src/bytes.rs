@@ -198,6 +198,20 @@ impl<'a> Reader<'a> {
         self.uint()?.try_into().map_err(|_| Damaged)
     }
 
+    /// As [`uint32`](Self::uint32), for loops in which most are below 128: that much of it is part of
+    /// whoever calls.
+    ///
+    /// # Errors
+    /// As those of [`uint32`](Self::uint32).
+    #[inline]
+    pub fn short_uint32(&mut self) -> Result<u32, Damaged> {
+        if let [first @ ..0x80, rest @ ..] = self.bytes {
+            self.bytes = rest;
+            return Ok((*first).into());
+        }
+        self.uint32()
+    }
+
     /// Takes a length or count of things of at least one byte each, so never more than is left.
     ///
     /// # Errors

@@ -86,13 +86,15 @@ function isEvent(event: unknown): event is PlainEvent {
 
 function rowOf(event: PlainEvent, before: NewEvent | undefined): Row {
   const { id, type, data, occurredAt, schemaVersion, tags, correlationId, causationId, metadata } = event;
-  const own: Own = [id, type, data, occurredAt, schemaVersion];
-  if (metadata !== undefined) return [...own, tags ?? [], correlationId, causationId, metadata];
+  if (metadata !== undefined) {
+    return [id, type, data, occurredAt, schemaVersion, tags ?? [], correlationId, causationId, metadata];
+  }
   const isShared =
     before?.correlationId === correlationId &&
     before?.causationId === causationId &&
     areSame(before?.tags, tags);
-  return isShared ? own : [id, type, data, occurredAt, schemaVersion, tags ?? [], correlationId, causationId];
+  if (isShared) return [id, type, data, occurredAt, schemaVersion];
+  return [id, type, data, occurredAt, schemaVersion, tags ?? [], correlationId, causationId];
 }
 
 /** Whether it is a plain object with no other fields than these. */

@@ -16,8 +16,8 @@ struct Header {
     head: Hash,
 }
 
-/// A stream of a segment: its number in the index, and its chain as far as it was followed.
-type Link = (u32, Head);
+/// A stream of a segment, or a tag: its number in the index, and its chain as far as it was followed.
+pub(super) type Link = (u32, Head);
 
 impl Index {
     /// Takes in a stored segment. Of the events it covers, those up to the tail are skipped: it may
@@ -171,32 +171,37 @@ impl Index {
         header: &Header,
         names: &[u32],
     ) -> Result<(), Damaged> {
-        let (mut tags, mut seen, mut position) = (Vec::new(), 0, header.after);
+        let mut links: Vec<Link> = Vec::with_capacity(names.len());
+        for &tag in names {
+            links.push((tag, self.tags.head(tag)));
+        }
+        let (mut seen, mut position) = (0, header.after);
         while column.remaining() > 0 {
-            let distance = column.uint32()?;
+            let distance = column.short_uint32()?;
             position = position.checked_add(distance).ok_or(Damaged)?;
             if distance == 0 || position > header.upto {
                 return Err(Damaged);
             }
-            tags.clear();
-            for _ in 0..column.byte()? {
-                let place = dereference(column.uint32()?, &mut seen)?;
-                let tag = *names.get(place as usize).ok_or(Damaged)?;
-                if !tags.contains(&tag) {
-                    tags.push(tag);
-                }
-            }
-            if position > self.tail {
+            let count = column.byte()?;
+            let is_new = position > self.tail;
+            if is_new {
                 self.tags.pass(position);
-                self.tags.push(position, &tags);
+                self.tags.begin(count);
+            }
+            for _ in 0..count {
+                let place = dereference(column.short_uint32()?, &mut seen)?;
+                let link = links.get_mut(place as usize).ok_or(Damaged)?;
+                if is_new && !self.tags.extend(link, position) {
+                    return Err(Damaged);
+                }
             }
         }
         self.tags.pass(header.upto + 1);
-        if seen as usize == names.len() {
-            Ok(())
-        } else {
-            Err(Damaged)
+        if seen as usize != names.len() {
+            return Err(Damaged);
         }
+        self.tags.set(&links);
+        Ok(())
     }
 
     fn take_commands(&mut self, mut column: Reader<'_>, header: &Header) -> Result<(), Damaged> {

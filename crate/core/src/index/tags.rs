@@ -2,6 +2,7 @@
 
 use super::chains::{Chains, Head};
 use super::column::Column;
+use super::load::Link;
 use super::names::{NameHash, Names};
 
 /// The start of an event's tags is noted once in this many events; between, counts are added up.
@@ -41,11 +42,7 @@ impl Tagged {
     /// Enters the tags of the event at `position`, which must be the next one. No tag comes twice,
     /// and there are at most 255.
     pub(super) fn push(&mut self, position: u32, tags: &[u32]) {
-        if self.counts.len().is_multiple_of(STRIDE) {
-            self.starts.push(self.postings.len());
-        }
-        self.counts
-            .push(u8::try_from(tags.len()).unwrap_or(u8::MAX));
+        self.begin(u8::try_from(tags.len()).unwrap_or(u8::MAX));
         for &tag in tags.iter().take(usize::from(u8::MAX)) {
             let previous = self.chains.push(tag, position);
             self.postings.push(Posting { tag, previous });
@@ -54,11 +51,36 @@ impl Tagged {
 
     /// Enters the events before the one at `position` that have no tags.
     pub(super) fn pass(&mut self, position: u32) {
-        for event in self.counts.len() + 1..position {
-            if (event - 1).is_multiple_of(STRIDE) {
-                self.starts.push(self.postings.len());
-            }
-            self.counts.push(0);
+        for _ in self.counts.len() + 1..position {
+            self.begin(0);
+        }
+    }
+
+    /// Enters the next event, with so many tags to come.
+    #[inline]
+    pub(super) fn begin(&mut self, count: u8) {
+        if self.counts.len().is_multiple_of(STRIDE) {
+            self.starts.push(self.postings.len());
+        }
+        self.counts.push(count);
+    }
+
+    /// Enters a tag of the event at `position`, which has begun. Its chain is kept by the caller until it is
+    /// [set](Self::set). Returns whether it is the event's first with this tag.
+    #[inline]
+    pub(super) fn extend(&mut self, (tag, head): &mut Link, position: u32) -> bool {
+        let previous = self.chains.extend(*tag, head, position);
+        self.postings.push(Posting {
+            tag: *tag,
+            previous,
+        });
+        previous < position
+    }
+
+    /// Notes where chains stand.
+    pub(super) fn set(&mut self, links: &[Link]) {
+        for (tag, head) in links {
+            self.chains.set(*tag, *head);
         }
     }
 
