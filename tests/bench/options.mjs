@@ -24,7 +24,7 @@ const full = {
   warmUp: 200,
   sequential: 500,
   concurrent: 2_000,
-  warmBursts: 4,
+  warmBursts: 6,
   bursts: 5,
   orders: 20_000,
   callEvents: 500,

@@ -4,6 +4,7 @@ declare module '@electric-sql/pglite';
 declare module '@sqlite.org/sqlite-wasm';
 declare module 'dexie';
 declare module 'hash-wasm';
+declare module 'pouchdb-adapter-indexeddb';
 declare module 'pouchdb-browser';
 declare module 'rxdb/plugins/core';
 declare module 'rxdb/plugins/storage-dexie';

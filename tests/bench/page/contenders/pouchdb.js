@@ -1,9 +1,12 @@
-/** PouchDB: bulkDocs, and ids that are the index. */
+/** PouchDB with its newer storage for IndexedDB: bulkDocs, and ids that are the index. */
 
+import indexeddb from 'pouchdb-adapter-indexeddb';
 import PouchDB from 'pouchdb-browser';
 import { foldOrder, Summary } from '../fold.js';
 
 /** @typedef {import('./contender.js').StoredEvent} StoredEvent */
+
+PouchDB.plugin(indexeddb);
 
 /** How many changes one call asks for. */
 const PAGE = 5_000;
@@ -34,7 +37,7 @@ function check(answers) {
 
 /** @param {import('./contender.js').Opening} opening @returns {Promise<import('./contender.js').Contender>} */
 export async function open({ name }) {
-  const options = { revs_limit: 1, auto_compaction: true };
+  const options = { adapter: 'indexeddb', revs_limit: 1, auto_compaction: true };
   const events = new PouchDB(`pouch-${name}-events`, options);
   const orders = new PouchDB(`pouch-${name}-orders`, options);
   await Promise.all([events.info(), orders.info()]);

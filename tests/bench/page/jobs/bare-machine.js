@@ -200,7 +200,8 @@ async function bareBurst(put, appends, form) {
 /**
  * A form as bytes: each event behind the hash of the event before, and the next hash is that of both, as in
  * a log that names the first event that was changed. SHA-256 as WebAssembly: the browser's own gives a
- * promise for each event, and the next one has to wait for it.
+ * promise for each event, and the next one has to wait for it. Expected versions are checked, which is what
+ * an append is asked for.
  *
  * @returns {Promise<(appends: Append[]) => Uint8Array>}
  */
@@ -210,9 +211,14 @@ async function inAChain() {
   let hash = /** @type {Uint8Array} */ (new Uint8Array(sha256.digestSize));
   /** Far more than the events of a burst take up. */
   const bytes = new Uint8Array(1 << 22);
+  /** @type {Map<string, number>} */
+  const versions = new Map();
   return (appends) => {
     let end = 0;
-    for (const { streamId, events } of appends) {
+    for (const { streamId, expectedVersion, events } of appends) {
+      const version = versions.get(streamId) ?? -1;
+      if (version !== expectedVersion) throw new Error(`${streamId} is at version ${version}`);
+      versions.set(streamId, version + events.length);
       const start = end;
       bytes.set(hash, start);
       end += hash.length;
