@@ -149,13 +149,13 @@ function inFirstPage(rows, entries, { only }) {
  */
 function firstTimeInPage(rows, entries, { only }, titles) {
   return rows.flatMap(({ id, title }) => {
-    const firsts = only.map((name) => ({
-      best: titles[name] ?? name,
-      bests: median(perRound(entries, name, `${id}First`)),
-    }));
-    const [own, ...peers] = firsts.filter(({ bests }) => bests > 0);
-    const best = peers.toSorted((a, b) => b.bests - a.bests)[0];
-    return own && best ? [{ title, own: own.bests, ...best }] : [];
+    const figures = Object.fromEntries(
+      only.map((name) => [name, figure(perRound(entries, name, `${id}First`))]),
+    );
+    const compared = beside(figures, 'daybook', 'more');
+    if (!compared) return [];
+    const [own, bests] = ['daybook', compared.best].map((name) => figures[name]?.median ?? Number.NaN);
+    return [{ title, own, best: titles[compared.best] ?? compared.best, bests, ratio: compared.ratio }];
   });
 }
 

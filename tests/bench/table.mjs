@@ -90,6 +90,6 @@ export const openingFloor = (floor, open, ready) =>
 export const firstPages = (lines) =>
   `in the first of the pages alone: ${lines.map(({ title, ratio }) => `${title} ${digits(ratio)} ×`).join('; ')}`;
 
-/** @param {{ title: string, own: number, best: string, bests: number }[]} lines Rates per second. @returns {string} */
+/** @param {{ title: string, own?: number, best: string, bests?: number, ratio: number }[]} lines Rates per second. @returns {string} */
 export const firstTimes = (lines) =>
-  `the first time in a page: ${lines.map(({ title, own, best, bests }) => `${title} ${digits(own)} /s, ${digits(own / bests)} × ${best}'s (${digits(bests)} /s)`).join('; ')}`;
+  `the first time in a page: ${lines.map(({ title, own = Number.NaN, best, bests = Number.NaN, ratio }) => `${title} ${digits(own)} /s, ${digits(ratio)} × ${best}'s (${digits(bests)} /s)`).join('; ')}`;
