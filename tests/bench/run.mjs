@@ -94,11 +94,11 @@ function compare(entries, { only }) {
         only.map((name) => [name, figure(perRound(entries, name, workload.id))]),
       );
       const compared = beside(figures, 'daybook', workload.better);
-      const own = figures.daybook?.median;
+      const [own, best] = [figures.daybook, compared && figures[compared.best]];
       const floor = (/** @type {string | undefined} */ name) => {
-        if (!name || !compared || own === undefined) return null;
+        if (!name || !own || !best) return null;
         const inTurns = ratios(entries, name, workload.inTurns);
-        return floorBeside(figure(perRound(entries, 'daybook', name)), own, compared, inTurns);
+        return floorBeside(figure(perRound(entries, 'daybook', name)), own, best, inTurns);
       };
       const [bare, chained] = [floor(workload.bare), floor(workload.chained)];
       const judged = judge({ target: workload.target, compared, bare, chained });

@@ -65,17 +65,17 @@ const FLOOR_DOUBT = 0.95;
  */
 
 /**
- * A floor beside a contender that is `compared` to its best peer.
- * @param {Figure | null} figure The floor, as a rate. @param {number} own The contender's rate.
- * @param {{ ratio: number }} compared
+ * A floor beside a contender and its best peer.
+ * @param {Figure | null} figure The floor, as a rate. @param {Figure} own The contender's rate.
+ * @param {Figure} best The best peer's.
  * @param {number[]} inTurns How many times as long as the floor it took in each page load where they took
  *   turns; what other page loads say of either is not compared then.
  * @returns {Floor | null}
  */
-export function floorBeside(figure, own, compared, inTurns = []) {
+export function floorBeside(figure, own, best, inTurns = []) {
   if (!figure) return null;
-  const factor = inTurns.length > 0 ? median(inTurns) : figure.median / own;
-  return { ratio: (compared.ratio * figure.median) / own, factor };
+  const factor = inTurns.length > 0 ? median(inTurns) : quotient(figure, own);
+  return { ratio: quotient(figure, best), factor };
 }
 
 /** What a target is judged by that lies beyond the platform; and beside a floor with a hash chain, the bare one. @typedef {Floor & { bare: Floor | null }} Limit */

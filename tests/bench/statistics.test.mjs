@@ -40,10 +40,11 @@ test('a contender without figures, or alone, is beside nobody', () => {
 test('a target that the platform itself would miss is met near its floor, and only then', () => {
   /** @param {number} own @param {number | null} floor @param {number} [inAChain] */
   const judged = (own, floor, inAChain) => {
-    const compared = beside({ daybook: figure([own]), peer: figure([10]) }, 'daybook', 'more');
-    assert.ok(compared);
+    const [ours, peer] = [figure([own]), figure([10])];
+    const compared = beside({ daybook: ours, peer }, 'daybook', 'more');
+    assert.ok(compared && ours && peer);
     const [bare = null, chained = null] = [floor, inAChain].map((rate) =>
-      rate ? floorBeside(figure([rate]), own, compared) : null,
+      rate ? floorBeside(figure([rate]), ours, peer) : null,
     );
     return judge({ target: 4, compared, bare, chained });
   };
@@ -69,10 +70,14 @@ test('a target that the platform itself would miss is met near its floor, and on
 });
 
 test('how near a floor is comes from where they took turns, and what it reaches from its own rate', () => {
-  const compared = { best: 'peer', ratio: 2 };
-  assert.deepEqual(floorBeside(figure([30]), 20, compared), { ratio: 3, factor: 1.5 });
-  assert.deepEqual(floorBeside(figure([30]), 20, compared, [1.1, 1.25, 9]), { ratio: 3, factor: 1.25 });
-  assert.equal(floorBeside(null, 20, compared), null);
+  const [own, peer] = [figure([20]), figure([10])];
+  assert.ok(own && peer);
+  assert.deepEqual(floorBeside(figure([30]), own, peer), { ratio: 3, factor: 1.5 });
+  assert.deepEqual(floorBeside(figure([30]), own, peer, [1.1, 1.25, 9]), { ratio: 3, factor: 1.25 });
+  assert.equal(floorBeside(null, own, peer), null);
+  const [rounds, peers] = [figure([20, 40, 10]), figure([10, 10, 10])];
+  assert.ok(rounds && peers);
+  assert.deepEqual(floorBeside(figure([30, 20, 40]), rounds, peers), { ratio: 3, factor: 1.5 });
 });
 
 test('numbers keep three digits', () => {

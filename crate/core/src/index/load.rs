@@ -197,11 +197,13 @@ impl Index {
             }
         }
         self.tags.pass(header.upto + 1);
-        if seen as usize != names.len() {
-            return Err(Damaged);
+        let mut fits = seen as usize == names.len();
+        for (tag, head) in links {
+            // One that is named twice has been set already.
+            fits &= self.tags.head(tag).last <= self.tail;
+            self.tags.set(tag, head);
         }
-        self.tags.set(&links);
-        Ok(())
+        if fits { Ok(()) } else { Err(Damaged) }
     }
 
     fn take_commands(&mut self, mut column: Reader<'_>, header: &Header) -> Result<(), Damaged> {

@@ -77,11 +77,9 @@ impl Tagged {
         previous < position
     }
 
-    /// Notes where chains stand.
-    pub(super) fn set(&mut self, links: &[Link]) {
-        for (tag, head) in links {
-            self.chains.set(*tag, *head);
-        }
+    /// Notes where a tag's chain stands.
+    pub(super) fn set(&mut self, tag: u32, head: Head) {
+        self.chains.set(tag, head);
     }
 
     /// The tags of the event at `position`.

@@ -101,6 +101,29 @@ proptest! {
 }
 
 #[test]
+fn a_segment_that_names_a_tag_twice_is_refused() {
+    let entry = crate::index::Entry {
+        position: 1,
+        version: 0,
+        stream: "s",
+        event_type: "T",
+        command: None,
+        tags: ["tag:1", "tag:2"].into_iter().collect(),
+    };
+    let mut whole = Index::new();
+    whole
+        .push_batch([entry].into_iter(), 1, crate::Hash::GENESIS)
+        .unwrap();
+    let mut bytes = whole.segment(0).bytes;
+    let at = bytes.windows(5).position(|text| text == b"tag:2").unwrap();
+    bytes[at + 4] = b'1';
+    seal(&mut bytes);
+    let mut index = Index::new();
+    assert_eq!(index.load(&bytes).unwrap_err().code(), "storage_corrupt");
+    Model::default().assert_same(&index);
+}
+
+#[test]
 fn a_newer_format_is_named_as_such() {
     let mut bytes = Index::new().segment(0).bytes;
     bytes[0] += 1;
