@@ -22,6 +22,7 @@ const foreign = [
 
 /** Which of our crates each of them may know. @type {Record<string, string[]>} */
 const allowed = {
+  'daybook-bench-chain': [],
   'daybook-codec': [],
   'daybook-core': ['daybook-codec'],
   'daybook-indexeddb': ['daybook-core'],

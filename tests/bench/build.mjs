@@ -10,6 +10,8 @@ import { must } from '../../scripts/lib/run.mjs';
 import { step } from '../../scripts/lib/say.mjs';
 import { digest, filesUnder, unlessFresh } from '../../scripts/lib/stamp.mjs';
 import { setUpBuild } from '../../scripts/setup/index.mjs';
+import { wasmTarget } from '../../scripts/setup/rust.mjs';
+import { ensureWasmBindgen } from '../../scripts/setup/tools.mjs';
 
 const here = (/** @type {string[]} */ ...parts) => at('tests', 'bench', ...parts);
 
@@ -26,18 +28,45 @@ async function ensurePeers() {
   writeFileSync(stamp, wanted);
 }
 
+/** The module that the floor for appends hashes with. */
+const chainDirectory = join(buildDir, 'bench-chain');
+
+/** Compiled for speed, and with the same instructions as Daybook's. */
+async function buildChain() {
+  const crate = 'daybook-bench-chain';
+  await must('cargo', ['build', '--release', '--target', wasmTarget, '-p', crate, ...forSpeed(crate)], {
+    env: { RUSTFLAGS: '-Ctarget-feature=+simd128' },
+  });
+  const targetDirectory = process.env.CARGO_TARGET_DIR ?? at('target');
+  await must(join(await ensureWasmBindgen(), 'wasm-bindgen'), [
+    join(targetDirectory, wasmTarget, 'release', 'daybook_bench_chain.wasm'),
+    ...['--target', 'web', '--out-name', 'chain', '--out-dir', chainDirectory],
+  ]);
+}
+
+/** @param {string} crate */
+const forSpeed = (crate) => ['--config', `profile.release.package.${crate}.opt-level=3`];
+
 /** Each part only when something it depends on changed. */
 export async function buildBench() {
   await setUpBuild();
   await buildWasm();
   await buildPackage();
   await ensurePeers();
+  await unlessFresh({
+    name: 'bench-chain',
+    title: 'Building what the floor hashes with',
+    inputs: [...filesUnder(here('chain')), at('Cargo.toml'), at('Cargo.lock'), here('build.mjs')],
+    outputs: [chainDirectory],
+    work: buildChain,
+  });
   const config = fileURLToPath(new URL('vite.config.mjs', import.meta.url));
   await unlessFresh({
     name: 'bench',
     title: "Building the benchmark's page",
     inputs: [
       ...filesUnder(here('page')),
+      ...filesUnder(chainDirectory),
       ...filesUnder(distDir, (path) => basename(path).endsWith('.d.ts')),
       ...[config, here('package-lock.json'), here('build.mjs')],
     ],

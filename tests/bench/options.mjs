@@ -59,10 +59,11 @@ const quick = {
  * @property {Plan} plan
  * @property {boolean} scale Whether growth is measured instead of comparing.
  * @property {number} rounds
- * @property {number} loads How often what is read is measured, and the bare machine, each time in a page
- *   loaded anew.
+ * @property {number} loads How often long writes, what is read and what appends are beside the bare machine
+ *   are measured, each time in a page loaded anew.
  * @property {number} openings The same for opening the store.
- * @property {boolean} together Whether one browser does all that writes, and one all that reads.
+ * @property {boolean} brief Whether sizes are smaller than those that targets are for: nothing is judged then, one
+ *   browser does all that reads what was imported, and peers are not asked for `strict`.
  * @property {number} after Milliseconds a browser is left to its own work before it is ended.
  * @property {'chromium' | 'firefox'} browser
  * @property {string[]} only Contenders.
@@ -116,8 +117,8 @@ const orAll = (list, ids) => (list.length > 0 ? ids.filter((id) => list.includes
 /** What is measured of growth, unless less is asked for. */
 const grown = Object.keys(growth);
 
-const thoroughly = { plan: full, loads: 3, openings: 9, together: false, after: 500 };
-const quickly = { plan: quick, loads: 1, openings: 2, together: true, after: 150 };
+const thoroughly = { plan: full, loads: 3, openings: 9, brief: false, after: 500 };
+const quickly = { plan: quick, loads: 1, openings: 2, brief: true, after: 150 };
 
 /** Who is not measured in a browser, and why; nobody when contenders are named. @param {string} browser @param {string[]} named */
 const leftOutIn = (browser, named) => (named.length > 0 ? {} : (slow[browser] ?? {}));

@@ -8,11 +8,12 @@ import { note, step } from '../../scripts/lib/say.mjs';
 import { findBrowser } from './browsers.mjs';
 import { buildBench, pageDirectory } from './build.mjs';
 import { readOptions } from './options.mjs';
+import { inTurn } from './page/turns.js';
 import { scale } from './scale.mjs';
 import { serveTasks } from './server.mjs';
 import { stages, Turns } from './sessions.mjs';
 import { beside, figure, floorBeside, judge, median } from './statistics.mjs';
-import { bareMachine, beyond, firstPages, firstTimes, openingFloor, table } from './table.mjs';
+import { bareMachine, beyond, firstPages, firstTimes, openingFloor, table, verdicts } from './table.mjs';
 import { bareMachineTarget, workloads } from './targets.mjs';
 
 /** @typedef {import('./sessions.mjs').Done & { contender: string, round: number }} Entry */
@@ -37,42 +38,42 @@ async function measure(options, jobs) {
   return entries;
 }
 
-/** @param {ConstructorParameters<typeof Turns>[0]} run @param {number} round @returns {Promise<Entry[]>} */
+/** @param {import('./sessions.mjs').Run} run @param {number} round @returns {Promise<Entry[]>} */
 async function oneRound(run, round) {
   const contenders = run.options.only.map((name) => ({ name, turns: new Turns(run, name) }));
+  const end = () => {
+    for (const { turns } of contenders) turns.end();
+  };
+  // Also when the run is ended.
+  process.once('exit', end);
   /** @type {Entry[]} */
   const entries = [];
   try {
     for (const [index, stage] of stages(run.options).entries()) {
-      for (const { name, turns } of rotated(contenders, round + index)) {
+      for (const { name, turns } of inTurn(round + index, contenders)) {
         const done = await turns.take(stage);
         for (const { job, error } of done) if (error) note(`${name}: ${job} failed: ${error}`);
         entries.push(...done.map((one) => ({ contender: name, round, ...one })));
       }
     }
   } finally {
-    for (const { turns } of contenders) turns.end();
+    end();
+    process.off('exit', end);
   }
   return entries;
 }
 
-/** A list that begins with another of its items. @template T @param {readonly T[]} list @param {number} by @returns {T[]} */
-const rotated = (list, by) => list.map((_, index) => /** @type {T} */ (list[(index + by) % list.length]));
-
-/** The numbers of one name, a median for each round. @param {Entry[]} entries @param {string} contender @param {string} name */
+/** The numbers of one name, a median for each round: NaN where there is none. @param {Entry[]} entries @param {string} contender @param {string} name */
 function perRound(entries, contender, name) {
-  const own = entries.filter((entry) => entry.contender === contender);
-  const rounds = [...new Set(own.map(({ round }) => round))];
-  return rounds
-    .map((round) =>
-      median(
-        own.flatMap(({ round: other, results }) => {
-          const value = other === round ? results?.[name] : undefined;
-          return typeof value === 'number' ? [value] : [];
-        }),
-      ),
-    )
-    .filter((value) => !Number.isNaN(value));
+  const rounds = Math.max(-1, ...entries.map(({ round }) => round)) + 1;
+  return Array.from({ length: rounds }, (_, round) =>
+    median(
+      entries.flatMap(({ contender: whose, round: when, results }) => {
+        const value = whose === contender && when === round ? results?.[name] : undefined;
+        return typeof value === 'number' ? [value] : [];
+      }),
+    ),
+  );
 }
 
 /**
@@ -86,9 +87,13 @@ const ratios = (entries, over, under = '') =>
     return typeof above === 'number' && typeof below === 'number' ? [above / below] : [];
   });
 
-/** @param {Entry[]} entries @param {import('./options.mjs').Options} options @returns {import('./table.mjs').Row[]} */
-function compare(entries, { only }) {
-  return workloads
+/**
+ * What was asked for; a job may have measured more, beside which there was no floor.
+ * @param {Entry[]} entries @param {import('./options.mjs').Options} options @returns {import('./table.mjs').Row[]}
+ */
+function compare(entries, options) {
+  const { only, brief } = options;
+  return wanted(options)
     .map((workload) => {
       const figures = Object.fromEntries(
         only.map((name) => [name, figure(perRound(entries, name, workload.id))]),
@@ -101,15 +106,25 @@ function compare(entries, { only }) {
         return floorBeside(figure(perRound(entries, 'daybook', name)), own, best, inTurns);
       };
       const [bare, chained] = [floor(workload.bare), floor(workload.chained)];
-      const judged = judge({ target: workload.target, compared, bare, chained });
+      const { target } = workload;
+      const judged = judge({ target: brief ? null : target, compared, bare, chained });
       return { ...workload, figures, compared, ...judged };
     })
     .filter(({ figures }) => Object.values(figures).some((one) => one !== null));
 }
 
-/** @param {Entry[]} entries @returns {import('./table.mjs').BareMachine[]} */
-function compareBareMachine(entries) {
-  return ['Relaxed', 'Strict'].flatMap((name) => {
+/** The workloads that were asked for. @param {import('./options.mjs').Options} options */
+const wanted = ({ workload }) => workloads.filter(({ id }) => workload.length === 0 || workload.includes(id));
+
+/** The awaited appends, by how durable they are. */
+const awaited = { appendOne: 'Relaxed', appendOneStrict: 'Strict' };
+
+/** @param {Entry[]} entries @param {import('./options.mjs').Options} options @returns {import('./table.mjs').BareMachine[]} */
+function compareBareMachine(entries, options) {
+  const names = wanted(options).flatMap(({ id }) =>
+    id in awaited ? [awaited[/** @type {keyof typeof awaited} */ (id)]] : [],
+  );
+  return names.flatMap((name) => {
     const each = ratios(entries, `awaited${name}`, `bare${name}`);
     if (each.length === 0) return [];
     const [append = Number.NaN, bare = Number.NaN] = ['awaited', 'bare'].map((figure) =>
@@ -119,7 +134,7 @@ function compareBareMachine(entries) {
     const ratio = median(each);
     const [least, most] = [Math.min(...each), Math.max(...each)];
     const durability = name.toLowerCase();
-    const met = ratio <= bareMachineTarget;
+    const met = options.brief ? null : ratio <= bareMachineTarget;
     return [{ durability, bare, append, ratio, least, most, loads: each.length, chained, met }];
   });
 }
@@ -153,9 +168,10 @@ function firstTimeInPage(rows, entries, { only }, titles) {
       only.map((name) => [name, figure(perRound(entries, name, `${id}First`))]),
     );
     const compared = beside(figures, 'daybook', 'more');
-    if (!compared) return [];
-    const [own, bests] = ['daybook', compared.best].map((name) => figures[name]?.median ?? Number.NaN);
-    return [{ title, own, best: titles[compared.best] ?? compared.best, bests, ratio: compared.ratio }];
+    const [own, other] = [figures.daybook, compared && figures[compared.best]];
+    if (!compared || !own || !other) return [];
+    const best = titles[compared.best] ?? compared.best;
+    return [{ title, own: own.median, best, other: other.median, ratio: compared.ratio }];
   });
 }
 
@@ -173,7 +189,7 @@ function failures(entries) {
 /** @param {Entry[]} entries @param {import('./options.mjs').Options} options */
 function report(entries, options) {
   const rows = compare(entries, options);
-  const bare = compareBareMachine(entries);
+  const bare = compareBareMachine(entries, options);
   const abouts = Object.fromEntries(
     entries.flatMap(({ contender, about }) => (about ? [[contender, about]] : [])),
   );
@@ -189,15 +205,15 @@ function report(entries, options) {
   if (firsts.length > 0) console.log(firstTimes(firsts));
   const beginnings = inFirstPage(rows, entries, options);
   if (beginnings.length > 0) console.log(firstPages(beginnings));
-  const judged = [...rows, ...bare].filter(({ met }) => met !== null);
   const failed = entries.filter(({ error }) => error).length;
   for (const line of failures(entries)) console.log(line);
   for (const [name, why] of Object.entries(options.leftOut)) {
     console.log(`${name} was left out: ${why}. --only ${name} measures it.`);
   }
-  console.log(
-    `\n${judged.filter(({ met }) => met).length} of ${judged.length} targets met${failed > 0 ? `; ${failed} jobs failed` : ''}.`,
-  );
+  const verdict = options.brief
+    ? 'Sizes are smaller than those that targets are for, and nothing is judged'
+    : verdicts([...rows, ...bare]);
+  console.log(`\n${verdict}${failed > 0 ? `; ${failed} jobs failed` : ''}.`);
   return { rows, bare, abouts };
 }
 
@@ -207,9 +223,9 @@ await main(import.meta, async () => {
     process.argv.slice(2),
     workloads.map(({ id }) => id),
   );
-  const wanted = workloads.filter(({ id }) => options.workload.length === 0 || options.workload.includes(id));
-  const floors = ['bareMachine', 'bareAtOnce', 'bareBulk', 'openingFloor'];
-  const jobs = [...new Set(wanted.map(({ job }) => job)), ...floors];
+  const jobs = [
+    ...new Set(wanted(options).flatMap(({ job, floorJob }) => (floorJob ? [job, floorJob] : [job]))),
+  ];
   await buildBench();
   if (options.scale) return await scale(options);
   const began = new Date();

@@ -156,9 +156,14 @@ export async function scale(options) {
   console.log(`\n${columns([head, ...body]).join('\n')}\n`);
   const judged = targets(figures[0] ?? {}, figures.at(-1) ?? {}).filter(({ is }) => !Number.isNaN(is));
   for (const { title, is, most, unit } of judged) {
-    console.log(`${title} ${most} ${unit}: ${digits(is)} ${unit}, ${is <= most ? 'met' : 'missed'}`);
+    const verdict = options.brief ? '' : `, ${is <= most ? 'met' : 'missed'}`;
+    console.log(`${title} ${most} ${unit}: ${digits(is)} ${unit}${verdict}`);
   }
-  console.log(`\n${judged.filter(({ is, most }) => is <= most).length} of ${judged.length} targets met.`);
+  console.log(
+    options.brief
+      ? '\nSizes are smaller than those that targets are for, and nothing is judged.'
+      : `\n${judged.filter(({ is, most }) => is <= most).length} of ${judged.length} targets met.`,
+  );
   if (!options.json) return;
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length };
   mkdirSync(dirname(resolve(options.json)), { recursive: true });

@@ -17,10 +17,10 @@ const TIMEOUT = 120_000;
  * another browser, so that nothing is warm from writing.
  * @param {import('./options.mjs').Options} options @param {string} contender
  */
-const profiles = ({ loads, openings, together, workload }, contender) => {
+const profiles = ({ loads, openings, brief, workload }, contender) => {
   const writes = ['appends', ...times(loads, 'writeLongStream')];
   // Nobody is judged by it.
-  if (!together || workload.includes('appendOneStrict')) writes.push('strictAppends');
+  if (!brief || workload.includes('appendOneStrict')) writes.push('strictAppends');
   if (contender === 'daybook') {
     writes.push(...times(loads, 'bareMachine'), ...times(loads, 'bareAtOnce'), 'bareBulk');
   }
@@ -30,18 +30,13 @@ const profiles = ({ loads, openings, together, workload }, contender) => {
   const moreReads = Array.from({ length: loads - 1 }, () => ['readStreams']);
   const opens =
     contender === 'daybook'
-      ? inTurns(openings, ['showOrders', 'openingFloor'])
+      ? alternately(openings, ['showOrders', 'openingFloor'])
       : times(openings, 'showOrders');
-  if (together)
-    return [
-      [
-        [...writes, 'importOrders'],
-        [...longReads, 'readStreams', ...replays, ...opens],
-      ],
-    ];
   return [
     [writes, longReads],
-    [['importOrders'], ['readStreams', ...replays], ...moreReads, opens],
+    brief
+      ? [['importOrders'], ['readStreams', ...replays, ...opens]]
+      : [['importOrders'], ['readStreams', ...replays], ...moreReads, opens],
   ];
 };
 
@@ -49,7 +44,7 @@ const profiles = ({ loads, openings, together, workload }, contender) => {
 const times = (count, job) => Array.from({ length: count }, () => job);
 
 /** @param {number} count @param {string[]} jobs @returns {string[]} */
-const inTurns = (count, jobs) => Array.from({ length: count }, () => jobs).flat();
+const alternately = (count, jobs) => Array.from({ length: count }, () => jobs).flat();
 
 /** What must have been done in a profile before a job can be. @type {Record<string, string>} */
 const needs = {
@@ -70,6 +65,14 @@ function chosen(browsers, wanted) {
 /** @typedef {{ profile: number, browser: number }} Stage */
 
 /**
+ * @typedef {object} Run
+ * @property {import('./browsers.mjs').Browser} browser
+ * @property {Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>} server
+ * @property {import('./options.mjs').Options} options
+ * @property {string[]} jobs Those that are wanted.
+ */
+
+/**
  * What a round goes through, stage by stage, each with a browser of every contender's: what is compared is
  * then measured within minutes. @param {import('./options.mjs').Options} options @returns {Stage[]}
  */
@@ -85,14 +88,7 @@ export class Turns {
   #homes = new Map();
   #isSilent = false;
 
-  /**
-   * @param {object} run
-   * @param {import('./browsers.mjs').Browser} run.browser
-   * @param {Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>} run.server
-   * @param {import('./options.mjs').Options} run.options
-   * @param {string[]} run.jobs Those that are wanted.
-   * @param {string} contender
-   */
+  /** @param {Run} run @param {string} contender */
   constructor(run, contender) {
     this.#run = run;
     this.#contender = contender;
@@ -141,14 +137,14 @@ export class Turns {
     this.#homes.delete(profile);
   }
 
-  /** Removes what an interrupted round has left. */
+  /** Removes what a round has left that came to no end. */
   end() {
     for (const profile of [...this.#homes.keys()]) this.#forget(profile);
   }
 }
 
 /**
- * @param {{ browser: import('./browsers.mjs').Browser, server: Awaited<ReturnType<typeof import('./server.mjs').serveTasks>>, profile: string, after: number, timeout?: number }} where
+ * @param {Pick<Run, 'browser' | 'server'> & { profile: string, after: number, timeout?: number }} where
  * @param {Task[]} tasks @returns {Promise<Report[]>}
  */
 export async function inBrowser({ browser, server, profile, after, timeout = TIMEOUT }, tasks) {

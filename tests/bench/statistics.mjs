@@ -1,25 +1,30 @@
 /** Of several rounds, what is quoted. */
 
-/** @param {number[]} numbers @returns {number} NaN when there are none. */
+/** @param {number[]} numbers */
+const known = (numbers) => numbers.filter((number) => !Number.isNaN(number));
+
+/** @param {number[]} numbers Those that are NaN are left out. @returns {number} NaN when there are none. */
 export function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
+  const sorted = known(numbers).toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const above = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? above : ((sorted[middle - 1] ?? Number.NaN) + above) / 2;
 }
 
-/** How far the rounds lie apart, as a share of their median. @param {number[]} numbers */
-export const spread = (numbers) =>
-  numbers.length < 2 ? 0 : (Math.max(...numbers) - Math.min(...numbers)) / median(numbers);
+/** How far the rounds lie apart, as a share of their median. @param {number[]} numbers Those that are NaN are left out. */
+export function spread(numbers) {
+  const rounds = known(numbers);
+  return rounds.length < 2 ? 0 : (Math.max(...rounds) - Math.min(...rounds)) / median(rounds);
+}
 
 /**
- * What a contender reached in a workload, over the rounds.
+ * What a contender reached in a workload: a number for each round, NaN where it was not measured.
  * @typedef {{ median: number, spread: number, each: number[] }} Figure
  */
 
-/** @param {number[]} each @returns {Figure | null} */
+/** @param {number[]} each @returns {Figure | null} `null` when it was measured in no round. */
 export const figure = (each) =>
-  each.length === 0 ? null : { median: median(each), spread: spread(each), each };
+  known(each).length === 0 ? null : { median: median(each), spread: spread(each), each };
 
 /**
  * A contender beside the best of the others; more is better, whatever is measured. The ratio is taken in each
@@ -43,10 +48,10 @@ export function beside(figures, ours, better) {
   return { best: best.name, ratio: quotient(above, below) };
 }
 
-/** Of figures from the same rounds, the median of their ratios; otherwise the ratio of their medians. @param {Figure} above @param {Figure} below */
+/** The median of the ratios in the rounds that have both; if none has, the ratio of the medians. @param {Figure} above @param {Figure} below */
 function quotient(above, below) {
-  if (above.each.length !== below.each.length) return above.median / below.median;
-  return median(above.each.map((one, round) => one / (below.each[round] ?? Number.NaN)));
+  const ratio = median(above.each.map((one, round) => one / (below.each[round] ?? Number.NaN)));
+  return Number.isNaN(ratio) ? above.median / below.median : ratio;
 }
 
 /** How much longer than the platform's own floor something may take, where its target lies beyond that. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readOptions } from './options.mjs';
+import { inTurn } from './page/turns.js';
 import { beside, figure, floorBeside, judge, median, spread } from './statistics.mjs';
 import { columns, digits } from './table.mjs';
 
@@ -23,13 +24,20 @@ test('more is better in a ratio, whatever is measured', () => {
   assert.deepEqual(beside(figures, 'ours', 'less'), { best: 'slow', ratio: 5 / 30 });
 });
 
-test('a ratio is that of the middle round, where both were measured in every round', () => {
+test('a ratio is that of the middle one of the rounds in which both were measured', () => {
   const ours = figure([30, 10, 20]);
-  assert.deepEqual(beside({ ours, peer: figure([10, 5, 4]) }, 'ours', 'more'), { best: 'peer', ratio: 3 });
-  assert.deepEqual(beside({ ours, peer: figure([10, 5]) }, 'ours', 'more'), {
-    best: 'peer',
-    ratio: 20 / 7.5,
-  });
+  /** @param {number[]} rounds */
+  const besidePeer = (rounds) => beside({ ours, peer: figure(rounds) }, 'ours', 'more')?.ratio;
+  assert.equal(besidePeer([10, 5, 4]), 3);
+  assert.equal(besidePeer([Number.NaN, 5, 4]), 3.5);
+  assert.equal(besidePeer([Number.NaN, Number.NaN, 2]), 10);
+  const early = beside({ ours: figure([30, Number.NaN]), peer: figure([Number.NaN, 5]) }, 'ours', 'more');
+  assert.equal(early?.ratio, 6, 'of medians, when no round has both');
+});
+
+test('a round in which something failed counts for nothing', () => {
+  assert.deepEqual(figure([4, Number.NaN, 8]), { median: 6, spread: 4 / 6, each: [4, Number.NaN, 8] });
+  assert.equal(figure([Number.NaN, Number.NaN]), null);
 });
 
 test('a contender without figures, or alone, is beside nobody', () => {
@@ -78,6 +86,17 @@ test('how near a floor is comes from where they took turns, and what it reaches 
   const [rounds, peers] = [figure([20, 40, 10]), figure([10, 10, 10])];
   assert.ok(rounds && peers);
   assert.deepEqual(floorBeside(figure([30, 20, 40]), rounds, peers), { ratio: 3, factor: 1.5 });
+});
+
+test('those that take turns come as often before each other as after', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const rounds = Array.from({ length: 2 * names.length }, (_, round) => inTurn(round, names));
+  for (const one of names) {
+    for (const other of names.filter((name) => name !== one)) {
+      const before = rounds.filter((order) => order.indexOf(one) < order.indexOf(other));
+      assert.equal(before.length, names.length);
+    }
+  }
 });
 
 test('numbers keep three digits', () => {

@@ -13,9 +13,9 @@ import { bareMachineTarget } from './targets.mjs';
  */
 
 /**
- * Milliseconds, and the append's to the bare transaction's and to that of one with a hash chain: the middle
- * one of the page loads, and the least and the most of them.
- * @typedef {{ durability: string, bare: number, append: number, ratio: number, least: number, most: number, loads: number, chained: number, met: boolean }} BareMachine
+ * Milliseconds, and the append's to the bare transaction's and to that of one for an event in a hash chain: the
+ * middle one of the page loads, and the least and the most of them.
+ * @typedef {{ durability: string, bare: number, append: number, ratio: number, least: number, most: number, loads: number, chained: number, met: boolean | null }} BareMachine
  */
 
 /** Three digits that matter, with thousands apart. @param {number} number */
@@ -39,12 +39,22 @@ export function columns(lines) {
 
 /** @param {Figure | null | undefined} figure */
 const cell = (figure) =>
-  figure
-    ? `${digits(figure.median)}${figure.each.length > 1 ? ` ±${Math.round(figure.spread * 50)}%` : ''}`
-    : '–';
+  figure ? `${digits(figure.median)}${figure.spread > 0 ? ` ±${Math.round(figure.spread * 50)}%` : ''}` : '–';
 
-/** @param {boolean | null} met */
+/** @param {boolean | null} met `null`: not judged. */
 const verdict = (met) => (met === null ? '' : met ? 'met' : 'missed');
+
+/** What is said of a workload: one that is met only beside its floor is not called met. @param {Row} row */
+const verdictOf = ({ met, limit }) => (met && limit ? 'at its floor' : verdict(met));
+
+/** How many targets are met. @param {(Row | BareMachine)[]} all */
+export function verdicts(all) {
+  const judged = all.filter(({ met }) => met !== null);
+  const met = judged.filter((one) => one.met);
+  const atFloor = met.filter((one) => 'limit' in one && one.limit).length;
+  const more = atFloor > 0 ? `, ${atFloor} more beyond the platform and at its floor` : '';
+  return `${met.length - atFloor} of ${judged.length} targets met${more}`;
+}
 
 /**
  * @param {Row[]} rows @param {string[]} names The contenders, Daybook first. @param {Record<string, string>} titles
@@ -58,7 +68,7 @@ export function table(rows, names, titles) {
     row.compared ? (titles[row.compared.best] ?? row.compared.best) : '–',
     row.compared ? `${digits(row.compared.ratio)} ×` : '–',
     row.target === null ? '' : `≥ ${row.target} ×`,
-    verdict(row.met),
+    verdictOf(row),
   ]);
   return columns([head, ...body]);
 }
@@ -67,7 +77,7 @@ export function table(rows, names, titles) {
 export const bareMachine = (lines) =>
   lines.map(
     ({ durability, bare, append, ratio, least, most, loads, chained, met }) =>
-      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (${digits(least)} to ${digits(most)} in ${loads} page loads; target ≤ ${bareMachineTarget} ×, ${verdict(met)}), and ${digits(chained)} × one that is made JSON and hashed in a chain first`,
+      `${durability}: an awaited append takes ${digits(append)} ms, a bare transaction with one put ${digits(bare)} ms: ${digits(ratio)} × (${digits(least)} to ${digits(most)} in ${loads} page loads; target ≤ ${bareMachineTarget} ×${met === null ? '' : `, ${verdict(met)}`}), and ${digits(chained)} × one for an event that is checked, made JSON and hashed in a chain first`,
   );
 
 /** @param {Row} row @param {import('./statistics.mjs').Limit} limit */
@@ -75,7 +85,7 @@ export const beyond = ({ title, target, met }, { ratio, factor, bare }) => {
   const [where, what, without] = bare
     ? [
         'IndexedDB with the hash chain on',
-        'requests for events that are made JSON and hashed in a chain',
+        'requests for events that are checked, made JSON and hashed in a chain',
         `; without the chain they are ${digits(bare.ratio)} × as fast as the best peer, and Daybook takes ${digits(bare.factor)} × as long`,
       ]
     : ['IndexedDB', 'bare requests', ''];
@@ -90,6 +100,6 @@ export const openingFloor = (floor, open, ready) =>
 export const firstPages = (lines) =>
   `in the first of the pages alone: ${lines.map(({ title, ratio }) => `${title} ${digits(ratio)} ×`).join('; ')}`;
 
-/** @param {{ title: string, own?: number, best: string, bests?: number, ratio: number }[]} lines Rates per second. @returns {string} */
+/** @param {{ title: string, own: number, best: string, other: number, ratio: number }[]} lines Rates per second. @returns {string} */
 export const firstTimes = (lines) =>
-  `the first time in a page: ${lines.map(({ title, own = Number.NaN, best, bests = Number.NaN, ratio }) => `${title} ${digits(own)} /s, ${digits(ratio)} × ${best}'s (${digits(bests)} /s)`).join('; ')}`;
+  `the first time in a page: ${lines.map(({ title, own, best, other, ratio }) => `${title} ${digits(own)} /s, ${digits(ratio)} × ${best}'s (${digits(other)} /s)`).join('; ')}`;

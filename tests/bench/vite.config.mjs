@@ -15,6 +15,7 @@ export default defineConfig({
     alias: [
       { find: /^daybook$/, replacement: at('../../dist/index.js') },
       { find: /^daybook\/orders$/, replacement: at('../../dist/orders.js') },
+      { find: /^daybook-bench-chain$/, replacement: at('../../.build/bench-chain/chain.js') },
     ],
   },
   build: {

@@ -24,6 +24,9 @@ pub(super) struct Head {
     pub(super) count: u32,
 }
 
+/// A chain and where it stands, kept by whoever adds many links to it.
+pub(super) type Link = (u32, Head);
+
 impl Chains {
     /// How many chains have a link.
     pub(super) const fn used(&self) -> usize {

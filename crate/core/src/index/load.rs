@@ -4,7 +4,7 @@ use crate::codec::{Damaged, Reader};
 use crate::{Error, Hash, Position, Result};
 
 use super::Index;
-use super::chains::Head;
+use super::chains::{Head, Link};
 use super::names::Names;
 use super::segment::{CHECKSUM_BYTES, FORMAT};
 use daybook_codec::hash64::hash64;
@@ -15,9 +15,6 @@ struct Header {
     upto: u32,
     head: Hash,
 }
-
-/// A stream of a segment, or a tag: its number in the index, and its chain as far as it was followed.
-pub(super) type Link = (u32, Head);
 
 impl Index {
     /// Takes in a stored segment. Of the events it covers, those up to the tail are skipped: it may

@@ -1,8 +1,7 @@
 //! Which events carry which tags, both ways: an event's tags, and a tag's events.
 
-use super::chains::{Chains, Head};
+use super::chains::{Chains, Head, Link};
 use super::column::Column;
-use super::load::Link;
 use super::names::{NameHash, Names};
 
 /// The start of an event's tags is noted once in this many events; between, counts are added up.

@@ -88,13 +88,16 @@ proptest! {
 #[test]
 fn places_in_long_chains_are_found_from_anywhere() {
     let mut model = Model::default();
-    let mut index = Index::new();
+    let (mut index, mut half) = (Index::new(), Index::new());
     // Stream 0 and tag 0 are in every second event, so that chains span several blocks.
-    for _ in 0..8 {
+    for count in 0..8 {
         let batch: Vec<_> = (0..250)
             .map(|at| (usize::from(at % 2 == 1), at % 3, None, vec![at % 2]))
             .collect();
         model.push(&mut index, &batch);
+        if count == 3 {
+            assert!(half.load(&index.segment(0).bytes).unwrap());
+        }
     }
     // A batch that is refused at its end has crossed the end of a block.
     let refused = model.next(&vec![(0, 0, None, Vec::new()); 100]);
@@ -104,19 +107,30 @@ fn places_in_long_chains_are_found_from_anywhere() {
     assert_eq!(pushed.unwrap_err().code(), "storage_corrupt");
     model.assert_stream(&index, model::STREAMS[0], 1_020, 1_030);
 
+    // Loaded at once, and behind what is there, in the midst of blocks.
+    let segment = index.segment(0).bytes;
+    let mut loaded = Index::new();
+    assert!(loaded.load(&segment).unwrap() && half.load(&segment).unwrap());
+    for index in [&index, &loaded, &half] {
+        assert_long_chains(&model, index);
+    }
+}
+
+/// Asks for places in chains of a thousand links: those of stream 0, and of tag 0.
+fn assert_long_chains(model: &Model, index: &Index) {
     let query = Query::tags([model::TAGS[0]]);
     for place in (0..=2_000)
         .step_by(37)
         .chain([255, 256, 257, 511, 512, 513, 1_999])
     {
         for limit in [1, 300, usize::MAX] {
-            model.assert_matches(&index, &query, (place, 2_000, limit));
-            model.assert_matches(&index, &query, (0, place, limit));
+            model.assert_matches(index, &query, (place, 2_000, limit));
+            model.assert_matches(index, &query, (0, place, limit));
         }
         let version = i64::try_from(place / 2).unwrap();
         for width in [0, 1, 255, 256, 700] {
-            model.assert_stream(&index, model::STREAMS[0], version, version + width);
-            model.assert_stream(&index, model::STREAMS[0], version - width, version);
+            model.assert_stream(index, model::STREAMS[0], version, version + width);
+            model.assert_stream(index, model::STREAMS[0], version - width, version);
         }
     }
 }

@@ -1,12 +1,13 @@
 /**
  * The least that storing can cost in IndexedDB: bare transactions with one put. Of single events, and of many
- * at once, in turns with the contender's own appends; of many, in the form that is quickest to hand over. Both
- * once more with a hash chain over the events, which has to be computed before they can be stored.
+ * at once, in turns with the contender's own appends; of many, in the form that is quickest to hand over. Those
+ * beside appends once more for events that are checked, made JSON and hashed in a chain before they are stored.
  */
 
-import { createSHA256 } from 'hash-wasm';
+import init, { Chain } from 'daybook-bench-chain';
 import { completed, openDatabase } from '../contenders/idb.js';
 import { inCalls, makeLongStream } from '../trade.js';
+import { inTurn } from '../turns.js';
 import { allAtOnce, firstEvents, single } from './appends.js';
 import { shopOrders } from './import.js';
 import { middle, pause, pipelined, tidied, timed } from './measure.js';
@@ -96,17 +97,6 @@ const oneByOne = (list, work) =>
   });
 
 /**
- * A list in another order in each round: each begins once, then the same backwards, so that each comes as often
- * before another as after it.
- * @template T @param {number} round @param {readonly T[]} list
- */
-function inTurn(round, list) {
-  const first = round % list.length;
-  const rotated = [...list.slice(first), ...list.slice(0, first)];
-  return Math.floor(round / list.length) % 2 === 0 ? rotated : rotated.reverse();
-}
-
-/**
  * How events may be handed to IndexedDB: as bytes of JSON, or as they are.
  * @type {((value: unknown) => unknown)[]}
  */
@@ -148,18 +138,22 @@ export async function bareAtOnce(contender, plan) {
   await pause(plan.grace);
   /** @type {((appends: Append[]) => Promise<number>)[]} */
   const measures = [
-    (appends) => allAtOnce(store, appends),
+    async (appends) => {
+      const rate = await allAtOnce(store, appends);
+      await pause(UPKEEP_MS);
+      return rate;
+    },
     ...[...forms, await inAChain()].map(
       (form) => (/** @type {Append[]} */ appends) => bareBurst(put, appends, form),
     ),
   ];
   const kinds = measures.map((measure) => ({ measure, rates: /** @type {number[]} */ ([]) }));
-  // Nearly twice as often as elsewhere: of twenty milliseconds, chance easily makes a tenth more.
-  for (let burst = 1 - plan.warmBursts; burst < 2 * plan.bursts; burst += 1) {
-    // What a store does when idle may fall into the next one's turn.
-    for (const { measure, rates } of inTurn(burst + plan.warmBursts, kinds)) {
+  // Twice as often as elsewhere: of twenty milliseconds, chance easily makes a tenth more.
+  const count = plan.warmBursts + 2 * plan.bursts;
+  for (let burst = 0; burst < count; burst += 1) {
+    for (const { measure, rates } of inTurn(burst, kinds)) {
       const rate = await measure(firstEvents(plan.concurrent, 100 + burst));
-      if (burst > 0) rates.push(rate);
+      if (burst >= plan.warmBursts) rates.push(rate);
     }
   }
   await store.close();
@@ -168,6 +162,9 @@ export async function bareAtOnce(contender, plan) {
     kinds.map(({ rates }) => middle(rates));
   return { atOnce, bareMany: Math.max(bytes, objects), bareManyChained };
 }
+
+/** For what a store does when nobody appends: it is not to fall into another one's turn. */
+const UPKEEP_MS = 600;
 
 /** How many calls are under way. */
 const WIDTH = 8;
@@ -198,34 +195,32 @@ async function bareBurst(put, appends, form) {
 }
 
 /**
- * A form as bytes: each event behind the hash of the event before, and the next hash is that of both, as in
- * a log that names the first event that was changed. SHA-256 as WebAssembly: the browser's own gives a
- * promise for each event, and the next one has to wait for it. Expected versions are checked, which is what
- * an append is asked for.
+ * A form as bytes: events as lines of JSON, and behind them their hashes, each of which covers the hash of the
+ * event before, as in a log that names the first event that was changed. All are encoded as one text and
+ * hashed in one call. Expected versions are checked, which is what an append is asked for.
  *
  * @returns {Promise<(appends: Append[]) => Uint8Array>}
  */
 async function inAChain() {
-  const sha256 = await createSHA256();
+  await init();
+  const chain = new Chain();
   const encoder = new TextEncoder();
-  let hash = /** @type {Uint8Array} */ (new Uint8Array(sha256.digestSize));
   /** Far more than the events of a burst take up. */
   const bytes = new Uint8Array(1 << 22);
   /** @type {Map<string, number>} */
   const versions = new Map();
   return (appends) => {
-    let end = 0;
+    let text = '';
     for (const { streamId, expectedVersion, events } of appends) {
       const version = versions.get(streamId) ?? -1;
       if (version !== expectedVersion) throw new Error(`${streamId} is at version ${version}`);
       versions.set(streamId, version + events.length);
-      const start = end;
-      bytes.set(hash, start);
-      end += hash.length;
-      const text = `${streamId} ${JSON.stringify(events)}`;
-      end += encoder.encodeInto(text, bytes.subarray(end)).written;
-      hash = sha256.init().update(bytes.subarray(start, end)).digest('binary');
+      text += `${streamId} ${JSON.stringify(events)}\n`;
     }
-    return bytes.slice(0, end);
+    const { read, written } = encoder.encodeInto(text, bytes);
+    if (read < text.length) throw new Error('more events than there is room for');
+    const hashes = chain.link(bytes.subarray(0, written));
+    bytes.set(hashes, written);
+    return bytes.slice(0, written + hashes.length);
   };
 }
