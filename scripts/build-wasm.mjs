@@ -29,8 +29,8 @@ const variants = [
     features: ['general'],
     // What waits is generic over the storage, and so compiled with the boundary.
     settings: [
-      'profile.release.package.daybook-core.opt-level=3',
-      'profile.release.package.daybook-codec.opt-level=3',
+      'profile.release.package.daybook-core.opt-level=2',
+      'profile.release.package.daybook-codec.opt-level=2',
       'profile.release.package.daybook-wasm.opt-level="s"',
     ],
   },

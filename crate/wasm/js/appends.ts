@@ -29,7 +29,7 @@ interface Crossing extends AppendAnswer {
 }
 
 /** One without appends, as a literal: an instance of a class with as much in it takes longer to make. */
-function newCrossing(noteAppended: () => void): Crossing {
+function newCrossing(noteAppended: (inBulk: boolean) => void): Crossing {
   let settle!: (answers: readonly Answer[]) => void;
   let reject!: (error: unknown) => void;
   const answers = new Promise<readonly Answer[]>((resolve, refuse) => {
@@ -44,11 +44,11 @@ function newCrossing(noteAppended: () => void): Crossing {
     // Called by Rust, all three: they only settle, and ask nothing of Rust again.
     resolve(json) {
       const made: Answer[] = JSON.parse(json);
-      if (made.some(Array.isArray)) noteAppended();
+      if (made.some(Array.isArray)) noteAppended(true);
       settle(made);
     },
     appended(position, version) {
-      noteAppended();
+      noteAppended(false);
       settle([[position, version]]);
     },
     reject,
@@ -64,12 +64,12 @@ export interface Asked {
 /** Appends that are asked for in the same turn cross together. */
 export class Appends {
   readonly #inner: Part;
-  readonly #noteAppended: () => void;
+  readonly #noteAppended: (inBulk: boolean) => void;
   /** In the order in which they were asked for; the last one has room for more. */
   readonly #crossings: Crossing[] = [];
 
   /** @param noteAppended Called when there is something new in the log, before whoever asked knows. */
-  constructor(inner: Part, noteAppended: () => void) {
+  constructor(inner: Part, noteAppended: (inBulk: boolean) => void) {
     this.#inner = inner;
     this.#noteAppended = noteAppended;
   }

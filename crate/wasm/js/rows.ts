@@ -1,6 +1,6 @@
 /**
- * Appends as JSON text that is quickly made and read: an event is a row of its fields without their
- * names, and what it shares with the event before it is left out.
+ * Appends as JSON text that is quickly made and read: a stream's part and an event are rows of their fields
+ * without their names, and what an event shares with the one before it is left out.
  */
 
 import { DATA_DEPTH, isPlain, plainJson } from './json.js';
@@ -25,7 +25,8 @@ type Own = [
   schemaVersion: number | undefined,
 ];
 type Shared = [tags: readonly string[], correlationId: string | undefined, causationId: string | undefined];
-/** In the order in which Rust reads it (`crate/wasm/src/general/input.rs`). What is `undefined` is `null` in JSON. */
+/** Both in the order in which Rust reads it (`crate/wasm/src/general/input.rs`). What is `undefined` is `null` in JSON. */
+type PartRow = [streamId: string, expectedVersion: StreamAppend['expectedVersion'], events: Row[]];
 type Row = Own | [...Own, ...Shared] | [...Own, ...Shared, metadata: Json];
 
 /**
@@ -39,14 +40,14 @@ export function appendText(
 ): AppendText | undefined {
   if (!isAbsentOrPlain(condition) || !isAbsentOrPlain(commandId)) return undefined;
   let ids = 0;
-  const parts: object[] = [];
+  const parts: PartRow[] = [];
   for (const part of streams) {
     if (!isPart(part)) return undefined;
     const { streamId, events, expectedVersion } = part;
     const rows = rowsOf(events);
     if (rows === undefined) return undefined;
     for (const [id] of rows) if (id === undefined) ids += 1;
-    parts.push({ streamId, events: rows, expectedVersion });
+    parts.push([streamId, expectedVersion, rows]);
   }
   const text = plainJson({ streams: parts, condition, commandId });
   return text === undefined ? undefined : { text, ids };
@@ -56,7 +57,9 @@ export function appendText(
 function isPart(part: unknown): part is StreamAppend {
   if (!isRecord(part, partFields)) return false;
   const { streamId, events, expectedVersion } = part;
-  return typeof streamId === 'string' && Array.isArray(events) && isAbsentOrPlain(expectedVersion);
+  if (typeof streamId !== 'string' || !Array.isArray(events)) return false;
+  // `null` would be taken for nothing.
+  return expectedVersion !== null && isAbsentOrPlain(expectedVersion);
 }
 
 function rowsOf(events: readonly NewEvent[]): Row[] | undefined {

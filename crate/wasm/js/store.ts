@@ -44,7 +44,11 @@ export class Store extends BaseStore {
   /** @internal Use `openStore`. */
   constructor(inner: Part, name: string, shared: boolean) {
     super(inner, name, shared);
-    this.#appends = new Appends(inner, () => this.noteAppended());
+    this.#appends = new Appends(inner, (inBulk) => {
+      this.noteAppended();
+      // What came in bulk is indexed once those who appended have been answered.
+      if (inBulk) setTimeout(() => this.prepare());
+    });
     void this.prepare();
   }
 

@@ -3,7 +3,11 @@
 //! A reader says how far it had read. What was open there is the path; finding it so costs nothing
 //! while there is no error, and a few hundred bytes of code.
 
-/// The fields of an event, in the order in which they cross when it is a row.
+/// The fields of a stream's part of an append, in the order in which they cross when it is a row.
+#[cfg(feature = "general")]
+const PART: [&str; 3] = ["streamId", "expectedVersion", "events"];
+
+/// The fields of an event, likewise.
 #[cfg(feature = "general")]
 const ROW: [&str; 9] = [
     "id",
@@ -69,11 +73,18 @@ pub(crate) fn path_before(text: &str, end: usize) -> String {
     names.collect::<Vec<_>>().join(".")
 }
 
-/// The field of an event that crosses as a row: `streams.0.events.0.2` is its data.
+/// The field of what crosses as a row: `streams.0.2` are a stream's events, `streams.0.2.0.2` is the first
+/// one's data.
 #[cfg(feature = "general")]
 fn row_field(open: &[Open<'_>], depth: usize, index: usize) -> Option<&'static str> {
-    let is_row = depth == 4 && matches!(open.get(2), Some(Open::Object("events")));
-    ROW.get(index).filter(|_| is_row).copied()
+    let [Open::Object("streams"), _, Open::Array(_), ..] = open else {
+        return None;
+    };
+    match depth {
+        2 => PART.get(index).copied(),
+        4 => ROW.get(index).copied(),
+        _ => None,
+    }
 }
 
 /// No events cross.

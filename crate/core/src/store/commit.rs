@@ -293,9 +293,10 @@ impl<S: Storage + 'static> Inner<S> {
     /// Judges each append of the group against the index and those staged before it.
     #[inline(never)]
     fn stage<'a>(&self, group: &'a [Waiting]) -> Result<(Attempt, Staged<'a>)> {
+        let is_indexed = self.state.borrow_mut().catch_up()?;
         let state = self.state.borrow();
-        if !state.is_indexed() {
-            // Whoever appends has waited for the index, and it never falls behind again.
+        if !is_indexed {
+            // Whoever appends has waited for the index, and it never has to be loaded again.
             return Err(Error::corrupt(state.tail, "the index is not the log's"));
         }
         let mut attempt = Attempt::default();
@@ -336,10 +337,12 @@ impl<S: Storage + 'static> Inner<S> {
             }
         };
         if commit == Commit::Done {
+            // What comes in bulk would push out what is read, and memory that is used again is quicker than
+            // more of it. Who follows the log reads such batches from storage. And whoever appended is answered
+            // before the index knows of it.
+            let is_small = matches!(&*own, [batch] if batch.size_bytes() < SEALED_BYTES / 2);
             for batch in &own {
-                // What comes in bulk would push out what is read, and memory that is used again is quicker
-                // than more of it. Who follows the log reads such batches from storage.
-                self.take_in(batch, batch.size_bytes() < SEALED_BYTES / 2)?;
+                self.take_in(batch, is_small)?;
             }
         }
         Ok(commit)

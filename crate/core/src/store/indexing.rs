@@ -1,7 +1,8 @@
 //! The index, loaded when it is first needed or when there is time.
 //!
 //! Opening reads where the log ends, and that is all: rows can be shown and the log be read before
-//! the index is there. Whoever asks for a stream, a tag or a command, or appends, waits for it.
+//! the index is there. Whoever asks for a stream, a tag or a command, or appends, waits for it. Once it is
+//! loaded, what is appended in bulk is indexed when somebody next asks: whoever appended need not wait.
 
 use core::cmp::Ordering;
 use std::rc::Rc;
@@ -28,7 +29,7 @@ pub(super) struct Unloaded {
     pub(super) pending: bool,
     /// The stored segments, in order.
     pub(super) segments: Vec<SegmentRange>,
-    /// Batches beyond them, in order.
+    /// Batches beyond what is indexed, in order: read since opening, or appended in bulk.
     pub(super) batches: Vec<Rc<Batch>>,
 }
 
@@ -43,8 +44,8 @@ pub(super) fn continues(batch: &Batch, tail: Position, head: &Hash) -> bool {
 }
 
 impl State {
-    /// Whether the index has come as far as the log is known, for good.
-    pub(super) const fn is_indexed(&self) -> bool {
+    /// Whether the index has come as far as the log is known.
+    const fn is_indexed(&self) -> bool {
         !self.unloaded.pending && self.index.tail() == self.tail
     }
 
@@ -57,14 +58,10 @@ impl State {
         self.unloaded.batches.clear();
     }
 
-    /// Takes in a batch that goes on from the tail; the index does so too, if it has come so far.
-    /// `is_kept`: in memory, for reading.
+    /// Takes in a batch that goes on from the tail. The index does so once somebody needs it; at once, if the
+    /// batch `is_kept` in memory, for reading.
     pub(super) fn extend(&mut self, batch: &Rc<Batch>, is_kept: bool) -> Result<()> {
-        if self.is_indexed() {
-            index_batch(&mut self.index, batch)?;
-        } else {
-            self.unloaded.batches.push(Rc::clone(batch));
-        }
+        self.unloaded.batches.push(Rc::clone(batch));
         self.tail = batch.last();
         self.head = *batch.head();
         if let Some(event) = batch.event(batch.last()) {
@@ -72,14 +69,41 @@ impl State {
         }
         if is_kept {
             self.cache.insert(batch);
+            self.catch_up()?;
         }
         Ok(())
+    }
+
+    /// Indexes what was taken in since somebody last needed the index, unless that is yet to be loaded. Returns
+    /// whether the index has come as far as the log is known.
+    #[inline(never)]
+    pub(super) fn catch_up(&mut self) -> Result<bool> {
+        if !self.unloaded.pending {
+            self.index_recent()?;
+        }
+        Ok(self.is_indexed())
+    }
+
+    /// Indexes what was read of the log or appended since the index was; `false` when that does not go on
+    /// from where the index is.
+    fn index_recent(&mut self) -> Result<bool> {
+        for batch in core::mem::take(&mut self.unloaded.batches) {
+            let tail = self.index.tail();
+            if !continues(&batch, tail, &self.index.head()) {
+                return Ok(false);
+            }
+            if batch.first() <= tail + 1 && batch.last() > tail {
+                index_batch(&mut self.index, &batch)?;
+            }
+        }
+        Ok(self.index.tail() != self.tail || self.index.head() == self.head)
     }
 }
 
 impl<S: Storage + 'static> Store<S> {
     /// Loads the index, if that takes a few milliseconds only: of a log with one stored segment of it and
     /// little beyond. That of a longer log is loaded when it is first needed, or by [`maintain`](Self::maintain).
+    /// Once it is loaded, what was appended in bulk since is indexed.
     ///
     /// # Errors
     /// Whatever the storage says.
@@ -87,6 +111,8 @@ impl<S: Storage + 'static> Store<S> {
         let is_soon_done = {
             let state = self.inner.state.borrow();
             match *state.unloaded.segments {
+                // Loaded, but for what was appended in bulk since.
+                [] => !state.unloaded.pending,
                 [segment] => state.tail <= segment.upto.saturating_add(SEGMENT_EVENTS),
                 _ => false,
             }
@@ -103,7 +129,7 @@ impl<S: Storage + 'static> Inner<S> {
     pub(super) async fn indexed(this: &Rc<Self>) -> Result<()> {
         loop {
             this.check_open()?;
-            if this.state.borrow().is_indexed() {
+            if this.state.borrow_mut().catch_up()? {
                 return Ok(());
             }
             Self::loading(this).await?;
@@ -160,7 +186,8 @@ impl<S: Storage + 'static> Inner<S> {
             let upto = state.index.tail();
             state.segments.push(SegmentRange { upto, ..range });
         }
-        if !self.index_recent()? {
+        let is_ours = self.state.borrow_mut().index_recent()?;
+        if !is_ours {
             self.state.borrow_mut().forget_index();
         }
         self.index_log().await
@@ -177,22 +204,6 @@ impl<S: Storage + 'static> Inner<S> {
         let loaded = state.index.tail();
         let mut segments = state.unloaded.segments.iter();
         segments.find(|range| range.upto > loaded).copied()
-    }
-
-    /// Indexes what was read of the log since opening; `false` when the segments are not this log's.
-    fn index_recent(&self) -> Result<bool> {
-        let mut state = self.state.borrow_mut();
-        let state = &mut *state;
-        for batch in core::mem::take(&mut state.unloaded.batches) {
-            let tail = state.index.tail();
-            if !continues(&batch, tail, &state.index.head()) {
-                return Ok(false);
-            }
-            if batch.first() <= tail + 1 && batch.last() > tail {
-                index_batch(&mut state.index, &batch)?;
-            }
-        }
-        Ok(state.index.tail() != state.tail || state.index.head() == state.head)
     }
 
     /// Indexes what is missing from the log itself.

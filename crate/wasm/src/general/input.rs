@@ -38,7 +38,12 @@ pub(super) fn append(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Re
     reader.begin_object()?;
     while let Some(key) = reader.next_key()? {
         match &*key {
-            "streams" => streams = Some(list(reader, |reader| stream(reader, defaults))?),
+            "streams" => {
+                streams = Some(list(reader, |reader| match reader.peek() {
+                    Some(b'[') => stream_row(reader, defaults),
+                    _ => stream(reader, defaults),
+                })?);
+            }
             "condition" => condition = optional(reader, self::condition)?,
             "commandId" => command_id = optional(reader, text)?,
             _ => return Err(reader.unknown()),
@@ -68,6 +73,25 @@ fn stream(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAp
         stream_id: reader.required(stream_id, "streamId")?,
         expected,
         events: reader.required(events, "events")?,
+    })
+}
+
+/// Reads a stream's part as the face writes most, in the order that [`place`](crate::place) names too, where
+/// `null` is absent.
+#[inline(never)]
+fn stream_row(reader: &mut Reader<'_>, defaults: &mut Defaults<'_>) -> Read<StreamAppend> {
+    reader.begin_array()?;
+    item(reader)?;
+    let stream_id = text(reader)?;
+    item(reader)?;
+    let expected = optional(reader, expected)?.unwrap_or(ExpectedVersion::Any);
+    item(reader)?;
+    let events = events(reader, defaults)?;
+    end(reader)?;
+    Ok(StreamAppend {
+        stream_id,
+        expected,
+        events,
     })
 }
 
@@ -124,9 +148,7 @@ fn row(
     event.causation_id = optional(reader, text)?;
     if reader.next_item()? {
         event.metadata = optional(reader, raw)?;
-        if reader.next_item()? {
-            return Err(reader.malformed("a row's end"));
-        }
+        end(reader)?;
     }
     Ok(event)
 }
@@ -137,6 +159,15 @@ fn item(reader: &mut Reader<'_>) -> Read<()> {
         Ok(())
     } else {
         Err(reader.malformed("a whole row"))
+    }
+}
+
+/// Leaves a row, which must end.
+fn end(reader: &mut Reader<'_>) -> Read<()> {
+    if reader.next_item()? {
+        Err(reader.malformed("a row's end"))
+    } else {
+        Ok(())
     }
 }
 

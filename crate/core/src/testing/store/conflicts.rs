@@ -2,8 +2,9 @@ use futures_util::future::{join, join_all};
 
 use super::{add, code, conflict, event, ids, log, tab, to};
 use crate::ExpectedVersion::{Any, Exact, NoStream, StreamExists};
+use crate::query::Query;
 use crate::storage::Storage;
-use crate::store::{Append, StreamAppend, StreamQuery};
+use crate::store::{AllQuery, Append, Maintenance, StreamAppend, StreamQuery};
 
 /// Each kind of expected version accepts exactly the versions it says; what it does not accept is a
 /// conflict, and appends nothing.
@@ -63,6 +64,54 @@ pub async fn a_conflict_names_stream_and_versions<S: Storage + 'static>(
         (store.tail(), store.version("order-7").await.unwrap()),
         (2, 1)
     );
+}
+
+/// A new stream of 200 events of a kilobyte each, which take several batches, under its name as command.
+fn bulk(stream: &str, first: u128) -> Append {
+    let mut append = to(stream, NoStream, first..first + 200);
+    append.command_id = Some(stream.to_owned());
+    for event in append.streams.iter_mut().flat_map(|part| &mut part.events) {
+        event.data = format!("\"{}\"", "x".repeat(1_000));
+        event.tags = vec![stream.to_owned()];
+    }
+    append
+}
+
+/// Whatever is asked first after an append in bulk, the answer knows of all of it.
+pub async fn what_was_appended_in_bulk_is_known_at_once<S: Storage + 'static>(
+    open: impl AsyncFn(&str) -> S,
+) {
+    let store = tab(&open, "what_was_appended_in_bulk_is_known_at_once").await;
+    store.append(bulk("version", 1)).await.unwrap();
+    assert_eq!(store.version("version").await, Ok(199));
+
+    store.append(bulk("stream", 201)).await.unwrap();
+    let mut query = StreamQuery::new("stream");
+    query.from = Some(198);
+    let page = store.read_stream(&query).await.unwrap();
+    assert_eq!(ids(&page), [399, 400]);
+
+    store.append(bulk("conflict", 401)).await.unwrap();
+    let answer = store.append(to("conflict", Exact(198), [9_999])).await;
+    assert_eq!(answer, Err(conflict("conflict", Exact(198), 199)));
+
+    let command = bulk("command", 601);
+    let appended = store.append(command.clone()).await.unwrap();
+    let again = store.append(command).await.unwrap();
+    assert_eq!((again.first, again.repeated), (appended.first, true));
+
+    store.append(bulk("tag", 801)).await.unwrap();
+    let query = AllQuery {
+        query: Query::tags(["tag"]),
+        from: Some(998),
+        ..AllQuery::default()
+    };
+    let page = store.read_all(&query).await.unwrap();
+    assert_eq!(ids(&page), [999, 1_000]);
+
+    store.append(bulk("upkeep", 1_001)).await.unwrap();
+    while store.maintain().await.unwrap() != Maintenance::Idle {}
+    assert_eq!(store.version("upkeep").await, Ok(199));
 }
 
 fn both(left: crate::ExpectedVersion, right: crate::ExpectedVersion, id: u128) -> Append {

@@ -76,6 +76,7 @@ macro_rules! store_conformance {
             $($then)*
             an_expected_version_holds_or_conflicts
             a_conflict_names_stream_and_versions
+            what_was_appended_in_bulk_is_known_at_once
             several_streams_are_appended_together_or_not_at_all
             appends_made_at_once_stand_or_fall_alone
             a_conflict_with_another_tab_is_found_without_a_refresh
