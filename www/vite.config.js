@@ -8,6 +8,13 @@ import { serviceWorker } from '../scripts/service-worker.mjs';
 /** @param {string} path relative to this file */
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** @type {import('vite').Plugin} */
+const withoutIndentation = {
+  name: 'daybook:without-indentation',
+  apply: 'build',
+  transformIndexHtml: (html) => html.replace(/\n\s+/g, '\n'),
+};
+
 export default defineConfig({
   root: at('.'),
   // Relative, so that the built app runs from any folder of any server.
@@ -35,5 +42,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { fs: { allow: [at('..')] } },
-  plugins: [minifyAgain(), serviceWorker(at('./worker/sw.js'))],
+  plugins: [minifyAgain(), withoutIndentation, serviceWorker(at('./worker/sw.js'))],
 });

@@ -9,6 +9,8 @@ import type { Appended } from './types.js';
 const CROSSING_LENGTH = 1 << 18;
 /** An append by itself with fewer characters crosses as a string, which a loop writes to memory. */
 const STRING_LENGTH = 1 << 12;
+/** What crosses with at least so many characters may be indexed later, in Rust (`crate/core/src/store/commit.rs`). */
+const BULK_LENGTH = 1 << 15;
 
 /** What became of an append: an array when it was made, with a version for each stream. */
 type Answer = [position: number, ...versions: number[]] | (Appended & { repeated: true }) | Refusal;
@@ -44,11 +46,11 @@ function newCrossing(noteAppended: (inBulk: boolean) => void): Crossing {
     // Called by Rust, all three: they only settle, and ask nothing of Rust again.
     resolve(json) {
       const made: Answer[] = JSON.parse(json);
-      if (made.some(Array.isArray)) noteAppended(true);
+      if (made.some(Array.isArray)) noteAppended(this.length >= BULK_LENGTH);
       settle(made);
     },
     appended(position, version) {
-      noteAppended(false);
+      noteAppended(this.length >= BULK_LENGTH);
       settle([[position, version]]);
     },
     reject,

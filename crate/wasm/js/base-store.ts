@@ -56,7 +56,7 @@ export class BaseStore {
     this.#upkeep.ask();
   }
 
-  /** @internal Loads the index, so that the first to need it need not wait; not if that takes long. */
+  /** @internal Loads the index and brings it up to date, so that the next to need it need not wait; not if that takes long. */
   async prepare(): Promise<void> {
     try {
       await call(this.inner, 'prepare');

@@ -296,7 +296,7 @@ impl<S: Storage + 'static> Inner<S> {
         let is_indexed = self.state.borrow_mut().catch_up()?;
         let state = self.state.borrow();
         if !is_indexed {
-            // Whoever appends has waited for the index, and it never has to be loaded again.
+            // Whoever appends has waited for the index, and only what came in bulk has to be entered since.
             return Err(Error::corrupt(state.tail, "the index is not the log's"));
         }
         let mut attempt = Attempt::default();

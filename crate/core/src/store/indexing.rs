@@ -21,7 +21,7 @@ use crate::{Error, Hash, Position, Result};
 /// The loading under way, shared by all who wait for it.
 pub(super) type Loading = Shared<LocalBoxFuture<'static, Result<()>>>;
 
-/// What is stored of the index, and not loaded yet.
+/// What the index does not hold yet: what is stored of it, and batches.
 #[derive(Default)]
 pub(super) struct Unloaded {
     /// Whether loading is still to be done, or under way: what the index holds meanwhile may yet be
@@ -58,10 +58,13 @@ impl State {
         self.unloaded.batches.clear();
     }
 
-    /// Takes in a batch that goes on from the tail. The index does so once somebody needs it; at once, if the
-    /// batch `is_kept` in memory, for reading.
+    /// Takes in a batch that goes on from the tail; the index does so too, if it has come so far, but for
+    /// batches that are not `is_kept` in memory, for reading: of those it learns when somebody needs it.
     pub(super) fn extend(&mut self, batch: &Rc<Batch>, is_kept: bool) -> Result<()> {
         self.unloaded.batches.push(Rc::clone(batch));
+        if is_kept {
+            self.catch_up()?;
+        }
         self.tail = batch.last();
         self.head = *batch.head();
         if let Some(event) = batch.event(batch.last()) {
@@ -69,34 +72,20 @@ impl State {
         }
         if is_kept {
             self.cache.insert(batch);
-            self.catch_up()?;
         }
         Ok(())
     }
 
-    /// Indexes what was taken in since somebody last needed the index, unless that is yet to be loaded. Returns
-    /// whether the index has come as far as the log is known.
+    /// Indexes what was appended in bulk since somebody last needed the index, unless that is yet to be
+    /// loaded. Returns whether the index has come as far as the log is known.
     #[inline(never)]
     pub(super) fn catch_up(&mut self) -> Result<bool> {
         if !self.unloaded.pending {
-            self.index_recent()?;
-        }
-        Ok(self.is_indexed())
-    }
-
-    /// Indexes what was read of the log or appended since the index was; `false` when that does not go on
-    /// from where the index is.
-    fn index_recent(&mut self) -> Result<bool> {
-        for batch in core::mem::take(&mut self.unloaded.batches) {
-            let tail = self.index.tail();
-            if !continues(&batch, tail, &self.index.head()) {
-                return Ok(false);
-            }
-            if batch.first() <= tail + 1 && batch.last() > tail {
+            for batch in self.unloaded.batches.drain(..) {
                 index_batch(&mut self.index, &batch)?;
             }
         }
-        Ok(self.index.tail() != self.tail || self.index.head() == self.head)
+        Ok(self.is_indexed())
     }
 }
 
@@ -186,8 +175,7 @@ impl<S: Storage + 'static> Inner<S> {
             let upto = state.index.tail();
             state.segments.push(SegmentRange { upto, ..range });
         }
-        let is_ours = self.state.borrow_mut().index_recent()?;
-        if !is_ours {
+        if !self.index_recent()? {
             self.state.borrow_mut().forget_index();
         }
         self.index_log().await
@@ -204,6 +192,22 @@ impl<S: Storage + 'static> Inner<S> {
         let loaded = state.index.tail();
         let mut segments = state.unloaded.segments.iter();
         segments.find(|range| range.upto > loaded).copied()
+    }
+
+    /// Indexes what was read of the log since opening; `false` when the segments are not this log's.
+    fn index_recent(&self) -> Result<bool> {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        for batch in core::mem::take(&mut state.unloaded.batches) {
+            let tail = state.index.tail();
+            if !continues(&batch, tail, &state.index.head()) {
+                return Ok(false);
+            }
+            if batch.first() <= tail + 1 && batch.last() > tail {
+                index_batch(&mut state.index, &batch)?;
+            }
+        }
+        Ok(state.index.tail() != state.tail || state.index.head() == state.head)
     }
 
     /// Indexes what is missing from the log itself.

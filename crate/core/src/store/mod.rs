@@ -1,7 +1,7 @@
 //! The store engine: appending, reading and following one log over a storage port.
 //!
-//! A store knows the log up to its *tail* and keeps the [`Index`] up to date with it, so checking an
-//! append reads nothing. A commit has storage put the batch if the log still ends at the tail, in one
+//! A store knows the log up to its *tail* and has the [`Index`] as far as that when it is asked, so checking
+//! an append reads nothing. A commit has storage put the batch if the log still ends at the tail, in one
 //! transaction; if something lies beyond it, the store reads that, checks what is waiting again, and
 //! tries once more. Several stores over one storage are several tabs.
 
@@ -105,7 +105,7 @@ struct State {
     /// The position of the last event known, and the chain hash there.
     tail: Position,
     head: Hash,
-    /// Comes as far as `tail` once what is `unloaded` is loaded.
+    /// Comes as far as `tail` once what is `unloaded` is in it.
     index: Index,
     unloaded: Unloaded,
     loading: Option<Loading>,

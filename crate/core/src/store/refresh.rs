@@ -61,8 +61,8 @@ impl<S: Storage> Inner<S> {
         }
     }
 
-    /// Takes a batch of the log into the index, and into the cache if it `is_kept`; what is known already
-    /// is skipped.
+    /// Takes in a batch of the log, as [`State::extend`](super::State::extend) does; what is known already is
+    /// skipped.
     #[inline(never)]
     pub(super) fn take_in(&self, batch: &Rc<Batch>, is_kept: bool) -> Result<()> {
         let mut state = self.state.borrow_mut();
